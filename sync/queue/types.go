@@ -1,0 +1,142 @@
+package queue
+
+import (
+	"context"
+	"time"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// ID numbers a row for ever; a higher one was added later.
+type ID int64
+
+// State of a row.
+type State string
+
+// The states. Done, Failed and Skipped are ends; a person can send Failed,
+// Skipped and Paused back to Waiting.
+const (
+	Waiting  State = "waiting"
+	Scanning State = "scanning" // a folder being read into rows
+	Active   State = "active"
+	Paused   State = "paused"
+	Asking   State = "asking" // a question is open; the rest goes on
+	Done     State = "done"
+	Failed   State = "failed"
+	Skipped  State = "skipped"
+)
+
+// Place is one end of a transfer: a path on a site, or here for site.Local.
+type Place struct {
+	Site site.ID
+	Path vfs.Path
+}
+
+// Request asks for a copy of one file or one folder with all that is in it.
+type Request struct {
+	Source Place
+	// Target is the final place with its name, not the folder it goes into.
+	Target Place
+	// Type is TypeFile or TypeDir as listed; otherwise the worker asks the
+	// source first.
+	Type vfs.Type
+	// Size as listed, vfs.SizeUnknown where not known.
+	Size   int64
+	Exists transfer.Rule
+}
+
+// Item is one row as it stood when asked for.
+type Item struct {
+	ID ID
+	// Parent is the folder row that this row was scanned from, 0 for none.
+	Parent         ID
+	Source, Target Place
+	Type           vfs.Type
+	State          State
+	Exists         transfer.Rule
+	// Size is the whole file's, vfs.SizeUnknown where not known; Done counts
+	// the bytes that stand in the part file. For folders both count entries
+	// found.
+	Size, Done int64
+	// Rate in bytes a second over the last seconds; only while Active.
+	Rate float64
+	// Attempts made so far and the time before which no next one is made.
+	Attempts int
+	NextTry  time.Time
+	// Kind and Message tell why it failed or was skipped; Message is the
+	// error's line, words for people are made from Kind at the face.
+	Kind    vfs.Kind
+	Message string
+	// Verified is the transfer's verdict on a done file: size, hash or none.
+	Verified string
+	Added    time.Time
+	Ended    time.Time
+}
+
+// Left is the time to the end at the present rate; ok is false where it
+// cannot be told.
+func (i Item) Left() (left time.Duration, ok bool) {
+	if i.Rate <= 0 || i.Size < i.Done {
+		return 0, false
+	}
+	return time.Duration(float64(i.Size-i.Done) / i.Rate * float64(time.Second)), true
+}
+
+// Snapshot is the queue at one moment, cheap enough to take five times a
+// second. It is immutable.
+type Snapshot struct {
+	// Seq grows with every change of any row's state; equal Seq means that
+	// the rows a view has read are still true but for Active's progress.
+	Seq uint64
+	// Running tells whether this process works on the queue, Held that a
+	// person paused it as a whole.
+	Running, Held bool
+	// Active holds the rows being scanned, transferred or asked about.
+	Active []Item
+	// Count of rows by state.
+	Count map[State]int
+	// BytesLeft of all rows not ended whose size is known, and the sum of
+	// the present rates by direction, in bytes a second. A copy between two
+	// sites counts in both.
+	BytesLeft      int64
+	RateUp, RateDn float64
+}
+
+// Unfinished counts the rows on which work is left.
+func (s Snapshot) Unfinished() int {
+	return s.Count[Waiting] + s.Count[Scanning] + s.Count[Active] + s.Count[Asking] + s.Count[Paused]
+}
+
+// EventType is the word of a JSON event.
+type EventType string
+
+// The events, in the order in which one row can send them.
+const (
+	EventStarted  EventType = "started"
+	EventProgress EventType = "progress"
+	EventAsking   EventType = "asking"
+	EventDone     EventType = "done"
+	EventFailed   EventType = "failed"  // for good: no retry is left
+	EventRetry    EventType = "retry"   // failed, and tried again later
+	EventSkipped  EventType = "skipped" // by rule, or a name that cannot be used
+)
+
+// Event tells of one change of one row.
+type Event struct {
+	Type EventType
+	Item Item
+}
+
+// Opener gives the file system of a site; site.Local is this computer. The
+// file system is shared and stays open: the queue never closes it.
+type Opener func(ctx context.Context, id site.ID) (vfs.FS, error)
+
+// Filter picks rows for List; the zero Filter picks all.
+type Filter struct {
+	// States to show; none means all.
+	States []State
+	// TopLevel leaves out rows that were scanned from a folder.
+	TopLevel bool
+}

@@ -1,0 +1,125 @@
+// Package transfer moves one file from one file system to another so that the
+// result is whole or not there.
+//
+// It exists to keep promises 1 and 2 in one place, for every direction alike:
+// here to site, site to here, site to site, here to here. The bytes go to a
+// part file beside the target; the count is compared with what the source
+// announced and with what the target then says; times are set; only then does
+// the part take the final name. In pseudo-code:
+//
+//	stat source, stat target        -> exists rule decides, or asks
+//	is there a part of this source? -> offset, proven by re-reading an overlap
+//	copy source[offset:] to part    -> counter, rate limit, cancel
+//	close source, commit part       -> both verdicts needed
+//	stat part, compare size         -> KindSize when it differs
+//	set time, rename over target    -> done
+//
+// It knows no queue, no retry and no site: those are above.
+package transfer
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+// Suffix is appended to a file's name while it is not whole, on both sides.
+const Suffix = ".wherry-part"
+
+// Rule says what to do when the target's name is taken.
+type Rule string
+
+// The rules, by the words of `--exists`.
+const (
+	Ask       Rule = "ask"       // put the question; without anyone to answer, wait
+	Overwrite Rule = "overwrite" // replace it
+	Newer     Rule = "newer"     // replace it when the source is newer, else skip
+	Different Rule = "different" // replace it when size or time differ, else skip
+	Resume    Rule = "resume"    // go on where a shorter target ends, when the overlap agrees
+	Rename    Rule = "rename"    // keep both: "name (2).txt"
+	Skip      Rule = "skip"      // leave it
+)
+
+// File is one side of a transfer.
+type File struct {
+	FS   vfs.FS
+	Path vfs.Path
+}
+
+// Identity is what a part was made from. A part is continued only while the
+// source still has the same identity.
+type Identity struct {
+	Size    int64
+	ModTime time.Time
+}
+
+// Question is put when the rule is Ask and the target exists.
+type Question struct {
+	Source, Target         vfs.Path
+	SourceEntry, TargetNow vfs.Entry
+}
+
+// Answer to a Question. The Rule is never Ask; the zero Answer means Skip.
+type Answer struct {
+	Rule Rule
+	// ForAll extends it to the rest of the job; the queue remembers that.
+	ForAll bool
+}
+
+// Job is one transfer to be done.
+type Job struct {
+	Source, Target File
+	Exists         Rule
+	// Made is the identity of the source that an existing part was made
+	// from; nil means unknown, and a part found is begun anew.
+	Made *Identity
+	// OnStart is called once the source is known and before the first byte
+	// moves, so that a journal can keep Identity and size. Not nil-checked
+	// twice: nil is allowed.
+	OnStart func(Identity) error
+	// Ask answers the rule Ask; nil means that nobody is there, and Run then
+	// ends with Outcome Asking.
+	Ask func(context.Context, Question) (Answer, error)
+	// Counter takes the progress; nil is allowed.
+	Counter *Counter
+	// Wait is called before n bytes move, for speed limits; nil is allowed.
+	Wait func(ctx context.Context, n int) error
+	// KeepTime sets the source's time on the target where both sides can.
+	KeepTime bool
+}
+
+// Counter is read by others while a transfer runs. All fields are in bytes of
+// the whole file, the resumed part included.
+type Counter struct {
+	Total atomic.Int64 // vfs.SizeUnknown until told
+	Done  atomic.Int64
+}
+
+// Outcome of a Run without an error.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Skipped Outcome = "skipped"
+	Asking  Outcome = "asking" // a question is open and nobody answered
+)
+
+// Result of a Run without an error.
+type Result struct {
+	Outcome Outcome
+	// Target is the final path; it differs from the job's under Rename.
+	Target vfs.Path
+	// Bytes moved in this run, without what was resumed.
+	Bytes int64
+	// Size of the whole file.
+	Size int64
+	// Verified is "size", "hash", or "none" where neither side could tell.
+	Verified string
+	// Reason of a skip, one of the Rule words or "same".
+	Reason string
+	// Question that is open, for Asking.
+	Question Question
+}

@@ -1,0 +1,94 @@
+package vfs
+
+import "context"
+
+// MaxDepth is how many folders deep a walk goes. A real tree of this depth is
+// unknown; a server that answers every listing with one more folder is not.
+const MaxDepth = 128
+
+// Visit is called by Walk for each entry: a folder before its content, and
+// once more after it with leaving set. An error ends the walk and is
+// returned.
+type Visit func(p Path, e Entry, leaving bool) error
+
+// Walk visits everything below dir, depth first, in the file system's order,
+// and not dir itself. Links are visited and never followed, so it cannot go
+// round. A name that Path.Join refuses is given to refused and left out;
+// a tree deeper than MaxDepth ends it with KindProtocol.
+func Walk(ctx context.Context, f FS, dir Path, visit Visit, refused func(dir Path, e Entry, err error)) error {
+	return walk(ctx, f, dir, visit, refused, 1)
+}
+
+func walk(ctx context.Context, f FS, dir Path, visit Visit, refused func(Path, Entry, error), depth int) error {
+	if depth > MaxDepth {
+		return &Error{Op: "walk", Path: dir.String(), Kind: KindProtocol, Reply: "folders are nested too deep"}
+	}
+	entries, err := f.List(ctx, dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		p, err := dir.Join(e.Name)
+		if err != nil {
+			refused(dir, e, err)
+			continue
+		}
+		if err := visit(p, e, false); err != nil {
+			return err
+		}
+		if e.Type != TypeDir {
+			continue
+		}
+		if err := walk(ctx, f, p, visit, refused, depth+1); err != nil {
+			return err
+		}
+		if err := visit(p, e, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveAll deletes p and, where e says that it is a folder, everything in
+// it. removed is called after each deletion. A name that cannot be a Path
+// stops it before its folder is touched. What was deleted before an error
+// stays deleted.
+func RemoveAll(ctx context.Context, f FS, p Path, e Entry, removed func(Path)) error {
+	if e.Type != TypeDir {
+		if err := f.Remove(ctx, p); err != nil {
+			return err
+		}
+		removed(p)
+		return nil
+	}
+	var bad error
+	err := Walk(ctx, f, p, func(q Path, e Entry, leaving bool) error {
+		switch {
+		case bad != nil:
+			return bad
+		case leaving:
+			if err := f.RemoveDir(ctx, q); err != nil {
+				return err
+			}
+		case e.Type == TypeDir:
+			return nil
+		default:
+			if err := f.Remove(ctx, q); err != nil {
+				return err
+			}
+		}
+		removed(q)
+		return nil
+	}, func(dir Path, e Entry, err error) { bad = err })
+	if err == nil {
+		err = bad
+	}
+	if err != nil {
+		return err
+	}
+	if err := f.RemoveDir(ctx, p); err != nil {
+		return err
+	}
+	removed(p)
+	return nil
+}
