@@ -24,9 +24,12 @@ const Local ID = ""
 // TLS is how the control connection is secured.
 type TLS string
 
-// The ways. Explicit is the default and is required, never "if available":
-// RFC 4217 section 4.
+// The ways. TLS is required where it is asked for, never "if available" (RFC
+// 4217, section 4). TLSDefault stands for a person who said nothing: explicit
+// TLS is required, but an anonymous login, which has no secret, may go on in
+// clear with a notice when the server refuses AUTH.
 const (
+	TLSDefault  TLS = ""
 	TLSExplicit TLS = "explicit" // AUTH TLS after the greeting, port 21
 	TLSImplicit TLS = "implicit" // TLS from the first byte, port 990
 	TLSOff      TLS = "off"      // in clear, because the person said so
@@ -83,6 +86,9 @@ type Site struct {
 	// "" means UTF-8, and bytes that are not go back as they came.
 	Encoding string `json:"encoding,omitempty"`
 	Notes    string `json:"notes,omitempty"`
+	// Quick marks a site of a quick connection that is kept only because
+	// rows of the queue name it; the manager does not show it.
+	Quick bool `json:"quick,omitempty"`
 }
 
 // Bookmark is a pair of folders worth returning to.
