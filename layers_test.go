@@ -20,6 +20,7 @@ import (
 // lower row.
 var rooms = map[string]int{
 	"sync/vfs":                      0,
+	"sync/jsonfile":                 0,
 	"sync/site":                     1,
 	"sync/trace":                    1,
 	"assets":                        0,
@@ -40,7 +41,8 @@ var rooms = map[string]int{
 	"sync/ftpfs/doctor":             4,
 	"sync/ftpfs":                    5,
 	"sync/engine":                   6,
-	"ui/cli":                        7,
+	"ui/words":                      7,
+	"ui/cli":                        8,
 	"ui/loop":                       7,
 	"ui/look":                       7,
 	"ui/parts":                      8,

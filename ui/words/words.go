@@ -1,0 +1,174 @@
+// Package words says to people what happened and what helps.
+//
+// It exists so that the command line and the window speak of one failure in
+// the same words, made once and from the Kind alone (callers below never write
+// for people), and so that sizes, rates, times and counts look the same in
+// both. It holds no state and starts nothing. Nothing it returns can move a
+// terminal's cursor, and no password gets through it.
+package words
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"syscall"
+	"unicode/utf8"
+
+	"wherry/sync/vfs"
+)
+
+// Face is where the words are read; remedies differ by it, because what a
+// person can do there does.
+type Face uint8
+
+// The faces.
+const (
+	CommandLine Face = iota
+	Window
+)
+
+// Words is a failure as a person reads it.
+type Words struct {
+	// Title is one plain sentence: what happened, to which host or file, and
+	// where the server gave a reason, that reason.
+	Title string
+	// Remedy is one or two sentences that name what helps; never empty but
+	// for KindCancelled.
+	Remedy string
+}
+
+// String returns both on one line.
+func (w Words) String() string { return strings.TrimSpace(w.Title + " " + w.Remedy) }
+
+// Of puts err into words. err must not be nil. An error without a *vfs.Error
+// in its chain is told by its own text, login data cut out.
+func Of(err error, face Face) Words {
+	var e *vfs.Error
+	if !errors.As(err, &e) {
+		e = &vfs.Error{Kind: vfs.KindOf(err), Err: err}
+	}
+	return of(e, face)
+}
+
+// OfKind puts into words what a row of the queue kept of a failure: its Kind,
+// the path it was about and the journal's line.
+func OfKind(kind vfs.Kind, path, message string, face Face) Words {
+	w := of(&vfs.Error{Path: path, Kind: kind}, face)
+	if reply := serverReply.FindString(message); reply != "" {
+		w.Title = sentence(strings.TrimSuffix(w.Title, "."), quoted(reply))
+	} else if kind == vfs.KindOther && message != "" {
+		w.Title = sentence(strings.TrimSuffix(w.Title, "."), safe(message))
+	}
+	return w
+}
+
+// serverReply finds an FTP reply (RFC 959, 4.2: three digits) that vfs.Error
+// wrote into its line after its kind.
+var serverReply = regexp.MustCompile(`(?:^|: )[1-6][0-9]{2}[ -].*`)
+
+func of(e *vfs.Error, face Face) Words {
+	row, ok := table[e.Kind]
+	if !ok {
+		row = table[vfs.KindOther]
+	}
+	remedy := row.line
+	if face == Window && row.window != "" {
+		remedy = row.window
+	}
+	if e.Kind == vfs.KindCert {
+		return certificate(e, face)
+	}
+	title := fmt.Sprintf(row.host, name(e.Path))
+	if strings.HasPrefix(e.Path, "/") || row.host == "" {
+		title = fmt.Sprintf(row.file, name(e.Path))
+	}
+	return Words{Title: sentence(title, because(e)), Remedy: remedy}
+}
+
+// sentence joins a statement with its reason, and ends it.
+func sentence(title, reason string) string {
+	if strings.HasPrefix(title, "it") && (title[2] == ' ' || title[2] == ':') {
+		title = "I" + title[1:] // name had nothing to name
+	}
+	if reason == "" {
+		return title + "."
+	}
+	if end := strings.TrimSuffix(reason, `"`); strings.ContainsAny(end[max(len(end)-1, 0):], ".!?") {
+		return title + ": " + reason
+	}
+	return title + ": " + reason + "."
+}
+
+// because finds the reason: the server's reply, what was found instead, or
+// the system's own word. The text of other wrapped errors is not for people.
+func because(e *vfs.Error) string {
+	switch {
+	case isReply(e.Reply):
+		return quoted(e.Reply)
+	case e.Reply != "":
+		return safe(e.Reply)
+	}
+	var errno syscall.Errno
+	var pathErr *fs.PathError
+	switch {
+	case e.Err == nil:
+		return ""
+	case errors.As(e.Err, &errno) && e.Kind == vfs.KindOther:
+		return errno.Error()
+	case errors.As(e.Err, &pathErr) && e.Kind == vfs.KindOther:
+		return safe(pathErr.Err.Error())
+	case e.Kind == vfs.KindOther:
+		return safe(e.Err.Error())
+	}
+	return ""
+}
+
+func isReply(s string) bool { return serverReply.MatchString(s) && s[0] >= '1' && s[0] <= '6' }
+
+func quoted(reply string) string {
+	return `the server answered "` + safe(strings.TrimPrefix(reply, ": ")) + `"`
+}
+
+// name returns a path in quotes, a host without; nothing known is "it".
+func name(path string) string {
+	switch {
+	case path == "":
+		return "it"
+	case strings.HasPrefix(path, "/"):
+		return `"` + cut(vfs.Readable(path)) + `"`
+	}
+	return safe(path)
+}
+
+// urlLogin and plainLogin match the login data of an address that a person
+// pasted and an error may quote: the first up to the last @ of the line, for a
+// password may hold anything; the second, without a scheme, up to a blank.
+var (
+	urlLogin   = regexp.MustCompile(`(?i)\b(ftp|ftps|ftpes)://([^\s:/@]*):.*@`)
+	plainLogin = regexp.MustCompile(`([^\s:/@]+):[^\s/]\S*@`)
+)
+
+// safe makes one readable, bounded line of a foreign text, without login
+// data.
+func safe(text string) string {
+	text = urlLogin.ReplaceAllString(text, "$1://$2@")
+	text = plainLogin.ReplaceAllString(text, "$1@")
+	return cut(vfs.Readable(strings.Join(strings.Fields(text), " ")))
+}
+
+// maxText bounds quoted text in bytes: a hostile server's reply must not fill
+// the screen.
+const maxText = 300
+
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	s = s[:maxText]
+	for !utf8.ValidString(s) {
+		s = s[:len(s)-1]
+	}
+	return s + "…"
+}

@@ -1,0 +1,160 @@
+package words_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"testing"
+
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+// kinds returns every Kind: ParseKind of the word of one that does not exist
+// is KindOther.
+func kinds() []vfs.Kind {
+	var all []vfs.Kind
+	for k := vfs.Kind(0); k == 0 || k.String() != "other"; k++ {
+		all = append(all, k)
+	}
+	return all
+}
+
+// TestOf has a row for each Kind: part of the sentence about a host, of the
+// one about a file, and of the remedies of both faces.
+func TestOf(t *testing.T) {
+	rows := map[vfs.Kind]struct{ host, file, line, window string }{
+		vfs.KindOther:       {"ftp.example.org: something went wrong", `"/a b": something went wrong`, "--log FILE", "log tab"},
+		vfs.KindNotFound:    {"does not exist", `"/a b" does not exist`, "wherry ls", "Refresh"},
+		vfs.KindExists:      {"already exists", `"/a b" already exists`, "--exists", "delete it"},
+		vfs.KindPermission:  {"does not allow", `"/a b": permission denied`, "permissions", "permissions"},
+		vfs.KindNotEmpty:    {"not empty", `The folder "/a b" is not empty`, "rm -r", "Refresh"},
+		vfs.KindNotDir:      {"not a folder", `"/a b" is a file`, "folder", "Choose a folder"},
+		vfs.KindIsDir:       {"is a folder", `"/a b" is a folder`, "rm -r", "Choose a file"},
+		vfs.KindNoSpace:     {"no space left", `no space left for "/a b"`, "Make room", "Make room"},
+		vfs.KindUnsupported: {"cannot do that", `cannot be done with "/a b"`, "provider", "provider"},
+		vfs.KindBadName:     {"cannot be used", `The name "/a b" cannot be used`, "ftp://user@host", "another name"},
+		vfs.KindChanged:     {"changed", `"/a b" has changed`, "again", "Retry"},
+		vfs.KindSize:        {"Not every byte", `"/a b" did not arrive with the size`, "again", "Retry"},
+		vfs.KindHash:        {"Other bytes", `"/a b" arrived with other bytes`, "again", "Retry"},
+		vfs.KindCancelled:   {"cancelled", "cancelled", "", ""},
+		vfs.KindTimeout:     {"did not answer in time", `Nothing moved for too long with "/a b"`, "--timeout", "time limit"},
+		vfs.KindLost:        {"The connection to ftp.example.org broke", `while working on "/a b"`, "--exists resume", "retry"},
+		vfs.KindHost:        {"no host with the name ftp.example.org", `The host of "/a b"`, "spelling", "spelling"},
+		vfs.KindRefused:     {"ftp.example.org does not accept connections", `The host of "/a b"`, "port", "firewall"},
+		vfs.KindNotFTP:      {"ftp.example.org is not an FTP server", "is not an FTP server", "ftps://", "SFTP"},
+		vfs.KindLogin:       {"did not accept the user name and password", "login", "--password-stdin", "keychain"},
+		vfs.KindTLS:         {"No encrypted connection could be made with ftp.example.org", `for "/a b"`, "--tls off", `"No encryption"`},
+		vfs.KindCert:        {"The certificate of ftp.example.org is not trusted", "not trusted", "--trust SHA256", "accept it for this host"},
+		vfs.KindNoData:      {"no data connection", "no data connection", "--mode active", "other transfer mode"},
+		vfs.KindBusy:        {"busy", "busy", "--connections 1", "connections"},
+		vfs.KindProtocol:    {"makes no sense", "makes no sense", "--log FILE", "log tab"},
+		vfs.KindUnreadable:  {"cut or cannot be read", `listing of "/a b"`, "--encoding", "encoding"},
+	}
+	for _, k := range kinds() {
+		t.Run(k.String(), func(t *testing.T) {
+			want, ok := rows[k]
+			if !ok {
+				t.Fatalf("no expectation for %s", k)
+			}
+			host := error(&vfs.Error{Op: "connect", Path: "ftp.example.org", Kind: k})
+			file := fmt.Errorf("wrapped: %w", &vfs.Error{Op: "list", Path: "/a b", Kind: k})
+			contains(t, words.Of(host, words.CommandLine).Title, want.host)
+			contains(t, words.Of(file, words.Window).Title, want.file)
+			line, window := words.Of(host, words.CommandLine).Remedy, words.Of(host, words.Window).Remedy
+			contains(t, line, want.line)
+			contains(t, window, want.window)
+			if strings.Contains(window, "--") || strings.Contains(window, "wherry ") {
+				t.Errorf("the window's remedy names the command line: %s", window)
+			}
+			if k != vfs.KindCancelled && (line == "" || window == "") {
+				t.Errorf("no remedy: %q, %q", line, window)
+			}
+			if k != vfs.KindOther && words.Of(host, words.Window).Title == words.Of(&vfs.Error{Path: "ftp.example.org"}, words.Window).Title {
+				t.Error("told like an unknown failure")
+			}
+		})
+	}
+}
+
+func contains(t *testing.T, text, part string) {
+	t.Helper()
+	if !strings.Contains(text, part) {
+		t.Errorf("%q does not say %q", text, part)
+	}
+}
+
+func TestTitleTells(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		err  error
+		want string
+	}{
+		"the server's reply in quotes": {
+			&vfs.Error{Path: "/x", Kind: vfs.KindPermission, Reply: "550 Permission denied."},
+			`"/x": permission denied: the server answered "550 Permission denied."`,
+		},
+		"what was found instead": {
+			&vfs.Error{Path: "h:22", Kind: vfs.KindNotFTP, Reply: "SSH-2.0-OpenSSH"},
+			`What answers at h:22 is not an FTP server: SSH-2.0-OpenSSH.`,
+		},
+		"a reply of many lines as one":       {&vfs.Error{Path: "/x", Kind: vfs.KindNotFound, Reply: "550-No\r\n550 such file"}, `"/x" does not exist: the server answered "550-No 550 such file".`},
+		"escape characters shown, not sent":  {&vfs.Error{Path: "/\x1b[2J", Kind: vfs.KindNotFound, Reply: "550 \x1b]0;x"}, `"/\u{001b}[2J" does not exist: the server answered "550 \u{001b}]0;x".`},
+		"the system's word without a Kind":   {&fs.PathError{Op: "open", Path: "/x", Err: syscall.EIO}, "It: something went wrong: input/output error."},
+		"any other error by its text":        {errors.New("strange thing"), "It: something went wrong: strange thing."},
+		"a cancelled context as cancelled":   {context.Canceled, "It: cancelled."},
+		"no password of a pasted address":    {errors.New(`parse "ftp://anna:s3c ret@4@h/": bad`), `It: something went wrong: parse "ftp://anna@h/": bad.`},
+		"no password without a scheme":       {&vfs.Error{Path: "anna:s3cret@h", Kind: vfs.KindBadName}, "anna@h cannot be used."},
+		"no password in a reply":             {&vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 ftp://anna:s3cret@h"}, `h did not accept the user name and password: the server answered "530 ftp://anna@h".`},
+		"a certificate for another host":     {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.org", "b.org"}}, Host: "h"}}, "The certificate of h is not trusted: it was made for a.org, b.org."},
+		"a certificate of unknown authority": {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.UnknownAuthorityError{}}, "The certificate of h is not trusted: no known authority has signed it."},
+		"an expired certificate":             {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "The certificate of h is not trusted: it has expired or is not valid yet."},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := words.Of(tc.err, words.CommandLine).Title; got != tc.want {
+				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestAnEndlessReplyIsCut(t *testing.T) {
+	got := words.Of(&vfs.Error{Path: "/x", Kind: vfs.KindNotFound, Reply: "550 " + strings.Repeat("ä", 5000)}, words.Window)
+	if len(got.Title) > 500 || !strings.Contains(got.Title, "…") {
+		t.Errorf("%d bytes: %s", len(got.Title), got.Title)
+	}
+}
+
+func TestARowOfTheQueueKeepsTheReply(t *testing.T) {
+	err := &vfs.Error{Op: "store", Path: "/x", Kind: vfs.KindNoSpace, Reply: "552 quota exceeded"}
+	got := words.OfKind(vfs.KindNoSpace, "/x", err.Error(), words.Window)
+	if want := `There is no space left for "/x": the server answered "552 quota exceeded".`; got.Title != want {
+		t.Errorf("got  %s\nwant %s", got.Title, want)
+	}
+	if got := words.OfKind(vfs.KindNoData, "/x", "", words.Window); got != words.Of(&vfs.Error{Path: "/x", Kind: vfs.KindNoData}, words.Window) {
+		t.Errorf("without a message: %+v", got)
+	}
+}
+
+// FuzzOf looks for a text that gets a control character or a password through.
+func FuzzOf(f *testing.F) {
+	f.Add("550 no", "/x", uint8(3))
+	f.Add("ftp://u:hunter2@h", "u:hunter2@h", uint8(9))
+	f.Add("\x1b[2J\u202e", "it", uint8(0))
+	f.Fuzz(func(t *testing.T, reply, path string, kind uint8) {
+		err := &vfs.Error{Path: path, Kind: vfs.Kind(kind), Reply: reply, Err: errors.New(reply)}
+		for _, face := range []words.Face{words.CommandLine, words.Window} {
+			for _, w := range []words.Words{words.Of(err, face), words.OfKind(vfs.Kind(kind), path, reply, face)} {
+				if text := w.String(); vfs.Readable(text) != text && !strings.Contains(text, `\`) {
+					t.Errorf("not fit for a terminal: %q", text)
+				}
+				if w.Title == "" || strings.Contains(w.Title, "%!(EXTRA") || strings.Contains(w.Title, "(MISSING)") {
+					t.Errorf("title %q", w.Title)
+				}
+			}
+		}
+	})
+}
