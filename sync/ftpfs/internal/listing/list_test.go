@@ -86,6 +86,7 @@ func TestUnixLine(t *testing.T) {
 		"Japanese":                     {"-rw-r--r--   1 anna users 1234  1月  2日 15:04 name", file("name")},
 		"Chinese without spaces apart": {"-rw-r--r--   1 anna users 1234 12月 2 2006 name", file("name", when(at(2006, 12, 2, 0, 0, 0), day))},
 		"set-id and sticky bits":       {"-rwSr-sr-T   1 anna users 1234 Jan  2 15:04 name", file("name", func(e *vfs.Entry) { e.Mode = 0o654 })},
+		"sticky and executable":        {"-rwsr-xr-t   1 anna users 1234 Jan  2 15:04 name", file("name", func(e *vfs.Entry) { e.Mode = 0o755 })},
 		"largest size":                 {"-rw-r--r--   1 anna users 9223372036854775807 Jan  2 15:04 name", file("name", typed(vfs.TypeFile, 1<<63-1))},
 	} {
 		t.Run(outcome, func(t *testing.T) {
