@@ -74,8 +74,11 @@ type FS interface {
 	Close() error
 }
 
-// Reader is the content of one file, from Open. It may also be an
-// io.WriterTo; copy with io.Copy or CopyBuffer and it is used.
+// Reader is the content of one file, from Open. It may also be an io.WriterTo;
+// copy with io.Copy or CopyBuffer and it is used. Its WriteTo gives the rawest
+// source it has (an *os.File, a *net.TCPConn) to the destination's ReadFrom
+// where there is one, which is how sendfile and splice come about. Read and
+// WriteTo look at ctx first: once it is done they fail, whatever is buffered.
 type Reader interface {
 	io.Reader
 	// Size is the file's whole size in bytes as announced (not what is left
@@ -91,7 +94,9 @@ type Reader interface {
 
 // Writer takes the content of one file, from Create. It may also be an
 // io.ReaderFrom. Exactly one of Commit and Abort takes effect; a call after
-// that returns what the first one did, so "defer w.Abort()" is safe.
+// that returns what the first one did, so "defer w.Abort()" is safe. Only
+// Commit after Abort is KindCancelled even where Abort went well: nil from
+// Commit always means that the file stands.
 type Writer interface {
 	io.Writer
 	// Commit ends the file and returns nil only when the file system has
