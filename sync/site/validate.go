@@ -65,13 +65,15 @@ func CleanHost(text string) (string, error) {
 			return "", badTarget("brackets are for IPv6 addresses")
 		}
 	}
+	host = strings.TrimSuffix(host, ".")
+	if _, err := netip.ParseAddr(host); err != nil {
+		host = strings.ToLower(host)
+		if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+			host = strings.TrimSuffix(ascii, ".") // it takes other dots for dots
+		}
+	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		host = addr.String()
-	} else {
-		host = strings.TrimSuffix(strings.ToLower(host), ".")
-		if ascii, err := idna.Lookup.ToASCII(host); err == nil {
-			host = ascii
-		}
 	}
 	if why := badHost(host); why != "" {
 		return "", badTarget(why)
