@@ -40,7 +40,7 @@ func certReason(err error) string {
 		if host.Certificate == nil || len(host.Certificate.DNSNames) == 0 {
 			return "it was made for another host"
 		}
-		return "it was made for " + safe(strings.Join(host.Certificate.DNSNames, ", "))
+		return "it was made for " + Safe(strings.Join(host.Certificate.DNSNames, ", "))
 	case errors.As(err, &authority):
 		return "no known authority has signed it"
 	}

@@ -59,7 +59,7 @@ func OfKind(kind vfs.Kind, path, message string, face Face) Words {
 	if reply := serverReply.FindString(message); reply != "" {
 		w.Title = sentence(strings.TrimSuffix(w.Title, "."), quoted(reply))
 	} else if kind == vfs.KindOther && message != "" {
-		w.Title = sentence(strings.TrimSuffix(w.Title, "."), safe(message))
+		w.Title = sentence(strings.TrimSuffix(w.Title, "."), Safe(message))
 	}
 	return w
 }
@@ -108,7 +108,7 @@ func because(e *vfs.Error) string {
 	case isReply(e.Reply):
 		return quoted(e.Reply)
 	case e.Reply != "":
-		return safe(e.Reply)
+		return Safe(e.Reply)
 	}
 	var errno syscall.Errno
 	var pathErr *fs.PathError
@@ -118,9 +118,9 @@ func because(e *vfs.Error) string {
 	case errors.As(e.Err, &errno) && e.Kind == vfs.KindOther:
 		return errno.Error()
 	case errors.As(e.Err, &pathErr) && e.Kind == vfs.KindOther:
-		return safe(pathErr.Err.Error())
+		return Safe(pathErr.Err.Error())
 	case e.Kind == vfs.KindOther:
-		return safe(e.Err.Error())
+		return Safe(e.Err.Error())
 	}
 	return ""
 }
@@ -128,7 +128,7 @@ func because(e *vfs.Error) string {
 func isReply(s string) bool { return serverReply.MatchString(s) && s[0] >= '1' && s[0] <= '6' }
 
 func quoted(reply string) string {
-	return `the server answered "` + safe(strings.TrimPrefix(reply, ": ")) + `"`
+	return `the server answered "` + Safe(strings.TrimPrefix(reply, ": ")) + `"`
 }
 
 // name returns a path in quotes, a host without; nothing known is "it".
@@ -139,7 +139,7 @@ func name(path string) string {
 	case strings.HasPrefix(path, "/"):
 		return `"` + cut(vfs.Readable(path)) + `"`
 	}
-	return safe(path)
+	return Safe(path)
 }
 
 // urlLogin and plainLogin match the login data of an address that a person
@@ -150,9 +150,9 @@ var (
 	plainLogin = regexp.MustCompile(`([^\s:/@]+):[^\s/]\S*@`)
 )
 
-// safe makes one readable, bounded line of a foreign text, without login
+// Safe makes one readable, bounded line of a foreign text, without login
 // data.
-func safe(text string) string {
+func Safe(text string) string {
 	text = urlLogin.ReplaceAllString(text, "$1://$2@")
 	text = plainLogin.ReplaceAllString(text, "$1@")
 	return cut(vfs.Readable(strings.Join(strings.Fields(text), " ")))

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"wherry/sync/vfs"
 	"wherry/ui/words"
@@ -148,7 +150,7 @@ func FuzzOf(f *testing.F) {
 		err := &vfs.Error{Path: path, Kind: vfs.Kind(kind), Reply: reply, Err: errors.New(reply)}
 		for _, face := range []words.Face{words.CommandLine, words.Window} {
 			for _, w := range []words.Words{words.Of(err, face), words.OfKind(vfs.Kind(kind), path, reply, face)} {
-				if text := w.String(); vfs.Readable(text) != text && !strings.Contains(text, `\`) {
+				if text := w.String(); !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }) {
 					t.Errorf("not fit for a terminal: %q", text)
 				}
 				if w.Title == "" || strings.Contains(w.Title, "%!(EXTRA") || strings.Contains(w.Title, "(MISSING)") {
