@@ -1,0 +1,68 @@
+package ftptest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+)
+
+// account is who the servers log people in as.
+type account struct {
+	system   string // the system's name for uid
+	group    string // the system's name for gid
+	uid, gid int
+	user     string // what clients say
+	password string
+}
+
+func isRoot() bool { return os.Geteuid() == 0 }
+
+// newAccount chooses the person who runs the tests or, for root, one of the
+// accounts that every Unix has, so that the servers' file permissions mean
+// something. nobody will not do: vsftpd wants an existing home folder.
+func newAccount() (account, error) {
+	secret := make([]byte, 8)
+	if _, err := rand.Read(secret); err != nil {
+		return account{}, err
+	}
+	a := account{user: "sailor", password: "Tide-" + hex.EncodeToString(secret)}
+	if !isRoot() {
+		u, err := user.Current()
+		if err != nil {
+			return account{}, err
+		}
+		return a.as(u)
+	}
+	for _, name := range []string{"daemon", "bin", "mail", "games"} {
+		u, err := user.Lookup(name)
+		if err != nil || u.Uid == "0" {
+			continue
+		}
+		if info, err := os.Stat(u.HomeDir); err == nil && info.IsDir() {
+			return a.as(u)
+		}
+	}
+	return account{}, fmt.Errorf("none of the accounts daemon, bin, mail and games has a home folder")
+}
+
+func (a account) as(u *user.User) (account, error) {
+	var err error
+	if a.uid, err = strconv.Atoi(u.Uid); err != nil {
+		return account{}, fmt.Errorf("user %s: %w", u.Username, err)
+	}
+	if a.gid, err = strconv.Atoi(u.Gid); err != nil {
+		return account{}, fmt.Errorf("user %s: %w", u.Username, err)
+	}
+	g, err := user.LookupGroupId(u.Gid)
+	if err != nil {
+		return account{}, err
+	}
+	a.system, a.group = u.Username, g.Name
+	return a, nil
+}
+
+// crypt is the password's hash for the servers' account files.
+func (a account) crypt() string { return md5Crypt(a.password, "wherry") }

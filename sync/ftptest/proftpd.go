@@ -1,0 +1,83 @@
+package ftptest
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// proftpdFixed is what every test has. The delays against password guessing
+// are off; ControlsEngine would open a socket that two servers share.
+const proftpdFixed = `ServerName "Wherry test"
+ServerType standalone
+SocketBindTight on
+AuthPAM off
+AuthOrder mod_auth_file.c
+RequireValidShell off
+ControlsEngine off
+WtmpLog off
+DelayTable none
+UseReverseDNS off
+TransferLog none
+MaxInstances 300
+AllowOverwrite on
+AllowStoreRestart on
+Umask 022
+<Limit ALL SITE_CHMOD>
+AllowAll
+</Limit>`
+
+func (s *Server) proftpd() (command, error) {
+	path, err := s.install.program("proftpd")
+	if err != nil {
+		return command{}, &absentError{err}
+	}
+	var conf lines
+	o, a := s.Options, s.account
+	conf.add(proftpdFixed)
+	conf.add("DefaultAddress %s\nPort %d\nUseIPv6 %s", s.Host, s.Port, onOff(o.IPv6))
+	conf.add("User %s\nGroup %s", a.system, a.group)
+	conf.add("AuthUserFile %s", s.file("passwd"))
+	conf.add("PidFile %s\nScoreboardFile %s\nSystemLog %s", s.file("pid"), s.file("score"), s.file("log"))
+	conf.add("PassivePorts %d %d", s.PassivePorts[0], s.PassivePorts[1])
+	conf.add("MaxClientsPerHost %d", o.perAddress())
+	for _, denied := range o.denied() {
+		conf.add("<Limit %s>\nDenyAll\n</Limit>", denied)
+	}
+	if o.Anonymous {
+		conf.add("<Anonymous %s>\nUser ftp\nGroup %s\nUserAlias anonymous ftp", s.Dir, a.group)
+		conf.add("<Limit WRITE>\nDenyAll\n</Limit>\n</Anonymous>")
+	}
+	if o.secure() {
+		if err := s.proftpdTLS(&conf); err != nil {
+			return command{}, err
+		}
+	}
+	passwd := fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\nftp:*:%[3]d:%[4]d::%[5]s:/bin/sh\n",
+		a.user, a.crypt(), a.uid, a.gid, s.Dir)
+	return command{path: path, args: []string{"-n", "-c", s.file("conf")}},
+		errors.Join(conf.write(s.file("conf")), os.WriteFile(s.file("passwd"), []byte(passwd), 0o600))
+}
+
+func (s *Server) proftpdTLS(conf *lines) error {
+	modules, ok := s.install.dir("usr/lib*/proftpd")
+	if !ok {
+		return &absentError{errors.New("proftpd's modules are not installed; run make servers")}
+	}
+	o := s.Options
+	versions := "TLSv1.2 TLSv1.3"
+	switch {
+	case o.MaxTLS == tls.VersionTLS12:
+		versions = "TLSv1.2"
+	case o.MinTLS == tls.VersionTLS13:
+		versions = "TLSv1.3"
+	}
+	conf.add("ModulePath %s\nLoadModule mod_tls.c\nTLSEngine on\nTLSLog %s", modules, s.file("tls.log"))
+	conf.add("TLSRequired %s\nTLSProtocol %s", onOff(o.RequireTLS), versions)
+	conf.add("TLSECCertificateFile %s\nTLSECCertificateKeyFile %s", s.CertFile, s.file("key.pem"))
+	if o.Implicit {
+		conf.add("TLSOptions UseImplicitSSL")
+	}
+	return nil
+}
