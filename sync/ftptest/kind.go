@@ -81,8 +81,8 @@ func (k Kind) Cannot(o Options) string {
 		return "Pure-FTPd cannot refuse single commands"
 	case k == PureFTPd && o.Anonymous:
 		return "Pure-FTPd takes anonymous logins only with a system account named ftp"
-	case k == ProFTPD && o.Anonymous && !isRoot():
-		return "ProFTPD takes anonymous logins only when root starts it"
+	case (k == ProFTPD || k == VSFTPD) && o.Anonymous && !isRoot():
+		return "this server takes anonymous logins only when root starts it"
 	case o.MinTLS > tls.VersionTLS12 && o.MaxTLS == tls.VersionTLS12:
 		return "no TLS version is left"
 	}

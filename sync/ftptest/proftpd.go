@@ -1,7 +1,6 @@
 package ftptest
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -66,15 +65,11 @@ func (s *Server) proftpdTLS(conf *lines) error {
 		return &absentError{errors.New("proftpd's modules are not installed; run make servers")}
 	}
 	o := s.Options
-	versions := "TLSv1.2 TLSv1.3"
-	switch {
-	case o.MaxTLS == tls.VersionTLS12:
-		versions = "TLSv1.2"
-	case o.MinTLS == tls.VersionTLS13:
-		versions = "TLSv1.3"
-	}
 	conf.add("ModulePath %s\nLoadModule mod_tls.c\nTLSEngine on\nTLSLog %s", modules, s.file("tls.log"))
-	conf.add("TLSRequired %s\nTLSProtocol %s", onOff(o.RequireTLS), versions)
+	// Never TLSv1.2 alone: without 1.3 ProFTPD gives out no session tickets
+	// (TLSSessionTickets is off by default), Go knows no other way to resume
+	// in 1.2, and every data connection is refused. opensslConf bounds it.
+	conf.add("TLSRequired %s\nTLSProtocol TLSv1.2 TLSv1.3", onOff(o.RequireTLS))
 	conf.add("TLSECCertificateFile %s\nTLSECCertificateKeyFile %s", s.CertFile, s.file("key.pem"))
 	if o.Implicit {
 		conf.add("TLSOptions UseImplicitSSL")

@@ -40,7 +40,7 @@ func (s *Server) pureftpd() (command, error) {
 	}
 	args := []string{
 		"-S", fmt.Sprintf("%s,%d", s.Host, s.Port), "-p", fmt.Sprintf("%d:%d", s.PassivePorts[0], s.PassivePorts[1]),
-		"-l", "puredb:" + s.file("users.pdb"), "-E", "-H", "-u", "1", "-U", "022:022",
+		"-l", "puredb:" + s.file("users.pdb"), "-E", "-H", "-u", "1", "-U", "133:022",
 		"-c", "300", "-C", fmt.Sprint(o.perAddress()), "-g", s.file("pid"), "-O", "w3c:" + s.file("log"),
 		"-Y", level, "-2", s.CertFile + "," + s.file("key.pem"),
 	}

@@ -24,8 +24,10 @@ type Server struct {
 	Port     int
 	User     string
 	Password string // of this server alone, so a leak can be searched for
-	// Dir is the login's folder on this machine; anyone may write in it. What
-	// the server writes belongs to UID and GID and everyone can read it.
+	// Dir is the login's folder on this machine. It and what the server
+	// writes belong to UID and GID, mode 0755 and 0644: as root the test can
+	// do anything there, otherwise it is the same account. What root puts
+	// there without MkdirAll and WriteFile the server can only read.
 	Dir string
 	// Home is Dir as the server names it to the client, without a trailing
 	// slash unless it is "/".
@@ -174,13 +176,13 @@ func (s *Server) MkdirAll(name string) error {
 	dir := s.Dir
 	for elem := range strings.SplitSeq(name, "/") {
 		dir = filepath.Join(dir, elem)
-		if err := os.Mkdir(dir, 0o777); errors.Is(err, os.ErrExist) {
+		if err := os.Mkdir(dir, 0o755); errors.Is(err, os.ErrExist) {
 			continue
 		} else if err != nil {
 			return err
 		}
-		// Chmod beyond the umask: the test writes here too.
-		if err := errors.Join(os.Chmod(dir, 0o777), s.own(dir)); err != nil {
+		// Chmod, whatever the umask of a person at a desk.
+		if err := errors.Join(os.Chmod(dir, 0o755), s.own(dir)); err != nil {
 			return err
 		}
 	}
