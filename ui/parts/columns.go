@@ -1,0 +1,99 @@
+package parts
+
+import "fyne.io/fyne/v2"
+
+// Column describes one column of a List. Widths are in Fyne's device
+// independent pixels.
+type Column struct {
+	Title string
+	// Width to begin with; the person can change it down to Min.
+	Width, Min float32
+	// Flex marks the one column that takes what the others leave. While it
+	// would become narrower than its Min, other columns are hidden, from the
+	// last one on.
+	Flex  bool
+	Align fyne.TextAlign
+	// Secondary columns are drawn in the quieter colour.
+	Secondary bool
+	// Middle cuts a text that is too wide in its middle, so that the end of
+	// a file name can be read.
+	Middle bool
+	// Bar draws Row.Fraction as a progress bar behind the text.
+	Bar bool
+	// Fixed columns have no sorting.
+	Fixed bool
+}
+
+// span is where a column lies in a row.
+type span struct {
+	x, width float32
+	shown    bool
+}
+
+func (s span) end() float32 { return s.x + s.width }
+
+// spread lays the columns out over a total width. widths are the present ones
+// of all columns; that of the flexible one is ignored.
+func spread(columns []Column, widths []float32, total float32) []span {
+	spans := make([]span, len(columns))
+	flex, used := -1, float32(0)
+	for i, c := range columns {
+		spans[i].shown = true
+		if c.Flex {
+			flex = i
+		} else {
+			used += widths[i]
+		}
+	}
+	if flex >= 0 {
+		for i := len(columns) - 1; i >= 0 && total-used < columns[flex].Min; i-- {
+			if i != flex {
+				spans[i].shown = false
+				used -= widths[i]
+			}
+		}
+	}
+	x := float32(0)
+	for i := range spans {
+		if !spans[i].shown {
+			continue
+		}
+		width := widths[i]
+		if i == flex {
+			width = max(total-used, 0)
+		}
+		spans[i].x, spans[i].width = x, width
+		x += width
+	}
+	return spans
+}
+
+// shift moves the border between the column left and the next one shown by dx
+// and returns the new widths. The border follows the mouse, all other borders
+// stay, and no column becomes narrower than its minimum.
+func shift(columns []Column, widths []float32, spans []span, left int, dx float32) []float32 {
+	right := nextShown(spans, left)
+	if right < 0 {
+		return widths
+	}
+	room := func(i int) float32 { return max(spans[i].width-columns[i].Min, 0) }
+	dx = min(max(dx, -room(left)), room(right))
+	out := append([]float32(nil), widths...)
+	if !columns[left].Flex {
+		out[left] = spans[left].width + dx
+	}
+	if !columns[right].Flex {
+		out[right] = spans[right].width - dx
+	}
+	return out
+}
+
+// nextShown returns the first column shown after i, -1 for none.
+func nextShown(spans []span, i int) int {
+	for j := i + 1; j < len(spans); j++ {
+		if spans[j].shown {
+			return j
+		}
+	}
+	return -1
+}

@@ -1,0 +1,123 @@
+package parts
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/ui/look"
+)
+
+// drag is what a body remembers during a drag that began in it.
+type drag struct {
+	on        bool // the button is down and has moved; nothing else is known
+	live      bool // the owner wants it and Esc was not pressed
+	at        fyne.Position
+	cancelled bool
+}
+
+// Dragged comes for each move with the button down, outside the window too.
+func (b *body) Dragged(e *fyne.DragEvent) {
+	b.drag.at = e.AbsolutePosition
+	if !b.drag.on {
+		b.drag.on = true
+		b.mouse.collapse = -1
+		start := b.list.Hooks.DragStart
+		b.drag.live = start != nil && b.list.selection.Has(b.mouse.pressed) && start(e.AbsolutePosition)
+	}
+	if b.drag.live && b.list.Hooks.DragMove != nil {
+		b.list.Hooks.DragMove(e.AbsolutePosition)
+	}
+}
+
+// DragEnd comes when the button goes up, wherever that is.
+func (b *body) DragEnd() {
+	b.endDrag(true)
+	b.drag.on = false
+	b.mouse.pressed = -1
+}
+
+// CancelDrag ends a drag that began in this list as Esc does; nothing when
+// there is none.
+func (l *List) CancelDrag() bool { return l.body.endDrag(false) }
+
+// endDrag tells the owner once; what the mouse does afterwards is ignored
+// until the button goes up.
+func (b *body) endDrag(ok bool) bool {
+	if !b.drag.live {
+		return false
+	}
+	b.drag.live = false
+	if b.list.Hooks.DragEnd != nil {
+		b.list.Hooks.DragEnd(b.drag.at, ok)
+	}
+	return true
+}
+
+// RowAt says which row lies at a position in the window, -1 for the ground
+// below the last; inside is false when the position is not over the list.
+func (l *List) RowAt(at fyne.Position) (row int, inside bool) {
+	local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l.scroll))
+	size := l.scroll.Size()
+	if !l.Visible() || local.X < 0 || local.Y < 0 || local.X >= size.Width || local.Y >= size.Height {
+		return -1, false
+	}
+	return l.body.rowAt(local.Y + l.scroll.Offset.Y), true
+}
+
+// Highlight marks a row, the whole list (HighlightAll) or nothing
+// (HighlightNone) as the place that a drop would go to.
+func (l *List) Highlight(row int) {
+	if l.drop == row {
+		return
+	}
+	l.drop = row
+	if row == HighlightAll {
+		l.edge.Show()
+	} else {
+		l.edge.Hide()
+	}
+	l.body.restyle()
+}
+
+const (
+	edgeZone   = 28 // how near to the edge a drag scrolls
+	edgePeriod = 40 * time.Millisecond
+)
+
+// EdgeScroll scrolls while a drag stays near the upper or lower edge: call it
+// for each move, and StopEdgeScroll at the end.
+func (l *List) EdgeScroll(at fyne.Position) {
+	l.StopEdgeScroll()
+	local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l.scroll))
+	size := l.scroll.Size()
+	if local.X < 0 || local.X >= size.Width || local.Y < 0 || local.Y >= size.Height {
+		return
+	}
+	step := float32(0)
+	switch {
+	case local.Y < edgeZone:
+		step = local.Y - edgeZone
+	case local.Y > size.Height-edgeZone:
+		step = local.Y - (size.Height - edgeZone)
+	default:
+		return
+	}
+	step = step / edgeZone * look.RowHeight
+	l.stopScroll = l.clock.After(edgePeriod, func() {
+		l.ScrollToOffset(l.Offset() + step)
+		if l.Hooks.DragMove != nil && l.body.drag.live {
+			l.Hooks.DragMove(at) // the row under the mouse is another now
+			return
+		}
+		l.EdgeScroll(at)
+	})
+}
+
+// StopEdgeScroll ends EdgeScroll.
+func (l *List) StopEdgeScroll() {
+	if l.stopScroll != nil {
+		l.stopScroll()
+		l.stopScroll = nil
+	}
+}

@@ -1,0 +1,113 @@
+package parts
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+)
+
+// doubleClick is the longest time between two clicks on a row that open it.
+// Fyne's DoubleTappable would hold back every single click for as long.
+const doubleClick = 400 * time.Millisecond
+
+// mouse is what a body remembers between mouse events.
+type mouse struct {
+	pressed  int // row the primary button went down on, -1 for none
+	collapse int // row to be selected alone when the button goes up, -1 for none
+	clicked  int // row of the last click, for counting
+	last     time.Time
+}
+
+// MouseDown selects. A press on one of several selected rows leaves them
+// selected until the button goes up, because it may begin a drag of them all.
+func (b *body) MouseDown(e *desktop.MouseEvent) {
+	b.list.CancelRename()
+	b.list.Focus()
+	row := b.rowAt(e.Position.Y)
+	s := b.list.selection
+	b.mouse.collapse = -1
+	if e.Button == desktop.MouseButtonSecondary {
+		if !s.Has(row) {
+			s.Only(row)
+		}
+		b.changed()
+		return
+	}
+	if e.Button != desktop.MouseButtonPrimary {
+		return
+	}
+	b.mouse.pressed = row
+	if b.opened(row, e.Modifier) {
+		return
+	}
+	ctrl := e.Modifier&fyne.KeyModifierShortcutDefault != 0
+	shift := e.Modifier&fyne.KeyModifierShift != 0
+	switch {
+	case row < 0 && (ctrl || shift):
+	case shift:
+		s.Extend(row, ctrl)
+	case ctrl:
+		s.Toggle(row)
+	case row >= 0 && s.Has(row) && s.Count() > 1:
+		b.mouse.collapse = row
+		s.Point(row)
+	default:
+		s.Only(row)
+	}
+	b.changed()
+}
+
+// opened counts clicks; at the second it opens the row and says so.
+func (b *body) opened(row int, mod fyne.KeyModifier) bool {
+	now := b.list.clock.Now()
+	double := row >= 0 && row == b.mouse.clicked && mod == 0 && now.Sub(b.mouse.last) < doubleClick
+	b.mouse.clicked, b.mouse.last = row, now
+	if !double {
+		return false
+	}
+	b.mouse.last = time.Time{}
+	b.mouse.pressed = -1
+	b.list.selection.Only(row)
+	b.changed()
+	if b.list.Hooks.Open != nil {
+		b.list.Hooks.Open(row)
+	}
+	return true
+}
+
+// MouseUp ends a click; a drag has its own end.
+func (b *body) MouseUp(e *desktop.MouseEvent) {
+	row := b.rowAt(e.Position.Y)
+	if e.Button == desktop.MouseButtonSecondary {
+		if b.list.Hooks.Menu != nil {
+			b.list.Hooks.Menu(row, e.AbsolutePosition)
+		}
+		return
+	}
+	if b.mouse.collapse >= 0 && !b.drag.on {
+		b.list.selection.Only(b.mouse.collapse)
+		b.changed()
+	}
+	b.mouse.collapse = -1
+	if !b.drag.on {
+		b.mouse.pressed = -1
+	}
+}
+
+// MouseIn marks the row under the mouse.
+func (b *body) MouseIn(e *desktop.MouseEvent) { b.MouseMoved(e) }
+
+// MouseMoved marks the row under the mouse.
+func (b *body) MouseMoved(e *desktop.MouseEvent) { b.setHover(b.rowAt(e.Position.Y)) }
+
+// MouseOut unmarks it.
+func (b *body) MouseOut() { b.setHover(-1) }
+
+// changed shows a selection that the person changed, and tells the owner.
+func (b *body) changed() {
+	b.restyle()
+	if b.list.Hooks.Selected != nil {
+		b.list.Hooks.Selected()
+	}
+}
