@@ -3,6 +3,7 @@ package ftptest
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/user"
@@ -12,6 +13,7 @@ import (
 // account is who the servers log people in as.
 type account struct {
 	system   string // the system's name for uid
+	other    string // another account of the system, the same without root
 	group    string // the system's name for gid
 	uid, gid int
 	user     string // what clients say
@@ -34,18 +36,24 @@ func newAccount() (account, error) {
 		if err != nil {
 			return account{}, err
 		}
+		a.other = u.Username
 		return a.as(u)
 	}
+	var able []*user.User
 	for _, name := range []string{"daemon", "bin", "mail", "games"} {
 		u, err := user.Lookup(name)
 		if err != nil || u.Uid == "0" {
 			continue
 		}
 		if info, err := os.Stat(u.HomeDir); err == nil && info.IsDir() {
-			return a.as(u)
+			able = append(able, u)
 		}
 	}
-	return account{}, fmt.Errorf("none of the accounts daemon, bin, mail and games has a home folder")
+	if len(able) < 2 {
+		return account{}, errors.New("fewer than two of the accounts daemon, bin, mail and games have a home folder")
+	}
+	a.other = able[1].Username
+	return a.as(able[0])
 }
 
 func (a account) as(u *user.User) (account, error) {

@@ -47,7 +47,7 @@ func (s *Server) vsftpd() (command, error) {
 	conf.add("listen_port=%d", s.Port)
 	conf.add("guest_username=%s\nnopriv_user=%[1]s", s.account.system)
 	// Another one: vsftpd refuses anonymous logins to a folder they can write.
-	conf.add("ftp_username=nobody")
+	conf.add("ftp_username=%s", s.account.other)
 	conf.add("local_root=%s\nanon_root=%[1]s", s.Dir)
 	conf.add("anonymous_enable=%s", yes(o.Anonymous))
 	conf.add("secure_chroot_dir=%s", s.file("empty"))
