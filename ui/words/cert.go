@@ -5,12 +5,17 @@ import (
 	"errors"
 	"strings"
 
+	"wherry/sync/trust"
 	"wherry/sync/vfs"
 )
 
-// certificate tells a KindCert: what is wrong with it as far as the cause
-// says, and how a person can accept it after comparing the fingerprint.
+// certificate tells a KindCert: what is wrong with it, and how a person can
+// accept exactly that one after comparing its fingerprint.
 func certificate(e *vfs.Error, face Face) Words {
+	var refused *trust.Refusal
+	if errors.As(e.Err, &refused) && len(refused.Question.Chain) > 0 {
+		return refusal(refused, face)
+	}
 	reason := because(e)
 	if reason == "" {
 		reason = certReason(e.Err)
@@ -24,6 +29,75 @@ func certificate(e *vfs.Error, face Face) Words {
 		w.Remedy = "Ask the provider whether it is theirs and compare the fingerprint; connect again to see it and accept it for this host."
 	}
 	return w
+}
+
+func refusal(r *trust.Refusal, face Face) Words {
+	q := r.Question
+	if r.Pinned != "" {
+		return Words{
+			Title:  "The certificate of " + Safe(q.Host) + " is not the one that was asked for: it has the fingerprint " + q.Fingerprint + ".",
+			Remedy: "Ask the provider whether they have a new certificate; if not, somebody may stand between you and the server.",
+		}
+	}
+	var reasons []string
+	for _, reason := range q.Reasons() {
+		reasons = append(reasons, Reason(reason, q))
+	}
+	w := Words{
+		Title:  sentence("The certificate of "+Safe(q.Host)+" is not trusted", strings.Join(reasons, "; ")),
+		Remedy: "Ask the provider whether " + q.Fingerprint + " is its fingerprint; if it is, add --trust " + q.Fingerprint + ".",
+	}
+	if face == Window {
+		w.Remedy = "Ask the provider whether " + q.Fingerprint + " is its fingerprint; if it is, connect again and accept it for this host."
+	}
+	return w
+}
+
+// Reason puts into words one thing that is wrong with the certificate of q.
+func Reason(r trust.Reason, q trust.Question) string {
+	switch r {
+	case trust.Changed:
+		return "it is another one than was accepted before"
+	case trust.SelfSigned:
+		return "nobody but the server itself vouches for it"
+	case trust.UnknownIssuer:
+		return "this computer does not know who issued it, " + Safe(q.Issuer())
+	case trust.WrongName:
+		return "it was made for " + names(q)
+	case trust.Expired:
+		return "it expired on " + q.NotAfter().Format("2006-01-02")
+	case trust.NotYet:
+		return "it is valid only from " + q.Chain[0].NotBefore.Format("2006-01-02") + " on"
+	}
+	return "it may not be used for this"
+}
+
+// names lists whom a certificate was made for, as far as a person reads it.
+func names(q trust.Question) string {
+	all := q.Names()
+	switch n := len(all); {
+	case n == 0:
+		return "another host"
+	case n > 3:
+		all = append(all[:3:3], "others")
+	}
+	return Safe(strings.Join(all, ", "))
+}
+
+// Certificate returns the lines of a question about a certificate: whose it
+// is, who issued it, until when, its fingerprint, and what is wrong.
+func Certificate(q trust.Question) []string {
+	lines := []string{
+		"The certificate of " + Safe(q.Host) + " is not trusted by this computer.",
+		"  It says it is   " + Safe(q.Subject()),
+		"  Issued by       " + Safe(q.Issuer()),
+		"  Valid until     " + q.NotAfter().Format("2006-01-02"),
+		"  Fingerprint     " + q.Fingerprint,
+	}
+	for _, reason := range q.Reasons() {
+		lines = append(lines, "  Wrong with it:  "+Reason(reason, q))
+	}
+	return lines
 }
 
 // certReason names the first fault that package crypto/x509 found.

@@ -77,14 +77,30 @@ func of(e *vfs.Error, face Face) Words {
 	if face == Window && row.window != "" {
 		remedy = row.window
 	}
-	if e.Kind == vfs.KindCert {
+	switch {
+	case e.Kind == vfs.KindCert:
 		return certificate(e, face)
+	case strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled:
+		return keychain(e, face)
 	}
 	title := fmt.Sprintf(row.host, name(e.Path))
 	if strings.HasPrefix(e.Path, "/") || row.host == "" {
 		title = fmt.Sprintf(row.file, name(e.Path))
 	}
 	return Words{Title: sentence(title, because(e)), Remedy: remedy}
+}
+
+// keychain tells a failure of a site.Vault: its Op is "read password" and the
+// like, and its Path says nothing.
+func keychain(e *vfs.Error, face Face) Words {
+	w := Words{
+		Title:  sentence("The system's keychain could not be used", because(e)),
+		Remedy: "Give the password by the prompt, --password-stdin or WHERRY_PASSWORD instead.",
+	}
+	if face == Window {
+		w.Remedy = "Type the password; it is then known until Wherry ends."
+	}
+	return w
 }
 
 // sentence joins a statement with its reason, and ends it.

@@ -3,15 +3,18 @@ package words_test
 import (
 	"context"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"wherry/sync/trust"
 	"wherry/sync/vfs"
 	"wherry/ui/words"
 )
@@ -113,6 +116,7 @@ func TestTitleTells(t *testing.T) {
 		"no password in a reply":             {&vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 ftp://anna:s3cret@h"}, `h did not accept the user name and password: the server answered "530 ftp://anna@h".`},
 		"a certificate for another host":     {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.org", "b.org"}}, Host: "h"}}, "The certificate of h is not trusted: it was made for a.org, b.org."},
 		"a certificate of unknown authority": {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.UnknownAuthorityError{}}, "The certificate of h is not trusted: no known authority has signed it."},
+		"a keychain that is not there":       {&vfs.Error{Op: "keep password", Kind: vfs.KindUnsupported, Reply: "this desktop session has no keychain"}, "The system's keychain could not be used: this desktop session has no keychain."},
 		"an expired certificate":             {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "The certificate of h is not trusted: it has expired or is not valid yet."},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -121,6 +125,28 @@ func TestTitleTells(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestACertificateIsToldWithItsFingerprint(t *testing.T) {
+	leaf := &x509.Certificate{
+		Raw: []byte("leaf"), DNSNames: []string{"a.org"}, NotAfter: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC),
+		Subject: pkix.Name{CommonName: "a\x1b.org"}, Issuer: pkix.Name{CommonName: "Some CA"},
+		RawSubject: []byte("a"), RawIssuer: []byte("b"),
+	}
+	q := trust.Question{Host: "h:21", Chain: []*x509.Certificate{leaf}, Problem: x509.UnknownAuthorityError{}, Fingerprint: "SHA256:00ff"}
+	err := &vfs.Error{Op: "connect", Path: "h:21", Kind: vfs.KindCert, Reply: q.Fingerprint, Err: &trust.Refusal{Question: q}}
+	w := words.Of(err, words.CommandLine)
+	for _, part := range []string{"The certificate of h:21 is not trusted", "issued it, Some CA", "made for a.org", "expired on 2020-01-02"} {
+		contains(t, w.Title, part)
+	}
+	contains(t, w.Remedy, "--trust SHA256:00ff")
+	contains(t, words.Of(err, words.Window).Remedy, "SHA256:00ff")
+	text := strings.Join(words.Certificate(q), "\n")
+	for _, part := range []string{"h:21", `a\u{001b}.org`, "Some CA", "2020-01-02", "SHA256:00ff", "expired"} {
+		contains(t, text, part)
+	}
+	pinned := &vfs.Error{Kind: vfs.KindCert, Err: &trust.Refusal{Question: q, Pinned: "SHA256:11"}}
+	contains(t, words.Of(pinned, words.CommandLine).Title, "not the one that was asked for")
 }
 
 func TestAnEndlessReplyIsCut(t *testing.T) {
