@@ -1,0 +1,109 @@
+// Package pool lends out the sessions of one site.
+//
+// It exists because servers count connections, each in its own way, and say
+// how many they bear only by refusing one more. So one place per site decides
+// who may connect, who waits and which connection is kept:
+//
+//   - Two uses: browsing (short: a listing, a rename) and transfers (long).
+//     All but one of the sessions may carry transfers, so that a listing never
+//     waits behind a file, unless the server bears a single session.
+//   - The limit is what the site says, plus one for browsing, until a dial
+//     fails with KindBusy (421, 530 "too many"): then it is what stands at
+//     that moment, for as long as the pool lives, and who asked waits.
+//   - While nothing stands, one dial runs at a time and its failure answers
+//     all who wait: a refused password costs one attempt and not five, which
+//     is what gets addresses banned. It is remembered until Reset.
+//   - Who waits is served in order, passed over only while its use is full.
+//
+// The pool knows nothing of FTP: a Member is anything that can tell whether
+// it is usable, answer a NOOP and be closed.
+package pool
+
+import (
+	"context"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+// Member is one session. Usable must answer at once, from any goroutine.
+// Close must be safe at any time and end an operation in progress.
+type Member interface {
+	Usable() bool
+	Noop(ctx context.Context) error
+	Close() error
+}
+
+// Use says what a lease is for; Sure may be added to either.
+type Use uint8
+
+// The uses.
+const (
+	// Browse is for operations that end soon.
+	Browse Use = 0
+	// Transfer is for streams.
+	Transfer Use = 1
+	// Sure asks for a member that has shown life within SureFor. It is for
+	// operations that must not be repeated when the connection turns out to
+	// have died while it idled.
+	Sure Use = 2
+)
+
+// SureFor is how old a sign of life may be for Sure.
+const SureFor = time.Second
+
+// Config of a Pool. All fields but Dial have defaults for zero.
+type Config[M Member] struct {
+	// Dial makes a member. ctx governs the making only, never its later life.
+	Dial func(ctx context.Context) (M, error)
+	// Transfers is how many leases for transfers there may be; at least 1.
+	Transfers int
+	// Doubt is the idle time after which a member is asked by NOOP before it
+	// is lent; 15 s.
+	Doubt time.Duration
+	// Answer is how long that NOOP may take; 5 s. Routers forget idle
+	// connections without a word, and a person should not wait the full
+	// limit of an operation to learn it.
+	Answer time.Duration
+	// Idle is when an unused member is closed; 1 min.
+	Idle time.Duration
+	// IdleLast is the same for the last one, which saves a person who reads
+	// for a while the login; 10 min. While transfers run it is kept.
+	IdleLast time.Duration
+}
+
+func (c Config[M]) withDefaults() Config[M] {
+	c.Transfers = max(c.Transfers, 1)
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&c.Doubt, 15 * time.Second},
+		{&c.Answer, 5 * time.Second},
+		{&c.Idle, time.Minute},
+		{&c.IdleLast, 10 * time.Minute},
+	} {
+		if *d.field <= 0 {
+			*d.field = d.value
+		}
+	}
+	return c
+}
+
+// Stats are numbers for people, true at one moment.
+type Stats struct {
+	// Sessions that stand, idle ones included.
+	Sessions int
+	// Limit is how many there may be, browsing included.
+	Limit int
+}
+
+func closedError() error {
+	return &vfs.Error{Op: "connect", Kind: vfs.KindCancelled, Reply: "the connection was closed by us"}
+}
+
+// ended is the error of a ctx that is done.
+func ended(ctx context.Context) error {
+	err := ctx.Err()
+	return &vfs.Error{Op: "connect", Kind: vfs.KindOf(err), Err: err}
+}

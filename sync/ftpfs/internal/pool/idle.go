@@ -1,0 +1,85 @@
+package pool
+
+import "time"
+
+// restLocked puts m among the idle ones, or drops it: broken, or one more
+// than the server has since turned out to bear.
+func (p *Pool[M]) restLocked(m *member[M]) {
+	switch {
+	case m.closing: // by Close
+	case p.closed, !m.session.Usable():
+		p.dropLocked(m)
+	case len(p.members)-p.closing > p.limitLocked():
+		p.discardLocked(m)
+	default:
+		m.since = time.Now()
+		p.idle = append(p.idle, m)
+	}
+}
+
+// dropLocked closes a member that failed. What broke it, a restart or a
+// router, has often broken the idle ones too.
+func (p *Pool[M]) dropLocked(m *member[M]) {
+	for _, other := range p.idle {
+		other.suspect = true
+	}
+	if !m.closing {
+		p.discardLocked(m)
+	}
+}
+
+// discardLocked closes m, which must not be among the idle ones any more. It
+// counts until its Close has returned: the server counts it as well.
+func (p *Pool[M]) discardLocked(m *member[M]) {
+	m.closing = true
+	p.closing++
+	p.work.Go(func() {
+		_ = m.session.Close() // a farewell; nothing is lost with it
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		delete(p.members, m)
+		p.closing--
+		p.dispatchLocked()
+	})
+}
+
+// scheduleLocked sets the timer to the next member that idles out.
+func (p *Pool[M]) scheduleLocked() {
+	if p.timer != nil && p.timer.Stop() {
+		p.work.Done()
+	}
+	p.timer = nil
+	if limit, ok := p.idleLimitLocked(); ok && !p.closed {
+		p.work.Add(1)
+		p.timer = time.AfterFunc(time.Until(p.idle[0].since.Add(limit)), p.reap)
+	}
+}
+
+// idleLimitLocked is how long the longest idle member may go on; not ok means
+// as long as nothing changes.
+func (p *Pool[M]) idleLimitLocked() (time.Duration, bool) {
+	switch {
+	case len(p.idle) == 0, len(p.idle) == 1 && p.streams > 0:
+		return 0, false
+	case len(p.idle) == 1:
+		return p.config.IdleLast, true
+	}
+	return p.config.Idle, true
+}
+
+// reap closes what has idled out and sets the timer anew.
+func (p *Pool[M]) reap() {
+	defer p.work.Done()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for !p.closed {
+		limit, ok := p.idleLimitLocked()
+		if !ok || time.Since(p.idle[0].since) < limit {
+			break
+		}
+		m := p.idle[0]
+		p.idle = p.idle[1:]
+		p.discardLocked(m)
+	}
+	p.dispatchLocked()
+}

@@ -1,0 +1,174 @@
+package pool
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Pool lends the sessions of one site. Its methods may be called from any
+// goroutine.
+type Pool[M Member] struct {
+	config Config[M]      // fixed
+	work   sync.WaitGroup // dials, probes, closings, the idle timer
+
+	mu      sync.Mutex // guards what follows, never held while a member works
+	closed  bool
+	refused error // the login's refusal, until Reset
+	learned int   // the most sessions the server bore, 0 while it never refused
+	members map[*member[M]]struct{}
+	closing int          // how many of members are being closed
+	idle    []*member[M] // of members, longest idle first
+	dialing int
+	streams int // leases for transfers, those on their way included
+	waiters []*waiter[M]
+	pending map[*waiter[M]]context.CancelFunc // waiters with a dial or probe running for them
+	timer   *time.Timer
+}
+
+type member[M Member] struct {
+	session M         // fixed
+	since   time.Time // last use; guarded
+	suspect bool      // another one broke meanwhile; guarded
+	closing bool      // guarded
+}
+
+// waiter is one Acquire in progress.
+type waiter[M Member] struct {
+	ctx    context.Context
+	use    Use
+	answer chan answer[M] // takes one without blocking
+
+	settled, gone bool // guarded: answered; left without waiting
+}
+
+type answer[M Member] struct {
+	lease *Lease[M]
+	err   error
+}
+
+// New returns an empty pool; nothing connects before the first Acquire.
+func New[M Member](c Config[M]) *Pool[M] {
+	return &Pool[M]{
+		config:  c.withDefaults(),
+		members: map[*member[M]]struct{}{},
+		pending: map[*waiter[M]]context.CancelFunc{},
+	}
+}
+
+// Acquire lends a member, making one where the limits allow it, else waiting
+// for one. It returns at once when ctx is done (KindCancelled, KindTimeout),
+// when the pool is closed (KindCancelled), and with the remembered error when
+// the login was refused and Reset was not called since (KindLogin). The
+// errors of Dial come as they are; KindBusy only when nothing of ours stands
+// that could be waited for.
+func (p *Pool[M]) Acquire(ctx context.Context, use Use) (*Lease[M], error) {
+	w := &waiter[M]{ctx: ctx, use: use, answer: make(chan answer[M], 1)}
+	p.mu.Lock()
+	err := p.refused
+	switch {
+	case p.closed:
+		err = closedError()
+	case ctx.Err() != nil:
+		err = ended(ctx)
+	case err == nil:
+		p.waiters = append(p.waiters, w)
+		p.dispatchLocked()
+	}
+	p.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case a := <-w.answer:
+		return a.lease, a.err
+	case <-ctx.Done():
+		p.leave(w)
+		return nil, ended(ctx)
+	}
+}
+
+// leave gives up a waiter. A dial or probe running for it ends by itself, its
+// ctx being the waiter's; what it brings is kept for others.
+func (p *Pool[M]) leave(w *waiter[M]) {
+	p.mu.Lock()
+	w.gone = true
+	settled := w.settled
+	if i := slices.Index(p.waiters, w); i >= 0 {
+		p.waiters = slices.Delete(p.waiters, i, i+1)
+	}
+	p.mu.Unlock()
+	if settled {
+		if a := <-w.answer; a.lease != nil {
+			a.lease.Release()
+		}
+	}
+}
+
+// Reset forgets a refused login: the person gave another password, or asked
+// to try again.
+func (p *Pool[M]) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = nil
+}
+
+// Stats returns the numbers of this moment.
+func (p *Pool[M]) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Stats{Sessions: len(p.members) - p.closing, Limit: p.limitLocked()}
+}
+
+// Close closes all members, lent ones too, fails who waits, and returns when
+// every goroutine of the pool and every member's Close has ended. Leases may
+// be released later. A second call waits as well.
+func (p *Pool[M]) Close() {
+	p.mu.Lock()
+	if !p.closed {
+		p.closed = true
+		p.failAllLocked(closedError())
+		for _, cancel := range p.pending {
+			cancel()
+		}
+		p.scheduleLocked()
+		p.idle = nil
+		for m := range p.members {
+			if !m.closing {
+				p.discardLocked(m)
+			}
+		}
+	}
+	p.mu.Unlock()
+	p.work.Wait()
+}
+
+// Lease is one member in one hand.
+type Lease[M Member] struct {
+	pool   *Pool[M]
+	member *member[M]
+	use    Use
+	fresh  bool
+	once   sync.Once
+}
+
+// Session returns the member. It must not be used after Release.
+func (l *Lease[M]) Session() M { return l.member.session }
+
+// Fresh says that the member was dialled for this lease or has just answered
+// a NOOP: a connection lost now was not lost while it idled.
+func (l *Lease[M]) Fresh() bool { return l.fresh }
+
+// Release gives the member back; one that is not usable any more is closed.
+// Further calls do nothing.
+func (l *Lease[M]) Release() {
+	l.once.Do(func() {
+		p := l.pool
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.freeLocked(l.use)
+		p.restLocked(l.member)
+		p.dispatchLocked()
+	})
+}

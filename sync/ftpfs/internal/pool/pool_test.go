@@ -1,0 +1,397 @@
+package pool
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+func TestASessionIsUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		first := acquire(t, p, Browse)
+		if !first.Fresh() {
+			t.Error("a session dialled just now is not called fresh")
+		}
+		first.Release()
+		first.Release()
+		second := acquire(t, p, Browse)
+		if second.Session() != first.Session() || second.Fresh() {
+			t.Error("the idle session was not lent again")
+		}
+		second.Release()
+		if open, dials, noops := s.count(); open != 1 || dials != 1 || noops != 0 {
+			t.Errorf("open %d, dials %d, noops %d", open, dials, noops)
+		}
+	})
+}
+
+func TestTransfersLeaveOneForBrowsing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p := setup(t, 2)
+		acquire(t, p, Browse).Release()
+		a, b := acquire(t, p, Transfer), acquire(t, p, Transfer)
+		third := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		waits(t, "a third transfer", third)
+		acquire(t, p, Browse).Release()
+		waits(t, "a third transfer", third)
+		if got := p.Stats(); got != (Stats{Sessions: 3, Limit: 3}) {
+			t.Errorf("stats %+v", got)
+		}
+		a.Release()
+		synctest.Wait()
+		came(t, "the third transfer", third).Release()
+		b.Release()
+	})
+}
+
+func TestTransferDialsRatherThanTakeTheLastIdleOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		s.bears = 3
+		acquire(t, p, Browse).Release()
+		a, b := acquire(t, p, Transfer), acquire(t, p, Transfer)
+		third := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		waits(t, "a transfer beyond what the server bears", third)
+		acquire(t, p, Browse).Release() // would wait, had the third taken it
+		if got := p.Stats(); got != (Stats{Sessions: 3, Limit: 3}) {
+			t.Errorf("stats %+v", got)
+		}
+		a.Release()
+		synctest.Wait()
+		came(t, "the third transfer", third).Release()
+		b.Release()
+		if _, dials, _ := s.count(); dials != 4 {
+			t.Errorf("%d dials: the limit was not remembered", dials)
+		}
+	})
+}
+
+func TestOneSessionIsSharedWhereTheServerBearsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		s.bears = 1
+		a := acquire(t, p, Transfer)
+		browse := async(t.Context(), p, Browse)
+		synctest.Wait()
+		waits(t, "browsing", browse)
+		transfer := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		a.Release()
+		synctest.Wait()
+		l := came(t, "browsing, which asked first", browse)
+		waits(t, "the transfer", transfer)
+		l.Release()
+		synctest.Wait()
+		came(t, "the transfer", transfer).Release()
+		if got := p.Stats(); got != (Stats{Sessions: 1, Limit: 1}) {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+func TestBusyWithNothingOfOursIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		s.refuse = kind(vfs.KindBusy)
+		if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != vfs.KindBusy {
+			t.Fatal(err)
+		}
+		s.set(func() { s.refuse = nil })
+		acquire(t, p, Browse).Release()
+	})
+}
+
+func TestRefusedLoginIsTriedOnceUntilReset(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		s.refuse = kind(vfs.KindLogin)
+		s.gate = make(chan struct{})
+		var all []<-chan result
+		for range 5 {
+			all = append(all, async(t.Context(), p, Transfer), async(t.Context(), p, Browse))
+		}
+		synctest.Wait()
+		close(s.gate)
+		synctest.Wait()
+		for _, c := range all {
+			failed(t, "one of many", c, vfs.KindLogin)
+		}
+		if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != vfs.KindLogin {
+			t.Fatalf("later: %v", err)
+		}
+		if _, dials, _ := s.count(); dials != 1 {
+			t.Fatalf("the password was sent %d times", dials)
+		}
+		s.set(func() { s.refuse = nil })
+		p.Reset()
+		acquire(t, p, Browse).Release()
+	})
+}
+
+func TestRefusedLoginBesideAStandingOneIsALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		a := acquire(t, p, Transfer)
+		s.set(func() { s.refuse = kind(vfs.KindLogin) })
+		second := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		waits(t, "a second transfer", second)
+		a.Release()
+		synctest.Wait()
+		came(t, "the second transfer", second).Release()
+	})
+}
+
+func TestUnreachableServerAnswersAllWhoWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		s.refuse, s.gate = kind(vfs.KindRefused), make(chan struct{})
+		a, b := async(t.Context(), p, Browse), async(t.Context(), p, Transfer)
+		synctest.Wait()
+		close(s.gate)
+		synctest.Wait()
+		failed(t, "the first", a, vfs.KindRefused)
+		failed(t, "the second", b, vfs.KindRefused)
+		if _, dials, _ := s.count(); dials != 1 {
+			t.Errorf("%d dials", dials)
+		}
+	})
+}
+
+func TestFailedDialBesideOthersFailsOnlyItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 1)
+		a := acquire(t, p, Transfer)
+		s.set(func() { s.refuse = kind(vfs.KindTimeout) })
+		waiting := async(t.Context(), p, Transfer)
+		if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != vfs.KindTimeout {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		waits(t, "a transfer for the one that stands", waiting)
+		s.set(func() { s.refuse = nil })
+		a.Release()
+		synctest.Wait()
+		came(t, "the transfer", waiting).Release()
+	})
+}
+
+func TestBrokenSessionIsDiscardedAndTheOthersDoubted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		a, b := acquire(t, p, Browse), acquire(t, p, Browse)
+		b.Release()
+		s.restart()
+		a.Session().set(func() { a.Session().down = true }) // an operation noticed
+		a.Release()
+		synctest.Wait()
+		l := acquire(t, p, Browse)
+		if !l.Fresh() || l.Session() == b.Session() {
+			t.Error("a session was lent that died with the other")
+		}
+		l.Release()
+		synctest.Wait()
+		if open, dials, noops := s.count(); open != 1 || dials != 3 || noops != 1 {
+			t.Errorf("open %d, dials %d, noops %d", open, dials, noops)
+		}
+	})
+}
+
+func TestIdleSessionProvesItself(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		idle         time.Duration
+		use          Use
+		restart      bool
+		dials, noops int
+	}{
+		"just used: lent as it is":          {0, Browse, true, 1, 0},
+		"a while: lent as it is":            {10 * time.Second, Browse, true, 1, 0},
+		"a while, but it must be sure":      {10 * time.Second, Browse | Sure, false, 1, 1},
+		"a while, sure, and dead":           {10 * time.Second, Browse | Sure, true, 2, 1},
+		"sure within a second":              {time.Second / 2, Browse | Sure, true, 1, 0},
+		"long: asked first":                 {20 * time.Second, Browse, false, 1, 1},
+		"long and dead: a fresh one":        {20 * time.Second, Browse, true, 2, 1},
+		"long and dead: a fresh one for it": {20 * time.Second, Transfer, true, 2, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, p := setup(t, 2)
+				acquire(t, p, Browse).Release()
+				if tc.restart {
+					s.restart()
+				}
+				<-time.After(tc.idle)
+				l := acquire(t, p, tc.use)
+				if l.Fresh() != (tc.dials+tc.noops > 1) {
+					t.Errorf("fresh: %v", l.Fresh())
+				}
+				l.Release()
+				if _, dials, noops := s.count(); dials != tc.dials || noops != tc.noops {
+					t.Errorf("dials %d, noops %d", dials, noops)
+				}
+			})
+		})
+	}
+}
+
+func TestSilentConnectionIsGivenUpSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		acquire(t, p, Browse).Release()
+		s.set(func() { s.deaf = make(chan struct{}) })
+		<-time.After(time.Minute)
+		start := time.Now()
+		l := acquire(t, p, Browse)
+		defer l.Release()
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if _, dials, _ := s.count(); dials != 2 {
+			t.Errorf("%d dials", dials)
+		}
+	})
+}
+
+func TestIdleSessionsAreClosedTheLastOneLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		var leases []*Lease[*fake]
+		for range 4 {
+			leases = append(leases, acquire(t, p, Browse))
+		}
+		for _, l := range leases[:3] {
+			l.Release()
+		}
+		transfer := acquire(t, p, Transfer)
+		leases[3].Release()
+		expect := func(after time.Duration, want int) {
+			t.Helper()
+			<-time.After(after)
+			synctest.Wait()
+			if open, _, _ := s.count(); open != want {
+				t.Fatalf("%d are open, want %d", open, want)
+			}
+		}
+		expect(59*time.Second, 4)
+		expect(2*time.Second, 2)
+		expect(time.Hour, 2) // kept for browsing while the transfer runs
+		transfer.Release()
+		expect(2*time.Second, 1) // the one that idled for an hour
+		expect(9*time.Minute, 1)
+		expect(time.Minute, 0)
+		acquire(t, p, Browse).Release()
+	})
+}
+
+func TestAcquireEndsWithItsContext(t *testing.T) {
+	for outcome, arrange := range map[string]func(t *testing.T, s *server, p *Pool[*fake]){
+		"while it waits": func(t *testing.T, _ *server, p *Pool[*fake]) {
+			acquire(t, p, Transfer)
+		},
+		"while it dials": func(_ *testing.T, s *server, _ *Pool[*fake]) {
+			s.gate = make(chan struct{})
+		},
+		"while it asks for a sign of life": func(t *testing.T, s *server, p *Pool[*fake]) {
+			a, b := acquire(t, p, Browse), acquire(t, p, Browse)
+			a.Release()
+			b.Release()
+			s.set(func() { s.deaf, s.gate = make(chan struct{}), make(chan struct{}) })
+			<-time.After(20 * time.Second)
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, p := setup(t, 1)
+				arrange(t, s, p)
+				ctx, cancel := context.WithCancel(t.Context())
+				c := async(ctx, p, Transfer)
+				synctest.Wait()
+				waits(t, "the acquire", c)
+				cancel()
+				synctest.Wait()
+				failed(t, "the cancelled acquire", c, vfs.KindCancelled)
+				if _, err := p.Acquire(ctx, Browse); vfs.KindOf(err) != vfs.KindCancelled {
+					t.Errorf("with a ctx that is done: %v", err)
+				}
+				late, stop := context.WithTimeout(t.Context(), time.Second)
+				defer stop()
+				c = async(late, p, Transfer)
+				<-time.After(time.Second)
+				synctest.Wait()
+				failed(t, "the late acquire", c, vfs.KindTimeout)
+			})
+		})
+	}
+}
+
+func TestDialThatEndsTooLateServesTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{t: t, open: map[*fake]bool{}}
+		gate := make(chan struct{})
+		p := New(Config[*fake]{Transfers: 1, Dial: func(ctx context.Context) (*fake, error) {
+			<-gate // deaf to ctx, as a name look-up can be
+			return s.dial(context.WithoutCancel(ctx))
+		}})
+		defer p.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		c := async(ctx, p, Transfer)
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		failed(t, "the cancelled acquire", c, vfs.KindCancelled)
+		next := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		close(gate)
+		synctest.Wait()
+		came(t, "the next", next).Release()
+	})
+}
+
+func TestCloseEndsEverything(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		idle, lent := acquire(t, p, Browse), acquire(t, p, Transfer)
+		idle.Release()
+		s.set(func() { s.gate = make(chan struct{}) })
+		dialling := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		waiting := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		p.Close()
+		synctest.Wait()
+		failed(t, "one that dialled", dialling, vfs.KindCancelled)
+		failed(t, "one that waited", waiting, vfs.KindCancelled)
+		if open, _, _ := s.count(); open != 0 {
+			t.Errorf("%d are open", open)
+		}
+		lent.Release()
+		p.Close()
+		if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != vfs.KindCancelled {
+			t.Errorf("after Close: %v", err)
+		}
+		p.Reset()
+		if got := p.Stats().Sessions; got != 0 {
+			t.Errorf("%d sessions", got)
+		}
+	})
+}
+
+func TestCloseEndsAProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 2)
+		acquire(t, p, Browse).Release()
+		s.set(func() { s.deaf = make(chan struct{}) })
+		<-time.After(20 * time.Second)
+		c := async(t.Context(), p, Browse)
+		synctest.Wait()
+		p.Close()
+		synctest.Wait()
+		failed(t, "one that was asking", c, vfs.KindCancelled)
+	})
+}
