@@ -11,7 +11,7 @@ import (
 // stream is what a reader and a writer have in common.
 type stream struct {
 	fs   *FS
-	ctx  context.Context //nolint:containedctx // vfs: ctx governs the stream
+	ctx  context.Context // fixed; package vfs: it governs the whole stream
 	path vfs.Path
 	node *node
 
