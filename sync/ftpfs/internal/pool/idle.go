@@ -2,15 +2,12 @@ package pool
 
 import "time"
 
-// restLocked puts m among the idle ones, or drops it: broken, or one more
-// than the server has since turned out to bear.
+// restLocked puts m among the idle ones, or drops it when it broke.
 func (p *Pool[M]) restLocked(m *member[M]) {
 	switch {
 	case m.closing: // by Close
 	case p.closed, !m.session.Usable():
 		p.dropLocked(m)
-	case len(p.members)-p.closing > p.limitLocked():
-		p.discardLocked(m)
 	default:
 		m.since = time.Now()
 		p.idle = append(p.idle, m)

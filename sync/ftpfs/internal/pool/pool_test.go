@@ -22,8 +22,13 @@ func TestASessionIsUsedAgain(t *testing.T) {
 		if second.Session() != first.Session() || second.Fresh() {
 			t.Error("the idle session was not lent again")
 		}
+		other := acquire(t, p, Browse)
+		if other.Session() == second.Session() {
+			t.Error("a session released twice was lent twice")
+		}
+		other.Release()
 		second.Release()
-		if open, dials, noops := s.count(); open != 1 || dials != 1 || noops != 0 {
+		if open, dials, noops := s.count(); open != 2 || dials != 2 || noops != 0 {
 			t.Errorf("open %d, dials %d, noops %d", open, dials, noops)
 		}
 	})
@@ -394,4 +399,116 @@ func TestCloseEndsAProbe(t *testing.T) {
 		synctest.Wait()
 		failed(t, "one that was asking", c, vfs.KindCancelled)
 	})
+}
+
+func TestCloseTakesADialThatCannotBeStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{t: t, open: map[*fake]bool{}}
+		gate := make(chan struct{})
+		p := New(Config[*fake]{Dial: func(ctx context.Context) (*fake, error) {
+			<-gate
+			return s.dial(context.WithoutCancel(ctx))
+		}})
+		c := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		closed := make(chan struct{})
+		go func() { p.Close(); close(closed) }()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Fatal("Close did not wait for the dial")
+		default:
+		}
+		close(gate)
+		<-closed
+		failed(t, "one that dialled", c, vfs.KindCancelled)
+		if open, _, _ := s.count(); open != 0 {
+			t.Errorf("%d are open", open)
+		}
+	})
+}
+
+func TestLimitFollowsWhatTheServerBears(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		standing := acquire(t, p, Browse)
+		s.set(func() { s.gate, s.refuse = make(chan struct{}), kind(vfs.KindBusy) })
+		early := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		full := s.gate
+		s.set(func() { s.gate = make(chan struct{}) })
+		late := async(t.Context(), p, Transfer)
+		synctest.Wait()
+		close(full)
+		synctest.Wait()
+		waits(t, "the one refused", early)
+		if got := p.Stats().Limit; got != 1 {
+			t.Errorf("limit %d", got)
+		}
+		s.set(func() { s.refuse = nil; close(s.gate) })
+		synctest.Wait()
+		came(t, "the one after it", late).Release()
+		synctest.Wait()
+		came(t, "the one refused, with what the other gave back", early).Release()
+		standing.Release()
+		if got := p.Stats(); got != (Stats{Sessions: 2, Limit: 2}) {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+func TestRefusedDialKeepsItsPlaceInTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 1)
+		a := acquire(t, p, Browse)
+		s.set(func() { s.gate, s.refuse = make(chan struct{}), kind(vfs.KindBusy) })
+		first := async(t.Context(), p, Browse)
+		synctest.Wait()
+		second := async(t.Context(), p, Browse)
+		synctest.Wait()
+		close(s.gate)
+		synctest.Wait()
+		a.Release()
+		synctest.Wait()
+		l := came(t, "the first", first)
+		waits(t, "the second", second)
+		l.Release()
+		synctest.Wait()
+		came(t, "the second", second).Release()
+	})
+}
+
+func TestSlotOfABrokenSessionIsUsedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p := setup(t, 1)
+		a, b := acquire(t, p, Browse), acquire(t, p, Browse)
+		third := async(t.Context(), p, Browse)
+		synctest.Wait()
+		waits(t, "the third", third)
+		a.Session().set(func() { a.Session().down = true })
+		a.Release()
+		synctest.Wait()
+		came(t, "the third", third).Release()
+		b.Release()
+	})
+}
+
+func TestCancelAndReleaseAtOnceLoseNoSession(t *testing.T) {
+	for range 300 {
+		synctest.Test(t, func(t *testing.T) {
+			s, p := setup(t, 1)
+			s.bears = 1
+			a := acquire(t, p, Transfer)
+			ctx, cancel := context.WithCancel(t.Context())
+			c := async(ctx, p, Transfer)
+			synctest.Wait()
+			go cancel()
+			go a.Release()
+			synctest.Wait()
+			if r := <-c; r.lease != nil {
+				r.lease.Release()
+			}
+			acquire(t, p, Transfer).Release()
+		})
+	}
 }
