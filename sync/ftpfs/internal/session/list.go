@@ -1,0 +1,108 @@
+package session
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"wherry/sync/ftpfs/internal/listing"
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/vfs"
+)
+
+// List returns the entries of dir, by MLSD where the server has it, else by
+// LIST. A listing that is cut, or holds a line that cannot be read, is
+// KindUnreadable.
+func (s *Session) List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error) {
+	var entries []vfs.Entry
+	err := s.do(ctx, "list", dir, func(o *operation) (err error) {
+		entries, err = o.list(dir)
+		if err != nil {
+			err = o.explain(err, dir, needDir)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// needDir judges what stands where a folder is needed.
+func needDir(e vfs.Entry) vfs.Kind {
+	switch {
+	case e.Type == vfs.TypeUnknown:
+		return vfs.KindNotFound
+	case e.Type == vfs.TypeDir, e.Type == vfs.TypeLink:
+		return vfs.KindOther
+	}
+	return vfs.KindNotDir
+}
+
+func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
+	format, arg := listing.MLSD, ""
+	name, err := o.names.encode(dir)
+	if err != nil {
+		return nil, err
+	}
+	if o.supports("MLST") {
+		arg = name
+	} else {
+		// LIST takes its argument for options and patterns ("-la", "[a]*"),
+		// so the folder is entered and listed without one.
+		format, arg = listing.LIST, o.listOptions()
+		if err := o.enter(name); err != nil {
+			return nil, err
+		}
+	}
+	var entries []vfs.Entry
+	var odd []listing.Unparsed
+	o.ctl.Capture(func(d *wire.Data) (err error) {
+		entries, odd, err = listing.Read(d, format, o.listingOptions())
+		if err == nil && !d.Whole() {
+			err = o.kinded(vfs.KindUnreadable, "the listing was cut off")
+		}
+		return err
+	})
+	defer o.ctl.Capture(nil)
+	err = o.transfer(func() error {
+		_, err := o.lib.List(arg)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case strings.Contains(o.ctl.Last().Text(), "failed to open directory"):
+		return nil, o.kinded(vfs.KindPermission, o.ctl.Last().String()) // vsftpd says that with a 226
+	case len(odd) > 0:
+		return nil, o.kinded(vfs.KindUnreadable, "a line of the listing: "+odd[0].Line)
+	}
+	return entries, nil
+}
+
+// listOptions ask vsftpd for names with a leading dot, which it would leave
+// out; elsewhere "-a" might be taken for a name.
+func (o *operation) listOptions() string {
+	if strings.Contains(strings.ToLower(o.ctl.Greeting()), "vsftpd") {
+		return "-a"
+	}
+	return ""
+}
+
+func (o *operation) listingOptions() listing.Options {
+	return listing.Options{Now: time.Now(), Decode: o.names.decode}
+}
+
+// enter makes dir the server's current folder. Only LIST without MLSD needs
+// it: every other command has an absolute path.
+func (o *operation) enter(dir string) error {
+	if o.cwd == dir {
+		return nil
+	}
+	o.cwd = ""
+	if err := o.lib.ChangeDir(dir); err != nil {
+		return err
+	}
+	o.cwd = dir
+	return nil
+}

@@ -1,0 +1,186 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/jlaffaye/ftp"
+
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+)
+
+// Open connects and logs in: TCP, greeting, TLS, user and password, FEAT,
+// binary type, UTF-8, protected data connections, login folder. Errors have Op
+// "connect" and the host as Path; of the kinds, KindLogin is a refused user or
+// password, KindBusy a server without room.
+func Open(ctx context.Context, c Config) (*Session, error) {
+	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
+	c.DataTimeout = cmp.Or(c.DataTimeout, DefaultDataTimeout)
+	if c.Learned == nil {
+		c.Learned = &Learned{}
+	}
+	var secret string
+	asked := false
+	ask := func() (string, error) {
+		var err error
+		if !asked {
+			secret, err = c.secret(ctx)
+			asked = err == nil
+		}
+		return secret, err
+	}
+	s, err := open(ctx, c, ask)
+	if k := vfs.KindOf(err); asked && (k == vfs.KindLost || k == vfs.KindBusy) && ctx.Err() == nil && c.Password != nil {
+		// The server may have hung up while a person was typing.
+		if s, again := open(ctx, c, ask); again == nil {
+			return s, nil
+		}
+	}
+	return s, err
+}
+
+// secret returns the password.
+func (c Config) secret(ctx context.Context) (string, error) {
+	switch {
+	case c.Site.IsAnonymous():
+		return "anonymous@", nil // RFC 1635 asks for an address; none is given away
+	case c.Password == nil:
+		return "", nil
+	}
+	return c.Password(ctx)
+}
+
+func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, error) {
+	s := &Session{conf: c, turn: make(chan struct{}, 1)}
+	o := &operation{Session: s, ctx: ctx, verb: "connect", path: c.Site.Host}
+	var err error
+	if s.names, err = newNames(c.Site.Encoding); err != nil {
+		return nil, o.fault(err)
+	}
+	s.ctl, err = wire.Dial(ctx, wire.Config{
+		Site: c.Site, Verify: c.Verify, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
+		Timeout: c.Timeout, DataTimeout: c.DataTimeout, MaxTLS: c.MaxTLS, Learned: c.Learned,
+	})
+	if err != nil {
+		return nil, o.fault(err)
+	}
+	s.ctl.Begin(ctx)
+	err = s.guard(func() error {
+		if err := o.login(ask); err != nil {
+			return err
+		}
+		return o.prepare()
+	})
+	if err != nil {
+		err = o.fault(err)
+		s.ctl.Close(false)
+		return nil, err
+	}
+	s.describe()
+	return s, nil
+}
+
+// login has the library send USER, PASS, FEAT and TYPE I.
+func (o *operation) login(ask func() (string, error)) error {
+	user := o.conf.Site.User
+	if o.conf.Site.IsAnonymous() {
+		user = site.Anonymous
+	}
+	var err error
+	o.lib, err = ftp.Dial(o.conf.Site.Address(), ftp.DialWithDialFunc(o.ctl.DialFunc),
+		ftp.DialWithDisabledUTF8(true), // sent by prepare: a refusal is no reason to give up
+		ftp.DialWithWritingMDTM(true))
+	if err != nil {
+		return err
+	}
+	password, err := ask()
+	if err != nil {
+		return err
+	}
+	if err := o.lib.Login(user, password); err != nil {
+		return o.loginFault(err)
+	}
+	o.feats = parseFeatures(o.ctl.Features())
+	return nil
+}
+
+// loginFault tells a wrong password from a full server and from one that wants
+// TLS first. The library drops the code of a refused USER.
+func (o *operation) loginFault(err error) error {
+	var inner *vfs.Error
+	if errors.As(err, &inner) {
+		return err
+	}
+	r := o.ctl.Last()
+	text := strings.ToLower(r.Text())
+	kind := vfs.KindLogin
+	switch {
+	case r.Code < 300:
+		kind = vfs.KindProtocol
+	case r.Code/100 == 4, wire.TooMany(text):
+		kind = vfs.KindBusy
+	case o.conf.Site.TLS == site.TLSOff && mentionsTLS(text):
+		kind = vfs.KindTLS
+	}
+	return o.kinded(kind, o.ctl.Conceal(r.String()))
+}
+
+func mentionsTLS(text string) bool {
+	for _, w := range []string{"tls", "ssl", "encrypt", "secure"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// prepare brings the session into the state every operation counts on.
+func (o *operation) prepare() error {
+	if err := o.ctl.Protect(); err != nil {
+		return err
+	}
+	var lines []string
+	if o.names.enc == nil && o.supports("UTF8") {
+		// FileZilla Server says 202, others refuse and do it all the same.
+		lines = append(lines, "OPTS UTF8 ON")
+	}
+	if o.supports("MLST") {
+		if line := factsCommand(o.feats["MLST"]); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	for _, line := range lines {
+		if _, err := o.ctl.Command(line); err != nil {
+			return err
+		}
+	}
+	r, err := o.ctl.Command("SYST")
+	if err != nil {
+		return err
+	}
+	if r.Code == 215 {
+		o.facts.System = r.Text()
+	}
+	return o.home()
+}
+
+// home asks for the login folder; a server that does not say has the root.
+func (o *operation) home() error {
+	r, err := o.ctl.Command("PWD")
+	if err != nil {
+		return err
+	}
+	if r.Code != 257 {
+		return nil
+	}
+	if dir, ok := wire.ParsePWD(r.Text()); ok {
+		if p, err := vfs.Parse(o.names.decode(dir)); err == nil {
+			o.facts.Home = p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"net/textproto"
+	"time"
+
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/vfs"
+)
+
+// operation is one turn of the session.
+type operation struct {
+	*Session
+	ctx    context.Context
+	cancel context.CancelFunc
+	verb   string // for errors: "list"
+	path   string // for errors
+}
+
+// begin takes the turn.
+func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operation, error) {
+	o := &operation{Session: s, verb: verb, path: p.String()}
+	o.ctx, o.cancel = context.WithCancel(ctx)
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		o.cancel()
+		return nil, o.fault(ctx.Err())
+	}
+	if err := s.ctl.Err(); err != nil {
+		o.cancel()
+		<-s.turn
+		return nil, o.fault(err)
+	}
+	s.ctl.Begin(o.ctx)
+	return o, nil
+}
+
+// do runs work as one operation.
+func (s *Session) do(ctx context.Context, verb string, p vfs.Path, work func(*operation) error) error {
+	o, err := s.begin(ctx, verb, p)
+	if err != nil {
+		return err
+	}
+	return o.end(s.guard(func() error { return work(o) }))
+}
+
+// end gives the turn back and returns the operation's verdict. A connection
+// out of step is settled by a goroutine that keeps the turn; this call waits
+// for it as long as a cancelled caller can wait.
+func (o *operation) end(err error) error {
+	err = o.fault(err)
+	o.cancel()
+	if o.ctl.InStep() || o.ctl.Err() != nil {
+		<-o.turn
+		return err
+	}
+	settled := make(chan struct{})
+	o.settling.Store(true)
+	started := o.spawn(func() {
+		defer close(settled)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(o.ctx), settleTotal)
+		defer cancel()
+		// An error breaks the connection, and the next operation says so.
+		_ = o.ctl.Settle(ctx)
+		o.settling.Store(false)
+		<-o.turn
+	})
+	if !started {
+		<-o.turn
+		return err
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-settled:
+	case <-timer.C:
+	}
+	return err
+}
+
+// transfer runs work, which uses a data connection, once for each rung of the
+// ladder until one bears.
+func (o *operation) transfer(work func() error) error {
+	for {
+		err := o.guard(work)
+		if err == nil {
+			return nil
+		}
+		again, err := o.ctl.Climb(err)
+		if !again || o.ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// command sends a line and returns its final reply; a refusal is an error.
+func (o *operation) command(line string) (wire.Reply, error) {
+	r, err := o.ctl.Command(line)
+	switch {
+	case err != nil:
+		return r, err
+	case r.Code >= 400:
+		return r, &textproto.Error{Code: r.Code, Msg: r.Text()}
+	}
+	return r, nil
+}
+
+// fault makes err the error of this operation.
+func (o *operation) fault(err error) error {
+	if err == nil {
+		return nil
+	}
+	out := &vfs.Error{Op: o.verb, Path: o.path, Err: err}
+	var inner *vfs.Error
+	var refusal *textproto.Error
+	switch {
+	case o.ctx.Err() != nil:
+		out.Kind, out.Err = vfs.KindOf(o.ctx.Err()), o.ctx.Err()
+	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || inner.Kind == vfs.KindLost || inner.Kind == vfs.KindTimeout):
+		// The server's word on a transfer tells more than a broken connection.
+		out.Kind = kindOf(refusal.Code, refusal.Msg)
+		out.Reply, out.Err = o.ctl.Conceal(oneLine(refusal)), nil
+	case errors.As(err, &inner):
+		out.Kind, out.Reply, out.Err = inner.Kind, inner.Reply, inner.Err
+	default:
+		out.Kind = vfs.KindProtocol
+	}
+	return out
+}
+
+// kinded makes an error with a Kind of our own finding.
+func (o *operation) kinded(kind vfs.Kind, why string) error {
+	return &vfs.Error{Op: o.verb, Path: o.path, Kind: kind, Reply: why}
+}

@@ -1,0 +1,134 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/jlaffaye/ftp"
+
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/vfs"
+)
+
+// Read opens a file for download from byte offset on. ctx governs the Reader
+// until it is closed, and the session is taken until then.
+func (s *Session) Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	o, err := s.begin(ctx, "read", p)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{o: o, offset: offset}
+	if err := s.guard(func() error { return r.open(p) }); err != nil {
+		return nil, o.end(o.explain(err, p, needFile))
+	}
+	return r, nil
+}
+
+// reader is a download in progress.
+type reader struct {
+	o      *operation
+	resp   *ftp.Response
+	data   *wire.Data
+	offset int64
+	size   int64
+	got    int64
+	eof    bool
+	broken error // what Read returned besides io.EOF
+
+	once    sync.Once
+	verdict error // of Close
+}
+
+func (r *reader) open(p vfs.Path) error {
+	o := r.o
+	name, err := o.names.encode(p)
+	if err != nil {
+		return err
+	}
+	if r.size, err = o.size(p); err != nil {
+		return err
+	}
+	if r.size != vfs.SizeUnknown && r.offset > r.size {
+		return o.kinded(vfs.KindChanged, fmt.Sprintf("the file has %d bytes now", r.size))
+	}
+	return o.transfer(func() error {
+		r.resp, err = o.lib.RetrFrom(name, uint64(r.offset))
+		if err != nil {
+			return err
+		}
+		r.data = o.ctl.Data()
+		if err := r.data.Open(); err != nil {
+			return errors.Join(err, r.resp.Close())
+		}
+		return nil
+	})
+}
+
+// Size returns the whole file's size as SIZE told it.
+func (r *reader) Size() int64 { return r.size }
+
+// Read returns content; io.EOF says that the server sent no more, and Close
+// whether that was all.
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.data.Read(p)
+	r.got += int64(n)
+	return n, r.ended(err)
+}
+
+// WriteTo copies what is left to w by the shortest way there is.
+func (r *reader) WriteTo(w io.Writer) (int64, error) {
+	n, err := r.data.WriteTo(w)
+	r.got += n
+	if err == nil {
+		r.eof = true
+	}
+	var ours *vfs.Error
+	if errors.As(err, &ours) && ours.Op == "connect" {
+		return n, r.ended(err)
+	}
+	return n, err // of w
+}
+
+func (r *reader) ended(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.EOF):
+		r.eof = true
+		return io.EOF
+	}
+	r.broken = r.o.fault(err)
+	return r.broken
+}
+
+// Close ends the download; see vfs.Reader.
+func (r *reader) Close() error {
+	r.once.Do(func() { r.verdict = r.close() })
+	return r.verdict
+}
+
+func (r *reader) close() error {
+	o := r.o
+	if !r.eof {
+		// The reply to a broken-off transfer is fetched by end; with the
+		// context done the library does not wait for it.
+		o.cancel()
+		_ = o.guard(r.resp.Close)
+		_ = o.end(nil)
+		return nil
+	}
+	if err := o.guard(r.resp.Close); err != nil {
+		return o.end(err)
+	}
+	whole := r.size - r.offset
+	switch {
+	case r.size != vfs.SizeUnknown && r.got != whole:
+		return o.end(o.kinded(vfs.KindSize, fmt.Sprintf("%d bytes arrived, %d were announced", r.got, whole)))
+	case r.size == vfs.SizeUnknown && !r.data.Whole():
+		return o.end(o.kinded(vfs.KindSize, "the encrypted data connection was cut off"))
+	}
+	return o.end(nil)
+}

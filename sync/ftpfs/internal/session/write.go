@@ -1,0 +1,212 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/textproto"
+	"sync"
+
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/vfs"
+)
+
+// Write begins or continues an upload; see vfs.FS.Create. ctx governs the
+// Writer until Commit or Abort, and the session is taken until then.
+func (s *Session) Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error) {
+	o, err := s.begin(ctx, "write", p)
+	if err != nil {
+		return nil, err
+	}
+	var w *writer
+	err = s.guard(func() (err error) {
+		w, err = o.create(p, at)
+		return err
+	})
+	if err != nil {
+		return nil, o.end(o.explain(err, p, func(e vfs.Entry) vfs.Kind {
+			if e.Type == vfs.TypeDir {
+				return vfs.KindIsDir
+			}
+			return vfs.KindOther
+		}))
+	}
+	return w, nil
+}
+
+// create starts the upload by STOR, or behind at bytes by REST and STOR, or by
+// APPE where that is refused.
+func (o *operation) create(p vfs.Path, at int64) (w *writer, err error) {
+	name, err := o.names.encode(p)
+	if err != nil {
+		return nil, err
+	}
+	if at > 0 {
+		if err := o.hasSize(p, at); err != nil {
+			return nil, err
+		}
+	}
+	start := func(call func(io.Reader) error) error {
+		return o.transfer(func() (err error) {
+			w, err = o.start(call)
+			return err
+		})
+	}
+	if at == 0 || o.supports("REST") {
+		err = start(func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) })
+	}
+	var refusal *textproto.Error
+	if at > 0 && w == nil && (err == nil || errors.As(err, &refusal) && o.ctl.Data() != nil) {
+		if again := start(func(r io.Reader) error { return o.lib.Append(name, r) }); err == nil || again == nil {
+			err = again
+		}
+	}
+	return w, err
+}
+
+// hasSize proves that the part to be continued is as long as it should be.
+func (o *operation) hasSize(p vfs.Path, at int64) error {
+	size, err := o.size(p)
+	if err != nil {
+		return err
+	}
+	if size == vfs.SizeUnknown {
+		e, err := o.stat(p)
+		if err != nil {
+			return err
+		}
+		size = e.Size
+	}
+	if size != vfs.SizeUnknown && size != at {
+		return o.kinded(vfs.KindChanged, fmt.Sprintf("the file has %d bytes now", size))
+	}
+	return nil
+}
+
+// start runs the library's call in a goroutine and returns when the data
+// connection stands, or when the call has failed.
+func (o *operation) start(call func(io.Reader) error) (*writer, error) {
+	w := &writer{o: o, done: make(chan error, 1), hand: handoff{
+		ready: make(chan struct{}), release: make(chan error, 1), quit: o.ctl.Done(), ctx: o.ctx,
+	}}
+	if !o.spawn(func() { w.done <- o.guard(func() error { return call(&w.hand) }) }) {
+		return nil, o.kinded(vfs.KindCancelled, "the session is closed")
+	}
+	select {
+	case err := <-w.done:
+		return nil, err
+	case <-w.hand.ready:
+	}
+	if err := w.hand.data.Open(); err != nil {
+		w.hand.release <- err
+		return nil, errors.Join(err, <-w.done)
+	}
+	return w, nil
+}
+
+// handoff stands where the library wants a Reader to send from: it hands the
+// data connection to the Writer and keeps the library waiting until that is
+// done, so that bytes go from the caller to the network without a detour.
+type handoff struct {
+	ready   chan struct{} // closed when data is set
+	data    *wire.Data
+	release chan error // the Writer's last word
+	quit    <-chan struct{}
+	ctx     context.Context
+}
+
+// Read is never reached: io.Copy prefers WriteTo.
+func (h *handoff) Read([]byte) (int, error) { return 0, io.ErrNoProgress }
+
+func (h *handoff) WriteTo(to io.Writer) (int64, error) {
+	data, ok := to.(*wire.Data)
+	if !ok {
+		return 0, io.ErrNoProgress
+	}
+	h.data = data
+	close(h.ready)
+	var err error
+	select {
+	case err = <-h.release:
+	case <-h.quit:
+		err = io.ErrClosedPipe
+	case <-h.ctx.Done():
+		err = h.ctx.Err()
+	}
+	if err != nil {
+		// Before the library closes it: a closed upload looks whole.
+		data.Abort(nil)
+	}
+	return 0, err
+}
+
+// writer is an upload in progress.
+type writer struct {
+	o      *operation
+	hand   handoff
+	done   chan error // what the library's call returned
+	failed error      // of a Write; the library's call is over then
+
+	once    sync.Once
+	verdict error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	if w.failed != nil {
+		return 0, w.failed
+	}
+	n, err := w.hand.data.Write(p)
+	return n, w.check(err)
+}
+
+// ReadFrom sends all of r by the shortest way there is.
+func (w *writer) ReadFrom(r io.Reader) (int64, error) {
+	if w.failed != nil {
+		return 0, w.failed
+	}
+	n, err := w.hand.data.ReadFrom(r)
+	var ours *vfs.Error
+	if errors.As(err, &ours) && ours.Op == "connect" {
+		return n, w.check(err)
+	}
+	return n, err // of r
+}
+
+// check ends the library's call after a failed write: the server's final
+// reply, "552 quota exceeded" say, tells more than the broken connection.
+func (w *writer) check(err error) error {
+	if err == nil {
+		return nil
+	}
+	w.hand.release <- err
+	w.failed = w.o.fault(errors.Join(err, <-w.done))
+	return w.failed
+}
+
+// Commit ends the upload and returns the server's verdict.
+func (w *writer) Commit() error {
+	w.once.Do(func() {
+		if w.failed != nil {
+			_ = w.o.end(nil)
+			w.verdict = w.failed
+			return
+		}
+		w.hand.release <- nil
+		w.verdict = w.o.end(<-w.done)
+	})
+	return w.verdict
+}
+
+// Abort breaks the upload off by a reset.
+func (w *writer) Abort() error {
+	w.once.Do(func() {
+		if w.failed == nil {
+			w.hand.data.Abort(nil)
+			w.o.cancel()
+			<-w.done
+		}
+		_ = w.o.end(nil)
+	})
+	return w.verdict
+}

@@ -1,0 +1,285 @@
+package wire
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+// Data is one data connection. Read, Write, Open and Close belong to one
+// goroutine at a time; Abort may be called from any.
+type Data struct {
+	c    *Control        // fixed
+	rung Rung            // fixed
+	ctx  context.Context // fixed; the operation's
+	stop func() bool     // fixed; parts Abort from ctx
+
+	// Of the operation.
+	begun   bool // the server said 1xx
+	upload  bool
+	started time.Time
+	flow    *flow
+	stream  net.Conn // flow, or TLS over it; nil before Open
+	records *records // nil in clear
+	count   int64    // bytes of content, either way
+	eof     bool
+
+	mu    sync.Mutex
+	tcp   *net.TCPConn // guarded
+	door  *door        // guarded; nil once the server is in
+	over  bool         // guarded: closed or aborted
+	cause error        // guarded: what Read and Write say once it is over
+}
+
+// Rung tells how it was made.
+func (d *Data) Rung() Rung { return d.rung }
+
+func (d *Data) take(conn *net.TCPConn) { d.tcp = conn }
+func (d *Data) listen(l door)          { d.door = &l }
+
+// begin is called at the server's 1xx.
+func (d *Data) begin() {
+	if d.begun {
+		return
+	}
+	d.begun, d.started = true, time.Now()
+	d.upload = d.c.verb == "STOR" || d.c.verb == "APPE"
+	if d.rung == EPSV || d.rung == PASV {
+		d.c.worked(d.rung)
+	}
+}
+
+// Open lets the server in where it connects to us, and does the TLS
+// handshake. Read, Write and Close call it; the session calls it first, so
+// that a data connection that does not come about fails before anything is
+// handed out.
+func (d *Data) Open() error {
+	if d.stream != nil {
+		return nil
+	}
+	tcp, err := d.connected()
+	if err != nil {
+		return d.failed(err)
+	}
+	limit := d.c.conf.Timeout
+	d.flow = &flow{tcp: tcp, readLimit: limit, writeLimit: limit}
+	if d.c.tls == nil {
+		d.stream = d.flow
+		return nil
+	}
+	d.records = &records{Conn: d.flow}
+	conn := d.c.tls.clientFor(d.records)
+	if err := conn.Handshake(); err != nil {
+		if !isTimeout(err) && !d.ended() {
+			err = fault(vfs.KindTLS, "the TLS handshake of the data connection failed", err)
+		}
+		return d.failed(err)
+	}
+	if err := d.c.tls.check(conn.ConnectionState()); err != nil {
+		return d.failed(err)
+	}
+	d.stream = conn
+	return nil
+}
+
+// connected returns the TCP connection, waiting for the server's call in
+// active mode.
+func (d *Data) connected() (*net.TCPConn, error) {
+	d.mu.Lock()
+	tcp, door, over := d.tcp, d.door, d.over
+	d.mu.Unlock()
+	if over {
+		return nil, net.ErrClosed
+	}
+	if tcp != nil {
+		return tcp, nil
+	}
+	tcp, err := d.callIn(*door)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		_ = tcp.Close()
+		return nil, net.ErrClosed
+	}
+	d.tcp, d.door = tcp, nil
+	d.c.worked(d.rung)
+	return tcp, nil
+}
+
+// failed ends the connection with err, or tells why it had ended before.
+func (d *Data) failed(err error) error {
+	var f *vfs.Error
+	switch {
+	case errors.As(err, &f):
+	case isTimeout(err):
+		f = fault(vfs.KindTimeout, "no data moved", err)
+	default:
+		f = fault(vfs.KindLost, "the data connection broke", err)
+	}
+	d.Abort(f)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cause == nil {
+		return f
+	}
+	return d.cause
+}
+
+// Abort kills the connection by a reset: a server must not take an upload
+// that was broken off for a whole file. cause is what Read and Write say from
+// then on. Only the first call counts.
+func (d *Data) Abort(cause error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return
+	}
+	d.over, d.cause = true, cause
+	if d.tcp != nil {
+		_ = d.tcp.SetLinger(0)
+		_ = d.tcp.Close()
+	}
+	if d.door != nil {
+		_ = d.door.ln.Close()
+	}
+}
+
+// ended says whether it was closed or aborted.
+func (d *Data) ended() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.over
+}
+
+// moved says whether content went over it.
+func (d *Data) moved() bool { return d.count > 0 }
+
+// Read returns content. At its end it returns io.EOF also where TLS was cut
+// off; Whole tells the difference.
+func (d *Data) Read(p []byte) (int, error) {
+	if err := d.Open(); err != nil {
+		return 0, err
+	}
+	n, err := d.stream.Read(p)
+	d.count += int64(n)
+	return n, d.readEnd(err)
+}
+
+func (d *Data) readEnd(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.EOF) && !d.ended():
+		d.eof = true
+		return io.EOF
+	}
+	return d.failed(err)
+}
+
+// Whole says, after io.EOF, whether the server ended the content on purpose:
+// over TLS by close_notify, without which anyone on the way could have cut it
+// (RFC 8446, 6.1).
+func (d *Data) Whole() bool {
+	return d.eof && (d.records == nil || d.records.closed(d.c.tls.version))
+}
+
+// Write sends content.
+func (d *Data) Write(p []byte) (int, error) {
+	if err := d.Open(); err != nil {
+		return 0, err
+	}
+	n, err := d.stream.Write(p)
+	d.count += int64(n)
+	if err != nil {
+		return n, d.failed(err)
+	}
+	return n, nil
+}
+
+// Handshake is called by the library behind an empty STOR.
+func (d *Data) Handshake() error { return d.Open() }
+
+// Close ends the connection in the way that fits: a reset where the transfer
+// never began or is not at its end, the careful sequence for an upload.
+func (d *Data) Close() error {
+	d.stop()
+	switch {
+	case d.ended():
+		return nil
+	case !d.begun || !d.upload && !d.eof:
+		d.Abort(nil)
+		return nil
+	case d.upload:
+		if err := d.finish(); err != nil {
+			return d.failed(err)
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	if err := d.tcp.Close(); err != nil && d.upload {
+		return fault(vfs.KindLost, "the data connection broke", err)
+	}
+	return nil
+}
+
+// finish ends an upload so that the server gets all of it. Over TLS 1.3 the
+// server's session tickets lie unread on our side, and closing over unread
+// bytes makes the kernel send a reset, which loses the tail of the upload
+// (vsftpd then says 426, pyftpdlib 226). So: our end, its end, close.
+func (d *Data) finish() error {
+	if err := d.Open(); err != nil {
+		return err
+	}
+	conn, ok := d.stream.(*tls.Conn)
+	if !ok {
+		return nil
+	}
+	if err := conn.CloseWrite(); err != nil {
+		return err
+	}
+	if err := d.flow.tcp.CloseWrite(); err != nil {
+		return err
+	}
+	d.flow.readLimit = d.c.conf.Timeout + d.unsent()
+	// An error here is a server that resets after it has read all; the final
+	// reply tells whether it has.
+	_, _ = io.Copy(io.Discard, io.LimitReader(d.flow, maxReply))
+	if d.ended() {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// inFlight is what the buffers of both ends may hold of an upload (Linux and
+// Windows grow them to about this much).
+const inFlight = 8 << 20
+
+// unsent estimates how long an upload's last bytes are still on their way,
+// from the pace so far: the final reply comes after them.
+func (d *Data) unsent() time.Duration {
+	if !d.upload || d.count == 0 {
+		return 0
+	}
+	pace := float64(time.Since(d.started)) / float64(d.count)
+	return min(time.Duration(pace*float64(min(d.count, inFlight))), 10*time.Minute)
+}
+
+// LocalAddr and RemoteAddr are those of the control connection: the library
+// asks for a net.Conn and looks at neither.
+func (d *Data) LocalAddr() net.Addr  { return d.c.tcp.LocalAddr() }
+func (d *Data) RemoteAddr() net.Addr { return d.c.tcp.RemoteAddr() }
+
+// SetDeadline and its kin do nothing: the limits are this package's.
+func (d *Data) SetDeadline(time.Time) error      { return nil }
+func (d *Data) SetReadDeadline(time.Time) error  { return nil }
+func (d *Data) SetWriteDeadline(time.Time) error { return nil }

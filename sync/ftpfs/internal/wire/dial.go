@@ -1,0 +1,158 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	"wherry/sync/site"
+	"wherry/sync/trace"
+	"wherry/sync/vfs"
+)
+
+// Config says how to connect.
+type Config struct {
+	Site site.Site
+	// Verify judges the server's certificate chain before anything secret is
+	// sent. problem is what is wrong with it by the rules of the web's
+	// certificates, nil where nothing is. nil: any problem is final.
+	Verify func(ctx context.Context, host string, chain []*x509.Certificate, problem error) error
+	// Roots are the trusted authorities, nil for the system's.
+	Roots *x509.CertPool
+	// Trace takes the transcript; may be nil.
+	Trace *trace.Ring
+	// Number is the session's number in the transcript.
+	Number int
+	// Timeout ends every wait in which nothing moves.
+	Timeout time.Duration
+	// DataTimeout ends one attempt to get a data connection.
+	DataTimeout time.Duration
+	// MaxTLS caps the TLS version, 0 for the best both can.
+	MaxTLS uint16
+	// Learned is shared by the sessions of a site; never nil.
+	Learned *Learned
+}
+
+// settleLimit bounds each wait for the reply that ends a broken-off
+// transfer. The servers measured answer within a round trip or never.
+const settleLimit = 2 * time.Second
+
+// Dial connects, reads the greeting and, unless the site says off, secures
+// the control connection. All addresses of the host are tried, IPv6 and IPv4
+// (RFC 6555). Errors are *vfs.Error of the kinds from KindHost to KindCert,
+// KindTimeout, KindLost, KindBusy and KindCancelled.
+func Dial(ctx context.Context, conf Config) (*Control, error) {
+	c := &Control{
+		conf:    conf,
+		ctx:     ctx,
+		replies: make(chan Reply, maxStray),
+		pumped:  make(chan struct{}),
+	}
+	c.ladder.refused = map[Rung]bool{}
+	address := conf.Site.Address()
+	c.say(trace.Status, "Connecting to "+address)
+	dialer := net.Dialer{Timeout: conf.Timeout}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, c.refuse(dialFault(ctx, err))
+	}
+	c.tcp = conn.(*net.TCPConn)
+	c.peer, c.local = addrOf(conn.RemoteAddr()), addrOf(conn.LocalAddr())
+	base := &flow{tcp: c.tcp, readLimit: conf.Timeout, writeLimit: conf.Timeout}
+	c.conn = base
+	stop := context.AfterFunc(ctx, func() { _ = c.tcp.Close() })
+	err = c.open(ctx)
+	if !stop() {
+		err = ended(ctx)
+	}
+	if err != nil {
+		_ = c.tcp.Close()
+		return nil, c.refuse(err)
+	}
+	// The pump waits for as long as the connection stands; the operations
+	// have limits of their own.
+	base.readLimit = 0
+	if err := c.tcp.SetReadDeadline(time.Time{}); err != nil {
+		_ = c.tcp.Close()
+		return nil, c.refuse(readFault(err))
+	}
+	go c.pump()
+	return c, nil
+}
+
+// open brings the fresh connection to the point where a user name may be
+// sent.
+func (c *Control) open(ctx context.Context) error {
+	if c.conf.Site.TLS == site.TLSImplicit {
+		if err := c.secure(ctx); err != nil {
+			return err
+		}
+	}
+	c.br = bufio.NewReader(c.conn)
+	if err := c.greet(); err != nil {
+		return err
+	}
+	switch c.conf.Site.TLS {
+	case site.TLSOff:
+		c.say(trace.Status, "This connection is not encrypted")
+		return nil
+	case site.TLSImplicit:
+		return nil
+	}
+	return c.authTLS(ctx)
+}
+
+// greet reads the first reply. 120 announces a wait (RFC 959, 5.4).
+func (c *Control) greet() error {
+	for range 3 {
+		r, err := readReply(c.br)
+		if errors.Is(err, errNotReply) || errors.Is(err, errTooLong) {
+			return fault(vfs.KindNotFTP, "", err)
+		}
+		if err != nil {
+			return readFault(err)
+		}
+		c.note(r)
+		switch {
+		case r.Code == 220:
+			c.greeting = r
+			return nil
+		case r.Code == 120:
+			continue
+		case r.Code/100 == 4, TooMany(r.Text()) && r.Code/100 == 5:
+			return fault(vfs.KindBusy, r.String(), nil)
+		case r.Code/100 == 5:
+			return fault(vfs.KindRefused, r.String(), nil)
+		}
+		return fault(vfs.KindNotFTP, r.String(), nil)
+	}
+	return fault(vfs.KindBusy, "120 the server keeps saying that it is not ready", nil)
+}
+
+// handshakeCommand is a command and its reply before the pump runs.
+func (c *Control) handshakeCommand(line string) (Reply, error) {
+	c.say(trace.Sent, line)
+	if _, err := c.conn.Write([]byte(line + "\r\n")); err != nil {
+		return Reply{}, readFault(err)
+	}
+	r, err := readReply(c.br)
+	if err != nil {
+		return Reply{}, readFault(err)
+	}
+	c.note(r)
+	return r, nil
+}
+
+// refuse records why there is no connection.
+func (c *Control) refuse(err error) error {
+	c.say(trace.Trouble, err.Error())
+	return err
+}
+
+func addrOf(a net.Addr) netip.Addr {
+	return a.(*net.TCPAddr).AddrPort().Addr().Unmap()
+}

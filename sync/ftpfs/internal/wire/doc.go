@@ -1,0 +1,37 @@
+// Package wire is everything between the FTP library and the network: it
+// dials, secures, limits, times and records one control connection and the
+// data connections that belong to it.
+//
+// It exists because the library (jlaffaye/ftp) speaks FTP well from above and
+// knows nothing of active mode, of TLS sessions that must be resumed, of
+// cancelling, or of servers that mean harm. The library gets a net.Conn and a
+// dial function, and both are made here:
+//
+//	session -- commands, listings -->  library
+//	                                     |  bytes of commands and replies
+//	                                   Control   sees every line both ways
+//	                                     |
+//	                   pump <-- replies -+- commands --> server :21
+//	                                   Data      <------> server :any
+//
+// Control is a state machine at line level. A goroutine, the pump, reads
+// replies as they come, bounded in size and number, so that a reply nobody
+// asked for or a server that hangs up is known at once. Everything else runs
+// in the goroutine of the operation, one operation at a time. Most lines pass
+// through; these do not:
+//
+//   - EPSV and PASV from the library start the ladder: the real negotiation
+//     by EPSV, PASV, EPRT or PORT, whichever works. The library is always told
+//     a made-up 229, and its next dial returns the connection that stands, or
+//     the error that says what was tried. So the library believes in passive
+//     mode for ever, and an error reaches the session as a value.
+//   - A final reply that comes instead of 1xx resets the data connection, so
+//     that nobody waits for a handshake that will not happen.
+//   - 227, 229 and 257 are parsed here and only here: the library panics on
+//     some of them.
+//
+// Data is one data connection: opened lazily where the server connects to us,
+// wrapped in TLS that resumes the control connection's session, closed so that
+// no byte of an upload is lost, and killed by a reset when an operation ends
+// early.
+package wire

@@ -1,0 +1,64 @@
+package wire
+
+import (
+	"strings"
+
+	"wherry/sync/trace"
+)
+
+// stars stand where a secret was.
+const stars = "****"
+
+func (c *Control) say(dir trace.Direction, text string) {
+	if c.conf.Trace == nil {
+		return
+	}
+	c.conf.Trace.Add(trace.Line{Session: c.conf.Number, Host: c.conf.Site.Host, Dir: dir, Text: text})
+}
+
+// note writes a reply down, line by line.
+func (c *Control) note(r Reply) {
+	for _, l := range r.Lines {
+		c.say(trace.Received, c.conceal(l))
+	}
+}
+
+// mask hides the argument of the commands that carry a secret.
+func mask(line string) string {
+	verb, _, found := strings.Cut(line, " ")
+	if found && isSecret(verb) {
+		return verb + " " + stars
+	}
+	return line
+}
+
+func isSecret(verb string) bool {
+	return strings.EqualFold(verb, "PASS") || strings.EqualFold(verb, "ACCT")
+}
+
+// keepSecret remembers the argument of PASS and ACCT, so that a server that
+// repeats it does not put it into the transcript.
+func (c *Control) keepSecret(line string) {
+	verb, arg, _ := strings.Cut(line, " ")
+	if !isSecret(verb) || arg == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.secrets = append(c.secrets, arg)
+}
+
+// conceal replaces the secrets sent so far within text. It is for transcripts
+// and errors, not for replies that are parsed: a folder may well be called
+// like the password.
+func (c *Control) conceal(text string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.secrets {
+		text = strings.ReplaceAll(text, s, stars)
+	}
+	return text
+}
+
+// Conceal replaces every secret sent on this connection within text.
+func (c *Control) Conceal(text string) string { return c.conceal(text) }
