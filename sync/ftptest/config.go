@@ -68,5 +68,6 @@ func (s *Server) preload() ([]string, error) {
 	}
 	return []string{
 		"LD_PRELOAD=" + s.file("preload.so"), "FTPTEST_USER=" + s.User, "FTPTEST_PASSWORD=" + s.Password,
+		"FTPTEST_SETTINGS=" + s.file("conf"),
 	}, os.Chmod(s.file("preload.so"), 0o755)
 }

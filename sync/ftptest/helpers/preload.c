@@ -8,8 +8,10 @@
  * container. Built with UNPRIVILEGED it is also told that it is root and may
  * become somebody else; it then stays who it is. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <grp.h>
 #include <unistd.h>
@@ -24,15 +26,17 @@ struct pam_conv {
 enum { OK = 0, REFUSED = 7, ECHO_OFF = 1 };
 
 static const struct pam_conv *conversation;
-static const char *user, *wanted_user, *wanted_password;
+static const char *user, *wanted_user, *wanted_password, *settings;
 
 __attribute__((constructor)) static void remember(void)
 {
 	/* The server may empty its environment before a login. */
 	wanted_user = getenv("FTPTEST_USER");
 	wanted_password = getenv("FTPTEST_PASSWORD");
+	settings = getenv("FTPTEST_SETTINGS");
 	wanted_user = wanted_user ? strdup(wanted_user) : "";
 	wanted_password = wanted_password ? strdup(wanted_password) : "";
+	settings = settings ? strdup(settings) : "";
 }
 
 int pam_start(const char *service, const char *name, const struct pam_conv *conv, void **handle)
@@ -92,6 +96,15 @@ int cap_set_proc(void *caps)
 }
 
 #ifdef UNPRIVILEGED
+/* vsftpd takes its settings only from a file of root's, if it is root. */
+int stat64(const char *path, struct stat64 *info)
+{
+	int result = fstatat64(AT_FDCWD, path, info, 0);
+	if (result == 0 && strcmp(path, settings) == 0)
+		info->st_uid = 0;
+	return result;
+}
+
 uid_t getuid(void) { return 0; }
 uid_t geteuid(void) { return 0; }
 int setuid(uid_t id) { (void)id; return 0; }
