@@ -143,8 +143,10 @@ func TestScriptedServerRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []ftptest.Command{
-		{Session: 1, Verb: "USER", Arg: "sailor"}, {Session: 1, Verb: "PASS", Arg: "tide"},
-		{Session: 1, Verb: "TYPE", Arg: "I"}, {Session: 1, Verb: "NOOP"},
+		{Session: 1, Verb: "USER", Arg: "sailor"},
+		{Session: 1, Verb: "PASS", Arg: "tide"},
+		{Session: 1, Verb: "TYPE", Arg: "I"},
+		{Session: 1, Verb: "NOOP"},
 	}
 	if diff := cmp.Diff(want, s.Commands()); diff != "" {
 		t.Error(diff)
