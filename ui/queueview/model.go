@@ -1,0 +1,186 @@
+// Package queueview shows the transfer queue: what is left, what failed and
+// why, and what is done.
+//
+// It exists as one feature of the window. The model pages through the queue's
+// rows, so that a queue of 200,000 shows as quickly as one of ten; the view
+// draws it; the shell puts its actions into menus.
+package queueview
+
+import (
+	"context"
+
+	"wherry/sync/queue"
+)
+
+// Queue is what the view needs of the engine's queue.
+type Queue interface {
+	Snapshot() queue.Snapshot
+	List(ctx context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error)
+	Retry(ctx context.Context, ids ...queue.ID) error
+	Cancel(ctx context.Context, ids ...queue.ID) error
+	Pause(ctx context.Context, ids ...queue.ID) error
+	Resume(ctx context.Context, ids ...queue.ID) error
+	Clear(ctx context.Context, states ...queue.State) error
+}
+
+// Tab is one of the lists.
+type Tab struct {
+	Title  string
+	States []queue.State
+}
+
+// The tabs, each the place of its states.
+var (
+	Left = Tab{"Queue", []queue.State{queue.Waiting, queue.Scanning, queue.Active, queue.Asking, queue.Paused}}
+	Lost = Tab{"Failed", []queue.State{queue.Failed, queue.Skipped}}
+	Over = Tab{"Completed", []queue.State{queue.Done}}
+)
+
+// Count returns how many rows the tab has in a snapshot.
+func (t Tab) Count(s queue.Snapshot) int {
+	n := 0
+	for _, state := range t.States {
+		n += s.Count[state]
+	}
+	return n
+}
+
+// pageSize is how many rows are read at once: some screens full.
+const pageSize = 128
+
+// maxPages bounds what is kept of a long list that was scrolled through.
+const maxPages = 32
+
+// Model is one tab's rows without a widget. It is used by one goroutine.
+type Model struct {
+	tab    Tab
+	len    int
+	seq    uint64
+	fresh  bool // false until the first snapshot
+	live   map[queue.ID]queue.Item
+	pages  map[int]page
+	wanted map[int]bool // pages looked at since the last Missing
+	// picked are the selected rows by ID: rows move up while others end.
+	picked map[queue.ID]bool
+	// all is set while every row is selected, read or not.
+	all bool
+}
+
+type page struct {
+	seq   uint64
+	items []queue.Item
+}
+
+// NewModel returns the model of a tab, without rows.
+func NewModel(tab Tab) *Model {
+	return &Model{tab: tab, pages: map[int]page{}, wanted: map[int]bool{}, live: map[queue.ID]queue.Item{}, picked: map[queue.ID]bool{}}
+}
+
+// Take takes over a snapshot. It says whether rows came, went or changed
+// state, beyond the progress of active ones.
+func (m *Model) Take(s queue.Snapshot) (changed bool) {
+	changed = !m.fresh || s.Seq != m.seq
+	m.fresh, m.seq, m.len = true, s.Seq, m.tab.Count(s)
+	clear(m.live)
+	for _, it := range s.Active {
+		m.live[it.ID] = it
+	}
+	if m.len == 0 {
+		clear(m.picked)
+		clear(m.pages)
+		m.all = false
+	}
+	return changed
+}
+
+// Len is the number of rows.
+func (m *Model) Len() int { return m.len }
+
+// At returns row i with its newest progress; ok is false while it has not
+// been read yet, and then its page is wanted.
+func (m *Model) At(i int) (it queue.Item, ok bool) {
+	n := i / pageSize
+	m.wanted[n] = true
+	p := m.pages[n]
+	if i%pageSize >= len(p.items) {
+		return queue.Item{}, false
+	}
+	it = p.items[i%pageSize]
+	if live, ok := m.live[it.ID]; ok {
+		return live, true
+	}
+	return it, true
+}
+
+// Missing returns a page that was looked at and is not read or out of date,
+// as offset and limit for List; ok is false where all is well.
+func (m *Model) Missing() (offset, limit int, ok bool) {
+	for n := range m.wanted {
+		if n*pageSize < m.len && (m.pages[n].items == nil || m.pages[n].seq != m.seq) {
+			return n * pageSize, pageSize, true
+		}
+	}
+	clear(m.wanted)
+	return 0, 0, false
+}
+
+// Put takes a page that Missing asked for, as read when the queue stood at
+// seq. A failed reading is put as no items, so that it is not asked for again
+// before something changes.
+func (m *Model) Put(offset int, seq uint64, items []queue.Item) {
+	if len(m.pages) >= maxPages {
+		for n := range m.pages {
+			if !m.wanted[n] {
+				delete(m.pages, n)
+			}
+		}
+	}
+	if items == nil {
+		items = []queue.Item{}
+	}
+	m.pages[offset/pageSize] = page{seq: seq, items: items}
+}
+
+// Seq is the queue's state that the model stands at.
+func (m *Model) Seq() uint64 { return m.seq }
+
+// All says whether every row is selected, those that were not read included.
+func (m *Model) All() bool { return m.all }
+
+// Pick sets which rows are selected. Rows not read yet are left out, unless
+// all are selected.
+func (m *Model) Pick(rows []int) {
+	clear(m.picked)
+	m.all = m.len > 0 && len(rows) == m.len
+	for _, i := range rows {
+		if p := m.pages[i/pageSize]; i%pageSize < len(p.items) {
+			m.picked[p.items[i%pageSize].ID] = true
+		}
+	}
+}
+
+// Picked returns the selected rows as they stand, in order.
+func (m *Model) Picked() []queue.Item {
+	var out []queue.Item
+	for _, i := range m.PickedRows() {
+		if it, ok := m.At(i); ok {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// PickedRows returns where the selected rows stand now.
+func (m *Model) PickedRows() []int {
+	if len(m.picked) == 0 {
+		return nil
+	}
+	var rows []int
+	for i := range m.len {
+		p := m.pages[i/pageSize]
+		if i%pageSize < len(p.items) && m.picked[p.items[i%pageSize].ID] {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,169 @@
+package queueview
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/loop"
+)
+
+// rows is a queue of plain rows that remembers what was asked of it.
+type rows struct {
+	items    []queue.Item
+	seq      uint64
+	asked    [][2]int
+	canceled []queue.ID
+	retried  []queue.ID
+}
+
+func newRows(n int, state queue.State) *rows {
+	r := &rows{seq: 1}
+	for i := range n {
+		p := vfs.MustParse(fmt.Sprintf("/in/file-%05d", i))
+		r.items = append(r.items, queue.Item{
+			ID: queue.ID(i + 1), Type: vfs.TypeFile, State: state, Size: 100,
+			Source: queue.Place{Path: p}, Target: queue.Place{Site: "s", Path: p},
+		})
+	}
+	return r
+}
+
+func (r *rows) Snapshot() queue.Snapshot {
+	s := queue.Snapshot{Seq: r.seq, Count: map[queue.State]int{}}
+	for _, it := range r.items {
+		s.Count[it.State]++
+		if it.State == queue.Active {
+			s.Active = append(s.Active, it)
+		}
+	}
+	return s
+}
+
+func (r *rows) List(_ context.Context, _ queue.Filter, offset, limit int) ([]queue.Item, error) {
+	r.asked = append(r.asked, [2]int{offset, limit})
+	return append([]queue.Item{}, r.items[min(offset, len(r.items)):min(offset+limit, len(r.items))]...), nil
+}
+
+func (r *rows) Cancel(_ context.Context, ids ...queue.ID) error {
+	r.canceled = append(r.canceled, ids...)
+	return nil
+}
+
+func (r *rows) Retry(_ context.Context, ids ...queue.ID) error {
+	r.retried = append(r.retried, ids...)
+	return nil
+}
+func (r *rows) Pause(context.Context, ...queue.ID) error    { return nil }
+func (r *rows) Resume(context.Context, ...queue.ID) error   { return nil }
+func (r *rows) Clear(context.Context, ...queue.State) error { return nil }
+
+func show(t *testing.T, r *rows, tab Tab) (*View, *loop.Manual) {
+	t.Helper()
+	test.NewTempApp(t)
+	l := loop.NewManual(context.Background())
+	t.Cleanup(l.Close)
+	v := New(l.Loop, r, tab, func(id site.ID) string { return "Site " + string(id) })
+	w := test.NewTempWindow(t, v.Object())
+	w.Resize(fyne.NewSize(1000, 400))
+	take(t, v, l, r)
+	return v, l
+}
+
+func take(t *testing.T, v *View, l *loop.Manual, r *rows) {
+	t.Helper()
+	v.Take(r.Snapshot())
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLongQueueIsReadByPages(t *testing.T) {
+	r := newRows(100_000, queue.Waiting)
+	v, _ := show(t, r, Left)
+	if v.Len() != 100_000 {
+		t.Fatalf("%d rows", v.Len())
+	}
+	read := 0
+	for _, a := range r.asked {
+		read += a[1]
+	}
+	if read > 2*pageSize {
+		t.Errorf("%d rows were read to show the first screen", read)
+	}
+	if got := v.Row(0).Cells[0]; got != "file-00000" {
+		t.Errorf("the first row is %q", got)
+	}
+}
+
+func TestSelectionStaysWithItsFilesWhileOthersEnd(t *testing.T) {
+	r := newRows(10, queue.Waiting)
+	v, l := show(t, r, Left)
+	v.selection.Only(4)
+	v.selected()
+	r.items, r.seq = r.items[2:], 2
+	take(t, v, l, r)
+	if diff := cmp.Diff([]int{2}, v.selection.Rows()); diff != "" {
+		t.Fatalf("the selection did not move along: %s", diff)
+	}
+	v.Cancel()
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]queue.ID{5}, r.canceled); diff != "" {
+		t.Errorf("another file was cancelled: %s", diff)
+	}
+}
+
+func TestSelectAllMeansRowsNeverSeenToo(t *testing.T) {
+	r := newRows(5000, queue.Failed)
+	v, l := show(t, r, Lost)
+	v.SelectAll()
+	v.Retry()
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.retried) != 5000 {
+		t.Errorf("%d of 5000 rows were retried", len(r.retried))
+	}
+}
+
+func TestRowsTellTheirState(t *testing.T) {
+	base := queue.Item{
+		Type: vfs.TypeFile, Size: 200, Done: 50,
+		Source: queue.Place{Path: vfs.MustParse("/home/a.txt")},
+		Target: queue.Place{Site: "s", Path: vfs.MustParse("/www/a.txt")},
+	}
+	for outcome, tc := range map[string]struct {
+		change func(*queue.Item)
+		column int
+		want   string
+	}{
+		"an active row has a percentage":          {func(i *queue.Item) { i.State, i.Rate = queue.Active, 50 }, 4, "25%"},
+		"an active row has a rate":                {func(i *queue.Item) { i.State, i.Rate = queue.Active, 50 }, 5, "50 B/s"},
+		"an active row has a time left":           {func(i *queue.Item) { i.State, i.Rate = queue.Active, 50 }, 6, "3 s left"},
+		"all bytes moved is not done":             {func(i *queue.Item) { i.State, i.Done = queue.Active, 200 }, 6, "finishing"},
+		"a question is named":                     {func(i *queue.Item) { i.State = queue.Asking }, 6, "has a question"},
+		"the target names its site and folder":    {func(i *queue.Item) { i.State = queue.Waiting }, 3 - 1, "Site s: /www"},
+		"the source here names its folder":        {func(i *queue.Item) { i.State = queue.Waiting }, 1, "/home"},
+		"a name cannot hide what it is made of":   {func(i *queue.Item) { i.Source.Path = vfs.MustParse("/a\u202egpj.exe") }, 0, `a\u{202e}gpj.exe`},
+		"a row without a known size shows a mark": {func(i *queue.Item) { i.Size = vfs.SizeUnknown }, 3, "?"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			it := base
+			it.State = queue.Waiting
+			tc.change(&it)
+			r := row(Left, it, func(id site.ID) string { return "Site " + string(id) }, it.Added)
+			if got := r.Cells[tc.column]; got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}

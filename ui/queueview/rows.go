@@ -1,0 +1,161 @@
+package queueview
+
+import (
+	"fmt"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/look"
+	"wherry/ui/parts"
+	"wherry/ui/words"
+)
+
+// Names tells people's names of sites.
+type Names func(id site.ID) string
+
+// columnsOf gives each tab the columns that its rows are read by.
+func columnsOf(tab Tab) []parts.Column {
+	name := parts.Column{Title: "Name", Width: 240, Min: 120, Middle: true, Fixed: true}
+	from := parts.Column{Title: "From", Width: 220, Min: 60, Secondary: true, Middle: true, Fixed: true}
+	to := parts.Column{Title: "To", Width: 220, Min: 60, Flex: true, Secondary: true, Middle: true, Fixed: true}
+	size := parts.Column{Title: "Size", Width: 80, Min: 50, Align: fyne.TextAlignTrailing, Secondary: true, Fixed: true}
+	switch tab.Title {
+	case Lost.Title:
+		to.Flex = false
+		return []parts.Column{name, to, size, {Title: "Reason", Width: 420, Min: 120, Flex: true, Fixed: true}}
+	case Over.Title:
+		return []parts.Column{
+			name, from, to, size,
+			{Title: "Checked", Width: 80, Min: 50, Secondary: true, Fixed: true},
+			{Title: "Ended", Width: 124, Min: 60, Secondary: true, Fixed: true},
+		}
+	}
+	return []parts.Column{
+		name, from, to, size,
+		{Title: "Progress", Width: 150, Min: 60, Bar: true, Align: fyne.TextAlignCenter, Fixed: true},
+		{Title: "Speed", Width: 84, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true},
+		{Title: "Time left", Width: 150, Min: 60, Secondary: true, Fixed: true},
+	}
+}
+
+// row puts one item into the cells of its tab's columns.
+func row(tab Tab, it queue.Item, names Names, now time.Time) parts.Row {
+	r := parts.Row{Icon: icon(it), Fraction: -1}
+	name, size := vfs.Readable(it.Source.Path.Base()), words.Size(it.Size)
+	if it.Source.Path.IsRoot() {
+		name = place(it.Source, names)
+	}
+	if it.Type == vfs.TypeDir {
+		size = ""
+	}
+	to := folder(it.Target, names)
+	switch tab.Title {
+	case Lost.Title:
+		r.Cells = []string{name, to, size, reason(it)}
+		return r
+	case Over.Title:
+		r.Cells = []string{name, folder(it.Source, names), to, size, checked(it), words.Time(it.Ended, time.Minute, now.Location())}
+		return r
+	}
+	r.Cells = []string{name, folder(it.Source, names), to, size, "", "", status(it, now)}
+	if it.State == queue.Active || it.State == queue.Scanning || it.Done > 0 {
+		r.Cells[4], r.Fraction = progress(it)
+	}
+	if it.State == queue.Active {
+		r.Cells[5] = words.Rate(it.Rate)
+	}
+	r.Dim = it.State == queue.Paused
+	return r
+}
+
+func icon(it queue.Item) fyne.Resource {
+	switch {
+	case it.State == queue.Failed:
+		return look.Draw(look.GlyphTrouble, look.ColorTrouble)
+	case it.State == queue.Skipped:
+		return look.Draw(look.GlyphInfo, look.ColorSecondary)
+	case it.State == queue.Asking:
+		return look.Draw(look.GlyphWarn, look.ColorWarn)
+	case it.State == queue.Paused:
+		return look.Draw(look.GlyphPause, look.ColorSecondary)
+	case it.State == queue.Done:
+		return look.Draw(look.GlyphCheck, look.ColorOK)
+	case it.Type == vfs.TypeDir:
+		return look.Draw(look.GlyphFolder, look.ColorFolder)
+	case it.Target.Site == site.Local:
+		return look.Draw(look.GlyphDownload, look.ColorAccent)
+	}
+	return look.Draw(look.GlyphUpload, look.ColorAccent)
+}
+
+// folder names the folder that holds a place: "Example Shop: /www".
+func folder(p queue.Place, names Names) string {
+	return place(queue.Place{Site: p.Site, Path: p.Path.Dir()}, names)
+}
+
+func place(p queue.Place, names Names) string {
+	if p.Site == site.Local {
+		return vfs.Readable(p.Path.String())
+	}
+	return names(p.Site) + ": " + vfs.Readable(p.Path.String())
+}
+
+func progress(it queue.Item) (string, float32) {
+	switch {
+	case it.Type == vfs.TypeDir:
+		return "", -1
+	case it.Size < 0:
+		return words.Size(it.Done), 0
+	case it.Size == 0:
+		return "0%", 0
+	}
+	f := min(float32(it.Done)/float32(it.Size), 1)
+	// All bytes moved is not yet done: the server still has to confirm.
+	return fmt.Sprintf("%d%%", int(f*100)), f
+}
+
+func status(it queue.Item, now time.Time) string {
+	switch it.State {
+	case queue.Active:
+		if it.Size >= 0 && it.Done >= it.Size {
+			return "finishing"
+		}
+		left, ok := it.Left()
+		return words.Left(left, ok)
+	case queue.Scanning:
+		return "reading the folder"
+	case queue.Paused:
+		if it.Message != "" {
+			return "paused: " + reason(it)
+		}
+		return "paused"
+	case queue.Asking:
+		return "has a question"
+	}
+	if it.Attempts > 0 && it.NextTry.After(now) {
+		return "again in " + words.Duration(it.NextTry.Sub(now))
+	}
+	return "waiting"
+}
+
+func checked(it queue.Item) string {
+	switch it.Verified {
+	case "hash":
+		return "content"
+	case "size":
+		return "size"
+	}
+	return ""
+}
+
+// reason is why a row failed, was skipped or was paused.
+func reason(it queue.Item) string {
+	if it.State == queue.Skipped && it.Kind == vfs.KindOther {
+		return "Skipped: " + vfs.Readable(it.Message)
+	}
+	return words.OfKind(it.Kind, it.Source.Path.String(), it.Message, words.Window).String()
+}

@@ -1,0 +1,232 @@
+package queueview
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/sync/queue"
+	"wherry/ui/loop"
+	"wherry/ui/parts"
+)
+
+// View is one tab.
+type View struct {
+	// Menu is asked for by a right click.
+	Menu func(at fyne.Position)
+	// Trouble is told when an action failed.
+	Trouble func(error)
+	// Focused is told when the list got or lost the keys.
+	Focused func(bool)
+
+	loop      *loop.Loop
+	queue     Queue
+	names     Names
+	model     *Model
+	selection parts.Selection
+	list      *parts.List
+}
+
+// New returns the view of a tab. It shows nothing before Take.
+func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
+	v := &View{loop: l, queue: q, names: names, model: NewModel(tab)}
+	v.selection.Reset(0)
+	v.list = parts.NewList(l, columnsOf(tab), &v.selection)
+	v.list.SetSource(v)
+	v.list.Hooks = parts.Hooks{
+		Selected: v.selected,
+		Menu: func(_ int, at fyne.Position) {
+			if v.Menu != nil {
+				v.Menu(at)
+			}
+		},
+		Key: func(key fyne.KeyName, _ fyne.KeyModifier) {
+			if key == fyne.KeyDelete {
+				v.Cancel()
+			}
+		},
+		Focused: func(on bool) {
+			if v.Focused != nil {
+				v.Focused(on)
+			}
+		},
+	}
+	return v
+}
+
+// Object is what to put into the window.
+func (v *View) Object() fyne.CanvasObject { return v.list }
+
+// Tab returns which one it is.
+func (v *View) Tab() Tab { return v.model.tab }
+
+// SetModifiers gives the list the driver's modifier keys.
+func (v *View) SetModifiers(f func() fyne.KeyModifier) { v.list.Modifiers = f }
+
+// Len is the list's number of rows.
+func (v *View) Len() int { return v.model.Len() }
+
+// Row is what the list draws of row i.
+func (v *View) Row(i int) parts.Row {
+	it, ok := v.model.At(i)
+	if !ok {
+		return parts.Row{Cells: []string{"…"}, Dim: true, Fraction: -1}
+	}
+	return row(v.model.tab, it, v.names, v.loop.Now())
+}
+
+// Take shows a snapshot of the queue; the shell calls it from its ticker.
+func (v *View) Take(s queue.Snapshot) {
+	before := v.model.Len()
+	changed := v.model.Take(s)
+	if v.model.Len() != before {
+		v.reselect()
+		v.list.Reload()
+	} else if changed || len(s.Active) > 0 {
+		v.list.Repaint()
+	}
+	v.fetch()
+}
+
+// fetch reads the pages that were looked at, one after the other.
+func (v *View) fetch() {
+	offset, limit, ok := v.model.Missing()
+	if !ok {
+		return
+	}
+	seq := v.model.Seq()
+	v.loop.Latest(v, func(ctx context.Context) func() {
+		items, err := v.queue.List(ctx, queue.Filter{States: v.model.tab.States}, offset, limit)
+		if err != nil {
+			items = nil
+		}
+		return func() {
+			v.model.Put(offset, seq, items)
+			v.reselect()
+			v.list.Reload()
+			v.fetch()
+		}
+	})
+}
+
+// selected follows the person's selection. Rows that were never read cannot
+// be told apart from those that take their place: unless all are meant they
+// are shown as not selected.
+func (v *View) selected() {
+	v.model.Pick(v.selection.Rows())
+	if !v.model.All() && len(v.model.PickedRows()) != v.selection.Count() {
+		v.reselect()
+		v.list.Restyle()
+	}
+}
+
+func (v *View) reselect() {
+	v.selection.Reset(v.model.Len())
+	if v.model.All() {
+		v.selection.All()
+		return
+	}
+	rows := v.model.PickedRows()
+	for n, i := range rows {
+		if n == 0 {
+			v.selection.Point(i)
+		}
+		v.selection.Set(i, true)
+	}
+}
+
+// Picked counts the selected rows in the given states; any where none is
+// named. Of all selected rows only those that were read are counted.
+func (v *View) Picked(states ...queue.State) int {
+	n := 0
+	for _, it := range v.model.Picked() {
+		if len(states) == 0 || slices.Contains(states, it.State) {
+			n++
+		}
+	}
+	return n
+}
+
+// Retry sends the selected rows that failed, were skipped, paused or wait for
+// their next attempt back to waiting.
+func (v *View) Retry() {
+	v.act(v.queue.Retry, queue.Failed, queue.Skipped, queue.Paused, queue.Waiting)
+}
+
+// Cancel takes the selected rows out of the queue; active ones are broken off
+// and their part files removed.
+func (v *View) Cancel() { v.act(v.queue.Cancel, v.model.tab.States...) }
+
+// Pause holds the selected rows.
+func (v *View) Pause() {
+	v.act(v.queue.Pause, queue.Waiting, queue.Active, queue.Scanning, queue.Asking)
+}
+
+// Resume lets the selected paused rows go on.
+func (v *View) Resume() { v.act(v.queue.Resume, queue.Paused) }
+
+// Clear empties the list of ended rows.
+func (v *View) Clear() {
+	v.do(func(ctx context.Context) error { return v.queue.Clear(ctx, v.model.tab.States...) })
+}
+
+// SelectAll selects every row, read or not.
+func (v *View) SelectAll() {
+	v.selection.All()
+	v.selected()
+	v.list.Restyle()
+}
+
+// act does f to the selected rows in the given states.
+func (v *View) act(f func(context.Context, ...queue.ID) error, states ...queue.State) {
+	if v.model.All() {
+		v.do(func(ctx context.Context) error { return v.actOnAll(ctx, f, states) })
+		return
+	}
+	var ids []queue.ID
+	for _, it := range v.model.Picked() {
+		if slices.Contains(states, it.State) {
+			ids = append(ids, it.ID)
+		}
+	}
+	if len(ids) > 0 {
+		v.do(func(ctx context.Context) error { return f(ctx, ids...) })
+	}
+}
+
+// actOnAll reads every row's ID first, since acting moves rows out of the
+// list that is being read.
+func (v *View) actOnAll(ctx context.Context, f func(context.Context, ...queue.ID) error, states []queue.State) error {
+	const batch = 2000
+	var ids []queue.ID
+	for {
+		items, err := v.queue.List(ctx, queue.Filter{States: states}, len(ids), batch)
+		if err != nil {
+			return err
+		}
+		for _, it := range items {
+			ids = append(ids, it.ID)
+		}
+		if len(items) < batch {
+			break
+		}
+	}
+	for chunk := range slices.Chunk(ids, batch) {
+		if err := f(ctx, chunk...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *View) do(f func(context.Context) error) {
+	v.loop.Go(func(ctx context.Context) func() {
+		err := f(ctx)
+		return func() {
+			if err != nil && v.Trouble != nil {
+				v.Trouble(err)
+			}
+		}
+	})
+}
