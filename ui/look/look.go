@@ -98,6 +98,7 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNamePopupRadius:     4,
 	theme.SizeNameDialogRadius:    6,
 	theme.SizeNameSplitThickness:  3,
+	theme.SizeNameModalBlurRadius: 0, // costs more than it says
 }
 
 // Size returns a size of the current theme.

@@ -104,7 +104,7 @@ type List struct {
 	sorted     int // column, -1 for none
 	descending bool
 	ahead      typeAhead
-	edit       *renameEntry
+	edit       *Field
 	editing    int // the row, -1 for none
 	drop       int
 	stopScroll func()

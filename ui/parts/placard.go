@@ -1,0 +1,180 @@
+package parts
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/ui/look"
+)
+
+// Answer is one button: what stands on it and what it does.
+type Answer struct {
+	Title string
+	// Strong is the one that Enter chooses; at most one.
+	Strong bool
+	// Danger colours what cannot be undone.
+	Danger bool
+	Run    func()
+}
+
+// Notice is what a Placard says.
+type Notice struct {
+	Glyph look.Glyph
+	Color fyne.ThemeColorName // of the glyph; "" for the quieter colour
+	Title string
+	// Text says in a sentence or two what it means and what to do.
+	Text    string
+	Answers []Answer // at most two
+}
+
+// Placard stands in place of a list: nothing here, cannot be read, being read.
+type Placard struct {
+	widget.BaseWidget
+	ground *canvas.Rectangle
+	icon   *canvas.Image
+	title  *Line
+	text   *widget.RichText
+	row    []*widget.Button
+	notice Notice
+}
+
+// NewPlacard returns an empty placard.
+func NewPlacard() *Placard {
+	p := &Placard{
+		ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
+		title: NewTitle("").Align(fyne.TextAlignCenter),
+	}
+	p.text = widget.NewRichText(&widget.TextSegment{
+		Style: widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary},
+	})
+	p.text.Wrapping = fyne.TextWrapWord
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Set shows a notice.
+func (p *Placard) Set(n Notice) {
+	p.notice = n
+	p.title.SetText(n.Title)
+	p.text.Segments[0].(*widget.TextSegment).Text = n.Text
+	p.row = p.row[:0]
+	for _, a := range n.Answers {
+		p.row = append(p.row, newButton(a))
+	}
+	p.Refresh()
+}
+
+// Notice returns what is shown.
+func (p *Placard) Notice() Notice { return p.notice }
+
+func newButton(a Answer) *widget.Button {
+	b := widget.NewButton(a.Title, a.Run)
+	switch {
+	case a.Danger:
+		b.Importance = widget.DangerImportance
+	case a.Strong:
+		b.Importance = widget.HighImportance
+	}
+	return b
+}
+
+// CreateRenderer is Fyne's.
+func (p *Placard) CreateRenderer() fyne.WidgetRenderer {
+	r := &placardRenderer{p}
+	r.Refresh()
+	return r
+}
+
+type placardRenderer struct{ p *Placard }
+
+const (
+	placardIcon   float32 = 36
+	placardWidth  float32 = 420
+	buttonWidth   float32 = 92
+	buttonHeight  float32 = 28
+	placardSpaces float32 = 8
+)
+
+// Layout stacks everything around a point a little above the middle, where
+// the eye looks for it.
+func (r *placardRenderer) Layout(size fyne.Size) {
+	p := r.p
+	p.ground.Resize(size)
+	width := max(min(placardWidth, size.Width-2*look.Margin), 0)
+	left := (size.Width - width) / 2
+	p.text.Resize(fyne.NewSize(width, p.text.Size().Height))
+	textHeight := float32(0)
+	if p.notice.Text != "" {
+		textHeight = p.text.MinSize().Height
+	}
+	total := placardIcon + placardSpaces + p.title.MinSize().Height + textHeight
+	if len(p.row) > 0 {
+		total += placardSpaces + buttonHeight
+	}
+	y := max((size.Height-total)*0.42, 4)
+	p.icon.Move(fyne.NewPos((size.Width-placardIcon)/2, y))
+	p.icon.Resize(fyne.NewSquareSize(placardIcon))
+	y += placardIcon + placardSpaces
+	p.title.Move(fyne.NewPos(left, y))
+	p.title.Resize(fyne.NewSize(width, p.title.MinSize().Height))
+	y += p.title.MinSize().Height
+	p.text.Hidden = p.notice.Text == ""
+	p.text.Move(fyne.NewPos(left, y))
+	p.text.Resize(fyne.NewSize(width, textHeight))
+	y += textHeight + placardSpaces
+	layoutButtons(p.row, size.Width/2, y, true)
+}
+
+// layoutButtons places buttons of one width beside each other, around x or
+// ending there, the last one rightmost.
+func layoutButtons(row []*widget.Button, x, y float32, around bool) {
+	width := buttonWidth
+	for _, b := range row {
+		width = max(width, b.MinSize().Width+2*look.Gap)
+	}
+	total := float32(len(row))*(width+look.Gap) - look.Gap
+	if around {
+		x -= total / 2
+	} else {
+		x -= total
+	}
+	for _, b := range row {
+		b.Move(fyne.NewPos(x, y))
+		b.Resize(fyne.NewSize(width, buttonHeight))
+		x += width + look.Gap
+	}
+}
+
+func (r *placardRenderer) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
+
+func (r *placardRenderer) Refresh() {
+	p := r.p
+	p.ground.FillColor = look.Color(look.ColorList)
+	c := p.notice.Color
+	if c == "" {
+		c = theme.ColorNameDisabled
+	}
+	p.icon.Hidden = p.notice.Glyph == ""
+	if p.notice.Glyph != "" {
+		p.icon.Resource, p.icon.Image = look.Draw(p.notice.Glyph, c), nil
+	}
+	p.title.Refresh()
+	p.text.Refresh()
+	r.Layout(p.Size())
+	p.icon.Refresh()
+	canvas.Refresh(p)
+}
+
+func (r *placardRenderer) Objects() []fyne.CanvasObject {
+	objects := []fyne.CanvasObject{r.p.ground, r.p.icon, r.p.title, r.p.text}
+	for _, b := range r.p.row {
+		objects = append(objects, b)
+	}
+	return objects
+}
+
+func (r *placardRenderer) Destroy() {}

@@ -1,0 +1,280 @@
+package parts
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/ui/look"
+)
+
+// Question is what a dialog asks.
+type Question struct {
+	Glyph look.Glyph
+	Color fyne.ThemeColorName // of the glyph; "" for the accent
+	Title string
+	Text  string
+	// Field, when set, is a line to type in; it gets the keys, and Enter in
+	// it chooses the strong answer.
+	Field *Field
+	// Content, when set, stands between text and buttons.
+	Content fyne.CanvasObject
+	// Answers stand from left to right. Choosing one closes the dialog.
+	Answers []Answer
+	// Escape runs when the person closes the dialog without an answer.
+	Escape func()
+	// Width of the dialog; 0 for the usual one.
+	Width float32
+}
+
+// Dialog is a Question being shown.
+type Dialog struct {
+	question Question
+	canvas   fyne.Canvas
+	popup    *widget.PopUp
+	buttons  []*answerButton
+	text     *widget.Label
+	content  *fyne.Container
+	before   func(*fyne.KeyEvent) // the canvas's own key hook
+	closed   bool
+}
+
+const questionWidth float32 = 440
+
+// Ask shows a question over everything else. The strong answer has the keys,
+// so Enter chooses it; Esc chooses none. Arrows and Tab go from answer to
+// answer.
+func Ask(c fyne.Canvas, q Question) *Dialog {
+	d := &Dialog{question: q, canvas: c, before: c.OnTypedKey()}
+	if d.question.Width == 0 {
+		d.question.Width = questionWidth
+	}
+	d.content = container.New(&questionLayout{d}, d.objects()...)
+	d.popup = widget.NewModalPopUp(d.content, c)
+	d.popup.Show()
+	// Keys reach the canvas while nothing in the dialog has them.
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			d.escape()
+		}
+	})
+	d.focus()
+	return d
+}
+
+func (d *Dialog) objects() []fyne.CanvasObject {
+	q := d.question
+	c := q.Color
+	if c == "" {
+		c = look.ColorAccent
+	}
+	icon := canvas.NewImageFromResource(look.Draw(q.Glyph, c))
+	icon.FillMode = canvas.ImageFillContain
+	icon.Hidden = q.Glyph == ""
+	title := NewTitle(q.Title)
+	title.size = theme.SizeNameSubHeadingText
+	title.Refresh()
+	d.text = widget.NewLabel(q.Text)
+	d.text.Wrapping = fyne.TextWrapWord
+	d.text.Hidden = q.Text == ""
+	middle := container.NewVBox()
+	if q.Field != nil {
+		q.Field.Escaped = d.escape
+		q.Field.OnSubmitted = func(string) { d.strong() }
+		middle.Add(q.Field)
+	}
+	if q.Content != nil {
+		middle.Add(q.Content)
+	}
+	middle.Hidden = len(middle.Objects) == 0
+	row := container.New(&buttonLayout{}, layout.NewSpacer())
+	for _, a := range q.Answers {
+		b := &answerButton{dialog: d, answer: a}
+		b.Text = a.Title
+		b.OnTapped = func() { d.choose(b.answer) }
+		b.Importance = newButton(a).Importance
+		b.ExtendBaseWidget(b)
+		d.buttons = append(d.buttons, b)
+		row.Add(b)
+	}
+	return []fyne.CanvasObject{icon, title, d.text, middle, row}
+}
+
+// focus gives the keys to the field, or else to the strong answer.
+func (d *Dialog) focus() {
+	if d.question.Field != nil {
+		d.canvas.Focus(d.question.Field)
+		return
+	}
+	for _, b := range d.buttons {
+		if b.answer.Strong {
+			d.canvas.Focus(b)
+			return
+		}
+	}
+	if len(d.buttons) > 0 {
+		d.canvas.Focus(d.buttons[len(d.buttons)-1])
+	}
+}
+
+// Close takes the dialog away; no answer runs. A second call does nothing.
+func (d *Dialog) Close() {
+	if d.closed {
+		return
+	}
+	d.closed = true
+	d.canvas.SetOnTypedKey(d.before)
+	d.popup.Hide()
+}
+
+// Closed says whether the dialog is gone.
+func (d *Dialog) Closed() bool { return d.closed }
+
+// SetText changes the text of an open dialog, as while things are counted.
+func (d *Dialog) SetText(text string) {
+	d.text.SetText(text)
+	d.text.Hidden = text == ""
+	d.Fit()
+}
+
+// SetEnabled allows an answer or not, by its place from the left.
+func (d *Dialog) SetEnabled(answer int, on bool) {
+	if on {
+		d.buttons[answer].Enable()
+	} else {
+		d.buttons[answer].Disable()
+	}
+}
+
+// Fit makes the dialog as high as its content is by now.
+func (d *Dialog) Fit() {
+	d.popup.Resize(d.content.MinSize().AddWidthHeight(4, 4))
+	d.popup.Refresh()
+}
+
+func (d *Dialog) choose(a Answer) {
+	if d.closed {
+		return
+	}
+	d.Close()
+	if a.Run != nil {
+		a.Run()
+	}
+}
+
+func (d *Dialog) strong() {
+	for _, b := range d.buttons {
+		if b.answer.Strong && !b.Disabled() {
+			d.choose(b.answer)
+			return
+		}
+	}
+}
+
+func (d *Dialog) escape() {
+	if d.closed {
+		return
+	}
+	d.Close()
+	if d.question.Escape != nil {
+		d.question.Escape()
+	}
+}
+
+// answerButton adds Enter, Esc and the arrows to a button.
+type answerButton struct {
+	widget.Button
+	dialog *Dialog
+	answer Answer
+}
+
+// TypedKey chooses, closes, or goes to the neighbour.
+func (b *answerButton) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		if !b.Disabled() {
+			b.dialog.choose(b.answer)
+		}
+	case fyne.KeyEscape:
+		b.dialog.escape()
+	case fyne.KeyLeft, fyne.KeyUp:
+		b.dialog.canvas.FocusPrevious()
+	case fyne.KeyRight, fyne.KeyDown:
+		b.dialog.canvas.FocusNext()
+	}
+}
+
+// questionLayout puts the glyph left of title, text and content, and the
+// buttons below.
+type questionLayout struct{ d *Dialog }
+
+const questionIcon float32 = 28
+
+func (q *questionLayout) left() float32 {
+	if q.d.question.Glyph == "" {
+		return look.Margin
+	}
+	return look.Margin + questionIcon + look.Gap*2
+}
+
+func (q *questionLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	icon, title, text, middle, row := o[0], o[1], o[2], o[3], o[4]
+	left := q.left()
+	width := size.Width - left - look.Margin
+	icon.Move(fyne.NewPos(look.Margin, look.Margin))
+	icon.Resize(fyne.NewSquareSize(questionIcon))
+	y := look.Margin
+	put := func(o fyne.CanvasObject, inset, height, gap float32) {
+		o.Move(fyne.NewPos(left-inset, y))
+		o.Resize(fyne.NewSize(width+2*inset, height))
+		y += height + gap
+	}
+	put(title, 0, title.MinSize().Height, look.Gap)
+	if text.Visible() {
+		text.Resize(fyne.NewSize(width+8, text.Size().Height))
+		put(text, 4, text.MinSize().Height, look.Gap) // a label has an inner padding of its own
+	}
+	if middle.Visible() {
+		put(middle, 0, middle.MinSize().Height, look.Gap)
+	}
+	row.Move(fyne.NewPos(look.Margin, size.Height-look.Margin-buttonHeight))
+	row.Resize(fyne.NewSize(size.Width-2*look.Margin, buttonHeight))
+}
+
+func (q *questionLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	title, text, middle := o[1], o[2], o[3]
+	width := q.d.question.Width
+	height := 2*look.Margin + title.MinSize().Height + look.Gap
+	inner := width - q.left() - look.Margin
+	if text.Visible() {
+		text.Resize(fyne.NewSize(inner+8, text.Size().Height))
+		height += text.MinSize().Height + look.Gap
+	}
+	if middle.Visible() {
+		middle.Resize(fyne.NewSize(inner, middle.Size().Height)) // what wraps must know its width
+		height += middle.MinSize().Height + look.Gap
+	}
+	return fyne.NewSize(width, max(height, look.Margin+questionIcon+look.Gap)+look.Gap*2+buttonHeight)
+}
+
+// buttonLayout puts a row of buttons at the right, all as wide as the widest.
+type buttonLayout struct{}
+
+func (buttonLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	width := buttonWidth
+	for _, b := range o[1:] {
+		width = max(width, b.MinSize().Width+2*look.Gap)
+	}
+	x := size.Width
+	for i := len(o) - 1; i >= 1; i-- {
+		x -= width
+		o[i].Move(fyne.NewPos(x, 0))
+		o[i].Resize(fyne.NewSize(width, size.Height))
+		x -= look.Gap
+	}
+}
+
+func (buttonLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, buttonHeight) }
