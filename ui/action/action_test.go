@@ -1,0 +1,111 @@
+package action_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/ui/action"
+)
+
+func table(ran *[]string, off *string) *action.Table {
+	note := func(id string) func() { return func() { *ran = append(*ran, id) } }
+	t := action.NewTable(
+		action.Command{ID: "refresh", Title: "Refresh", Key: fyne.KeyF5, Run: note("refresh")},
+		action.Command{ID: "copy", Title: "Copy the path", Key: fyne.KeyC, Mod: fyne.KeyModifierControl, Run: note("copy")},
+		action.Command{
+			ID: "delete", Title: "Delete…", Key: fyne.KeyDelete, Run: note("delete"),
+			Disabled: func() string { return *off },
+		},
+		action.Command{ID: "hidden", Title: "Show hidden files", Checked: func() bool { return *off == "" }, Run: note("hidden")},
+	)
+	t.Refused = func(c action.Command, reason string) { *ran = append(*ran, c.ID+" refused: "+reason) }
+	return t
+}
+
+func TestCommandsRun(t *testing.T) {
+	const off = "Nothing is selected"
+	for outcome, tc := range map[string]struct {
+		off  string
+		do   func(*action.Table) bool
+		want []string
+		took bool
+	}{
+		"by id":                        {"", func(t *action.Table) bool { return t.Run("refresh") }, []string{"refresh"}, true},
+		"by key":                       {"", func(t *action.Table) bool { return t.ByKey(fyne.KeyF5, 0) }, []string{"refresh"}, true},
+		"not by another modifier":      {"", func(t *action.Table) bool { return t.ByKey(fyne.KeyF5, fyne.KeyModifierShift) }, nil, false},
+		"by Fyne's own shortcut":       {"", func(t *action.Table) bool { return t.ByShortcut(&fyne.ShortcutCopy{}) }, []string{"copy"}, true},
+		"by a custom shortcut":         {"", func(t *action.Table) bool { return t.ByShortcut(ctrlC()) }, []string{"copy"}, true},
+		"an unknown one is not":        {"", func(t *action.Table) bool { return t.Run("nothing") }, nil, false},
+		"a disabled one says why":      {off, func(t *action.Table) bool { return t.Run("delete") }, []string{"delete refused: " + off}, true},
+		"by the menu":                  {"", func(t *action.Table) bool { t.Menu("m", "delete").Items[0].Action(); return true }, []string{"delete"}, true},
+		"by the menu's disabled item":  {off, func(t *action.Table) bool { t.Menu("m", "delete").Items[0].Action(); return true }, []string{"delete refused: " + off}, true},
+		"commands without key do not":  {"", func(t *action.Table) bool { return t.ByKey("", 0) }, nil, false},
+		"shortcuts without key do not": {"", func(t *action.Table) bool { return t.ByShortcut(&odd{}) }, nil, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			var ran []string
+			if took := tc.do(table(&ran, &tc.off)); took != tc.took {
+				t.Errorf("took %v", took)
+			}
+			if diff := cmp.Diff(tc.want, ran); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestMenuShowsStateAndFollowsIt(t *testing.T) {
+	var ran []string
+	off := ""
+	m := table(&ran, &off).Menu("Pane", "refresh", action.Separator, "delete", "hidden")
+	if len(m.Items) != 4 || !m.Items[1].IsSeparator || m.Items[2].Disabled || !m.Items[3].Checked {
+		t.Fatalf("items %+v", m.Items)
+	}
+	if m.Sync() {
+		t.Error("changed without a change")
+	}
+	off = "Nothing is selected"
+	if !m.Sync() || !m.Items[2].Disabled || m.Items[3].Checked {
+		t.Error("the menu did not follow")
+	}
+	if name := m.Items[0].Shortcut.ShortcutName(); name != "CustomDesktop:F5" {
+		t.Errorf("shown key %q", name)
+	}
+}
+
+func TestHelpListsKeys(t *testing.T) {
+	var ran []string
+	off := ""
+	want := []action.Line{{Title: "Refresh", Key: "F5"}, {Title: "Copy the path", Key: "Ctrl+C"}, {Title: "Delete", Key: "Del"}}
+	if diff := cmp.Diff(want, table(&ran, &off).Help()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMistakesInATablePanic(t *testing.T) {
+	for outcome, make := range map[string]func(){
+		"two ids":    func() { action.NewTable(action.Command{ID: "a"}, action.Command{ID: "a"}) },
+		"two keys":   func() { action.NewTable(action.Command{ID: "a", Key: fyne.KeyF2}, action.Command{ID: "b", Key: fyne.KeyF2}) },
+		"unknown id": func() { action.NewTable().Menu("m", "a") },
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			make()
+		})
+	}
+}
+
+func ctrlC() fyne.Shortcut {
+	return &desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: fyne.KeyModifierControl}
+}
+
+type odd struct{}
+
+func (odd) ShortcutName() string { return "odd" }
