@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/trust"
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+// asker puts the engine's questions to the person at the terminal, one at a
+// time, with the bars out of the way.
+type asker struct{ *app }
+
+// Password asks without echo.
+func (a *asker) Password(ctx context.Context, s site.Site) (password string, keep bool, err error) {
+	defer a.stage()()
+	user := words.Safe(s.User + "@" + s.Host)
+	if password, err = a.line(ctx, "Password for "+user+": ", true); err != nil || s.Quick || s.ID == "" {
+		return password, false, err
+	}
+	answer, err := a.line(ctx, "Keep it in the system's keychain? [y/N] ", false)
+	return password, strings.EqualFold(answer, "y"), err
+}
+
+// Certificate shows what is wrong and who it is, and trusts only on a word.
+func (a *asker) Certificate(ctx context.Context, q trust.Question) (trust.Answer, error) {
+	defer a.stage()()
+	for _, line := range words.Certificate(q) {
+		a.say("%s", line)
+	}
+	for {
+		answer, err := a.line(ctx, "Trust it? [n]o, this [o]nce, [a]lways for this host: ", false)
+		switch strings.ToLower(answer) {
+		case "", "n", "no":
+			return trust.Refuse, err
+		case "o", "once":
+			return trust.Once, err
+		case "a", "always":
+			return trust.Always, err
+		}
+	}
+}
+
+// Exists shows both sides; the answer of a bare Enter is the safe one.
+func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
+	defer a.stage()()
+	a.say("%s exists already.", vfs.Readable(q.Target.String()))
+	a.say("  there now: %s", side(q.TargetNow, q.SourceEntry))
+	a.say("  new:       %s", side(q.SourceEntry, q.TargetNow))
+	for {
+		text, err := a.line(ctx, "[s]kip, [o]verwrite, [k]eep both, [r]esume; capital letter for all: ", false)
+		if err != nil {
+			return transfer.Answer{}, err
+		}
+		text = strings.TrimSpace(text)
+		rule, ok := map[string]transfer.Rule{
+			"": transfer.Skip, "s": transfer.Skip, "o": transfer.Overwrite, "k": transfer.Rename, "r": transfer.Resume,
+		}[strings.ToLower(text)]
+		if ok {
+			return transfer.Answer{Rule: rule, ForAll: text != strings.ToLower(text)}, nil
+		}
+	}
+}
+
+// side tells size and time of e, and how it compares with the other one.
+func side(e, other vfs.Entry) string {
+	text := words.Size(e.Size)
+	if when := words.Time(e.ModTime, e.Accuracy, time.Local); when != "" {
+		text += ", " + when
+	}
+	var remarks []string
+	if e.Size > other.Size && other.Size >= 0 {
+		remarks = append(remarks, "larger")
+	}
+	if !other.ModTime.IsZero() && e.ModTime.After(other.ModTime) {
+		remarks = append(remarks, "newer")
+	}
+	if len(remarks) > 0 {
+		text += " (" + strings.Join(remarks, ", ") + ")"
+	}
+	return text
+}
+
+// stage clears the terminal for a question; the returned function gives it
+// back.
+func (a *app) stage() (done func()) {
+	a.asking.Lock()
+	if a.shown == nil {
+		return a.asking.Unlock
+	}
+	a.shown.pause()
+	return func() {
+		a.shown.resume()
+		a.asking.Unlock()
+	}
+}
+
+// errInterrupted is Ctrl-C at a question.
+var errInterrupted = &vfs.Error{Op: "ask", Kind: vfs.KindCancelled}
+
+// line puts one question and reads one line, without echo for a secret. The
+// terminal is raw meanwhile, so that Ctrl-C arrives here as a character: it
+// ends the whole command. The goroutine that reads cannot be stopped where ctx
+// ends first; the process is about to end then.
+func (a *app) line(ctx context.Context, prompt string, secret bool) (string, error) {
+	in, ok := a.std.In.(*os.File)
+	if !ok {
+		return "", fmt.Errorf("no terminal to ask on")
+	}
+	saved, err := term.MakeRaw(int(in.Fd()))
+	if err != nil {
+		return "", err
+	}
+	defer term.Restore(int(in.Fd()), saved)
+	if a.terminal == nil {
+		a.terminal = term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{in, a.std.Err}, "")
+	}
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		var r answer
+		if secret {
+			r.text, r.err = a.terminal.ReadPassword(prompt)
+		} else {
+			a.terminal.SetPrompt(prompt)
+			r.text, r.err = a.terminal.ReadLine()
+		}
+		got <- r
+	}()
+	select {
+	case <-ctx.Done():
+		return "", &vfs.Error{Op: "ask", Kind: vfs.KindCancelled, Err: ctx.Err()}
+	case r := <-got:
+		if errors.Is(r.err, io.EOF) {
+			a.cancel()
+			return "", errInterrupted
+		}
+		return r.text, r.err
+	}
+}

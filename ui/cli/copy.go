@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/localfs"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+// arrival tells where copies arrive; it stands in the help of get and put.
+const arrival = `As with cp -r, what is copied arrives inside the last argument when that is a
+folder. When it does not exist, one single file or folder is copied to that very
+name; several, or a name that ends in a slash, make it a new folder first. A
+slash at the end of what is copied means nothing. What has no name of its own
+(the top of a server, the login folder, "." and "..") gives its content.
+
+A copy gets its name only when every byte is there; until then it is called
+NAME` + transfer.Suffix + `.`
+
+func (a *app) getCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "get TARGET... DIR",
+		Short: "Download files and folders",
+		Long: `Copy files and folders from servers into a folder of this computer. Folders
+come with all that is in them.
+
+` + arrival + `
+
+` + targets + `
+A quoted * or ? or [a-z] in the last name means all that match it, unless a name
+is written exactly so.`,
+		Example: `  wherry get ftp://ftp.example.org/pub/readme.txt .
+  wherry get shop:/www ~/backup --exists newer
+  wherry get --mode passive 'ftpes://anna@ftp.example.org/logs/*.gz' logs/`,
+		Args:        a.args(2, -1, "name what to download and the folder to put it in; . is the present one"),
+		Annotations: map[string]string{groupsOf: "ct"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.transfer(cmd.Context(), cmd.CommandPath(), args, (*session).planGet)
+		},
+	}
+}
+
+func (a *app) putCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "put PATH... TARGET",
+		Short: "Upload files and folders",
+		Long: `Copy files and folders of this computer to a server. Folders go with all that
+is in them.
+
+` + arrival + `
+
+` + targets,
+		Example: `  wherry put index.html shop:/www
+  wherry put -- -odd-name.txt ftp://anna@ftp.example.org/in/
+  wherry put photos notes.txt ftpes://anna@ftp.example.org/backup --limit 2M`,
+		Args:        a.args(2, -1, "name what to upload and the TARGET to put it in, such as SITE:/folder"),
+		Annotations: map[string]string{groupsOf: "ct"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.transfer(cmd.Context(), cmd.CommandPath(), args, (*session).planPut)
+		},
+	}
+}
+
+// planner turns arguments into rows of the queue.
+type planner func(*session, context.Context, []string) ([]queue.Request, error)
+
+// source is one thing to be copied. A name of "" gives its content.
+type source struct {
+	place queue.Place
+	name  string
+	typ   vfs.Type
+	size  int64
+}
+
+func (s *session) planGet(ctx context.Context, args []string) ([]queue.Request, error) {
+	last := args[len(args)-1]
+	if site.IsRemote(last) {
+		return nil, usagef(s.command, "the last argument must be a folder of this computer, and %s is not; . is the present one", words.Safe(last))
+	}
+	dir, err := s.here(last)
+	if err != nil {
+		return nil, err
+	}
+	var sources []source
+	for _, arg := range args[:len(args)-1] {
+		r, err := s.remote(ctx, arg)
+		if err != nil {
+			return nil, err
+		}
+		all, err := expand(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range all {
+			one := source{place: queue.Place{Site: f.id, Path: f.path}, name: f.path.Base(), typ: f.entry.Type, size: f.entry.Size}
+			if !f.hasPath {
+				one.name = ""
+			}
+			if f.entry.IsDir() {
+				one.typ = vfs.TypeDir
+			}
+			sources = append(sources, one)
+		}
+	}
+	return s.plan(ctx, sources, queue.Place{Site: site.Local, Path: dir}, s.engine.Local(), endsInSlash(last))
+}
+
+func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, error) {
+	last := args[len(args)-1]
+	var sources []source
+	for _, arg := range args[:len(args)-1] {
+		if site.IsRemote(arg) {
+			return nil, usagef(s.command, "%s is on a server; put takes files of this computer (copy from server to server in two steps, with wherry get)", words.Safe(arg))
+		}
+		p, err := s.here(arg)
+		if err != nil {
+			return nil, err
+		}
+		e, err := s.engine.Local().Stat(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		one := source{place: queue.Place{Site: site.Local, Path: p}, name: p.Base(), typ: e.Type, size: e.Size}
+		if e.IsDir() {
+			one.typ = vfs.TypeDir
+		}
+		if base := filepath.Base(arg); base == "." || base == ".." {
+			one.name = ""
+		}
+		sources = append(sources, one)
+	}
+	r, err := s.remote(ctx, last)
+	if err != nil {
+		return nil, err
+	}
+	return s.plan(ctx, sources, queue.Place{Site: r.id, Path: r.path}, r.fs, endsInSlash(last) || !r.hasPath)
+}
+
+// here is a path of this computer as an argument names it.
+func (s *session) here(arg string) (vfs.Path, error) {
+	if arg == "" {
+		return vfs.Path{}, usagef(s.command, "a file name is empty")
+	}
+	abs, err := filepath.Abs(arg)
+	if err != nil {
+		return vfs.Path{}, err
+	}
+	return localfs.FromOS(abs)
+}
+
+func endsInSlash(text string) bool {
+	return strings.HasSuffix(text, "/") || strings.HasSuffix(text, string(filepath.Separator))
+}
+
+// plan decides the final names: see arrival. into is the last argument, on
+// the file system fs; isFolder says that it is written as one.
+func (s *session) plan(ctx context.Context, sources []source, into queue.Place, fs vfs.FS, isFolder bool) ([]queue.Request, error) {
+	exists, err := s.isFolder(ctx, fs, into.Path)
+	if err != nil {
+		return nil, err
+	}
+	inside := exists || isFolder || len(sources) > 1
+	if !exists && inside {
+		if err := fs.Mkdir(ctx, into.Path); err != nil {
+			return nil, err
+		}
+	}
+	rule := s.rule()
+	reqs := make([]queue.Request, len(sources))
+	for i, one := range sources {
+		target := into
+		if inside && one.name != "" {
+			if target.Path, err = into.Path.Join(one.name); err != nil {
+				return nil, err
+			}
+		}
+		reqs[i] = queue.Request{Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule}
+	}
+	return reqs, nil
+}
+
+// isFolder says whether p is there and a folder. A file there is no failure
+// yet: the exists rule decides about it.
+func (s *session) isFolder(ctx context.Context, fs vfs.FS, p vfs.Path) (bool, error) {
+	if p.IsRoot() {
+		return true, nil
+	}
+	e, err := fs.Stat(ctx, p)
+	switch {
+	case err == nil && e.Type == vfs.TypeLink && e.TargetType == vfs.TypeUnknown:
+		// Most servers do not tell where a link leads; listing it does.
+		_, err := fs.List(ctx, p)
+		return err == nil, nil
+	case err == nil:
+		return e.IsDir(), nil
+	case absent(err):
+		// The login folder of some servers is not in the listing above it.
+		f, featuresErr := fs.Features(ctx)
+		return featuresErr == nil && f.Home == p, nil
+	}
+	return false, err
+}
+
+// rule is what happens to a name that is taken.
+func (s *session) rule() transfer.Rule {
+	switch {
+	case s.opt.exists.value != "":
+		return transfer.Rule(s.opt.exists.value)
+	case s.interactive():
+		return transfer.Ask
+	}
+	return transfer.Skip
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/trust"
+)
+
+// options are the flags that all commands know, so that they may stand
+// before and after the command's name alike.
+type options struct {
+	mode, tls, exists choice
+	trust             fingerprint
+	ca                string
+	passwordStdin     bool
+	timeout           time.Duration
+	ports             portRange
+	externalIP        ipv4
+	encoding          string
+
+	connections count
+	limit       rate
+	retries     int
+
+	json, quiet bool
+	log, config string
+}
+
+// defaultTimeout without progress on every wait for a server.
+const defaultTimeout = 20 * time.Second
+
+// addFlags puts every common flag on root. The groups of help.go name them
+// again, to show each command those that matter to it.
+func (o *options) addFlags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	o.mode.allowed = []string{string(site.ModeAuto), string(site.ModePassive), string(site.ModeActive)}
+	o.tls.allowed = []string{string(site.TLSExplicit), string(site.TLSImplicit), string(site.TLSOff)}
+	o.exists.allowed = []string{
+		string(transfer.Ask), string(transfer.Overwrite), string(transfer.Newer), string(transfer.Different),
+		string(transfer.Resume), string(transfer.Rename), string(transfer.Skip),
+	}
+	f.Var(&o.mode, "mode", "who opens data connections: auto, passive or active (default auto)")
+	f.Var(&o.tls, "tls", "explicit, implicit or off (default explicit; only anonymous logins go on in clear)")
+	f.Var(&o.trust, "trust", "accept only the certificate with this `fingerprint`, SHA256:HEX")
+	f.StringVar(&o.ca, "ca", "", "accept certificates signed by the authorities in this PEM `file` too")
+	f.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input (or set WHERRY_PASSWORD)")
+	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "give up a wait in which nothing moved for so `long`")
+	f.Var(&o.ports, "port-range", "active mode: listen on ports `A-B` only")
+	f.Var(&o.externalIP, "external-ip", "active mode: the IPv4 `address` under which a router forwards to us")
+	f.StringVar(&o.encoding, "encoding", "", "`name` of the server's encoding of file names, such as windows-1251")
+
+	f.Var(&o.exists, "exists", "when the target exists: ask, overwrite, newer, different, resume, rename or skip\n(default ask; skip without a terminal)")
+	f.Var(&o.connections, "connections", "transfer over up to `N` connections, 1 to 32 (default 4)")
+	f.Var(&o.limit, "limit", "transfer no faster than `rate` bytes a second, such as 500k or 2M")
+	f.IntVar(&o.retries, "retries", defaultRetries, "try a failed transfer again up to `N` times")
+
+	f.BoolVar(&o.json, "json", false, "write results as one JSON object a line")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "no progress, no notices, no summary; errors only")
+	f.StringVar(&o.log, "log", "", "append what we and the server said to `file`, passwords masked")
+	f.StringVar(&o.config, "config", "", "keep all of Wherry's own files in `folder` (or set WHERRY_HOME)")
+}
+
+// defaultRetries keeps a command from hanging about in front of a person.
+const defaultRetries = 3
+
+// check finds what single flags cannot see by themselves.
+func (o *options) check() error {
+	switch {
+	case o.timeout <= 0:
+		return fmt.Errorf("--timeout must be longer than nothing, such as 20s")
+	case o.retries < 0:
+		return fmt.Errorf("--retries must be 0 or more")
+	}
+	return nil
+}
+
+// apply lays the flags that were given over a site's own settings.
+func (o *options) apply(s site.Site) site.Site {
+	if o.mode.value != "" {
+		s.Mode = site.Mode(o.mode.value)
+	}
+	if o.tls.value != "" {
+		s.TLS = site.TLS(o.tls.value)
+	}
+	if o.ports.from != 0 {
+		s.PortFrom, s.PortTo = o.ports.from, o.ports.to
+	}
+	if o.externalIP != "" {
+		s.ExternalIP = string(o.externalIP)
+	}
+	if o.encoding != "" {
+		s.Encoding = o.encoding
+	}
+	if o.connections != 0 {
+		s.Connections = int(o.connections)
+	}
+	return s
+}
+
+// choice is a flag that takes one of a few words.
+type choice struct {
+	allowed []string // fixed
+	value   string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return "WORD" }
+
+func (c *choice) Set(word string) error {
+	if !slices.Contains(c.allowed, word) {
+		return fmt.Errorf("it takes %s", strings.Join(c.allowed, ", "))
+	}
+	c.value = word
+	return nil
+}
+
+// fingerprint of a certificate, see trust.ParseFingerprint.
+type fingerprint string
+
+func (p *fingerprint) String() string { return string(*p) }
+func (p *fingerprint) Type() string   { return "SHA256:HEX" }
+
+func (p *fingerprint) Set(text string) error {
+	parsed, err := trust.ParseFingerprint(text)
+	if err != nil {
+		return fmt.Errorf("it takes SHA256: and 64 hexadecimal digits")
+	}
+	*p = fingerprint(parsed)
+	return nil
+}
+
+// portRange is a range of ports, A-B; the zero value is none.
+type portRange struct{ from, to int }
+
+func (r *portRange) Type() string { return "A-B" }
+
+func (r *portRange) String() string {
+	if r.from == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d", r.from, r.to)
+}
+
+func (r *portRange) Set(text string) error {
+	a, b, ok := strings.Cut(text, "-")
+	from, errFrom := strconv.ParseUint(a, 10, 16)
+	to, errTo := strconv.ParseUint(b, 10, 16)
+	if !ok || errFrom != nil || errTo != nil || from == 0 || to < from {
+		return fmt.Errorf("it takes two ports, the lower one first, such as 50000-50100")
+	}
+	r.from, r.to = int(from), int(to)
+	return nil
+}
+
+// ipv4 is an IPv4 address: PORT can carry no other (RFC 959).
+type ipv4 string
+
+func (a *ipv4) String() string { return string(*a) }
+func (a *ipv4) Type() string   { return "ADDRESS" }
+
+func (a *ipv4) Set(text string) error {
+	ip, err := netip.ParseAddr(text)
+	if err != nil || !ip.Is4() {
+		return fmt.Errorf("it takes an IPv4 address")
+	}
+	*a = ipv4(ip.String())
+	return nil
+}
+
+// count is a number of connections, 1 to 32; 0 is "not given".
+type count int
+
+func (c *count) Type() string { return "N" }
+
+func (c *count) String() string {
+	if *c == 0 {
+		return ""
+	}
+	return strconv.Itoa(int(*c))
+}
+
+func (c *count) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 32 {
+		return fmt.Errorf("it takes a number from 1 to 32")
+	}
+	*c = count(n)
+	return nil
+}

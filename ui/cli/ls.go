@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+func (a *app) lsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ls TARGET...",
+		Short: "List a folder, or one file",
+		Long: `List what is in a folder on a server, by name, or describe one file.
+
+` + targets + `
+A quoted * or ? or [a-z] in the last name lists what matches it, unless a name
+is written exactly so.`,
+		Example: `  wherry ls ftp://ftp.example.org/pub
+  wherry ls shop:/www
+  wherry ls --json 'ftpes://anna@ftp.example.org/logs/*.gz'`,
+		Args:        a.args(1, -1, "name a folder to list, such as ftp://ftp.example.org/pub"),
+		Annotations: map[string]string{groupsOf: "c"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{}, func(s *session) error {
+				return s.list(cmd.Context(), args)
+			})
+		},
+	}
+}
+
+func (s *session) list(ctx context.Context, args []string) error {
+	out := bufio.NewWriter(s.std.Out)
+	for _, arg := range args {
+		entries, err := s.listed(ctx, arg)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(entries, func(a, b vfs.Entry) int { return strings.Compare(a.Name, b.Name) })
+		if s.opt.json {
+			err = writeEntriesJSON(out, entries)
+		} else {
+			writeEntries(out, entries)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// listed returns the content of a folder, or the files that arg names.
+func (s *session) listed(ctx context.Context, arg string) ([]vfs.Entry, error) {
+	r, err := s.remote(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	if r.path.IsRoot() || !r.hasPath || strings.HasSuffix(arg, "/") {
+		return r.fs.List(ctx, r.path)
+	}
+	found, err := expand(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 1 && found[0].path == r.path && found[0].entry.Type != vfs.TypeFile {
+		entries, err := r.fs.List(ctx, r.path)
+		if err == nil || found[0].entry.Type == vfs.TypeDir {
+			return entries, err
+		}
+		// A link to a file, or one that leads nowhere: show itself.
+	}
+	entries := make([]vfs.Entry, len(found))
+	for i, f := range found {
+		entries[i] = f.entry
+	}
+	return entries, nil
+}
+
+// writeEntries writes columns for people. Every column but the name is as
+// wide as its widest text.
+func writeEntries(out io.Writer, entries []vfs.Entry) {
+	rows := make([][5]string, len(entries))
+	var width [5]int
+	for i, e := range entries {
+		size := ""
+		if e.Type == vfs.TypeFile || e.Type == vfs.TypeUnknown {
+			size = words.Size(e.Size)
+		}
+		rows[i] = [5]string{
+			words.Mode(e), vfs.Readable(e.Owner), vfs.Readable(e.Group), size, words.Time(e.ModTime, e.Accuracy, time.Local),
+		}
+		for c, text := range rows[i] {
+			width[c] = max(width[c], len([]rune(text)))
+		}
+	}
+	for i, e := range entries {
+		for c, text := range rows[i] {
+			if width[c] == 0 {
+				continue // nobody has an owner here
+			}
+			pad := strings.Repeat(" ", width[c]-len([]rune(text)))
+			if c == 3 {
+				fmt.Fprintf(out, "%s%s  ", pad, text)
+			} else {
+				fmt.Fprintf(out, "%s%s  ", text, pad)
+			}
+		}
+		name := vfs.Readable(e.Name)
+		if e.Target != "" {
+			name += " -> " + vfs.Readable(e.Target)
+		}
+		fmt.Fprintln(out, name)
+	}
+}
+
+// entryJSON is the line of `ls --json`. What the server does not tell is
+// null, and "" for texts.
+type entryJSON struct {
+	Name     string  `json:"name"`
+	Type     string  `json:"type"` // file, dir, link, other
+	Size     *int64  `json:"size"` // bytes
+	Modified *string `json:"modified"`
+	Mode     *string `json:"mode"` // octal, four digits
+	Owner    string  `json:"owner"`
+	Group    string  `json:"group"`
+	Target   string  `json:"target"` // of a link
+}
+
+func writeEntriesJSON(out io.Writer, entries []vfs.Entry) error {
+	enc := jsonLines(out)
+	for _, e := range entries {
+		row := entryJSON{
+			Name: vfs.Readable(e.Name), Type: e.Type.String(),
+			Owner: vfs.Readable(e.Owner), Group: vfs.Readable(e.Group), Target: vfs.Readable(e.Target),
+		}
+		if e.Size >= 0 && e.Type != vfs.TypeDir {
+			row.Size = &e.Size
+		}
+		if !e.ModTime.IsZero() {
+			when := e.ModTime.UTC().Format(time.RFC3339)
+			row.Modified = &when
+		}
+		if e.HasMode {
+			mode := fmt.Sprintf("%04o", e.Mode.Perm())
+			row.Mode = &mode
+		}
+		if err := enc.Encode(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jsonLines writes one object a line, names as they are: no reader of ours
+// is a web page, for which Go would escape < and &.
+func jsonLines(out io.Writer) *json.Encoder {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	return enc
+}

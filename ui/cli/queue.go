@@ -1,0 +1,302 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/queue"
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+func (a *app) queueCommand() *cobra.Command {
+	return group(&cobra.Command{
+		Use:   "queue",
+		Short: "The queue: add, list, run, pause, resume, retry, remove, clear",
+		Long: `The queue keeps transfers on disk until they are done, also when the program or
+the computer ends. The window works on it while it is open, wherry queue run does
+without a window, and only one of them at a time; all may add to it.`,
+		Example: `  wherry queue add get shop:/www ~/backup
+  wherry queue list
+  wherry queue run`,
+		Annotations: map[string]string{groupsOf: ""},
+	}, a.queueAdd(), a.queueList(), a.queueRun(),
+		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
+		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
+		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
+		a.queueChange("remove", "Take rows out of the queue, or all of them", (*queue.Queue).Remove),
+		a.queueClear())
+}
+
+func (a *app) queueAdd() *cobra.Command {
+	add := func(use, short, example string, plan planner) *cobra.Command {
+		return &cobra.Command{
+			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets,
+			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: "c"},
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+					return s.enqueue(cmd.Context(), args, plan)
+				})
+			},
+		}
+	}
+	return group(&cobra.Command{
+		Use:   "add",
+		Short: "Add downloads (get) or uploads (put)",
+		Example: `  wherry queue add get shop:/www ~/backup
+  wherry queue add put photos shop:/in/`,
+		Annotations: map[string]string{groupsOf: "c"},
+	},
+		add("get TARGET... DIR", "Download files and folders", "  wherry queue add get shop:/www ~/backup", (*session).planGet),
+		add("put PATH... TARGET", "Upload files and folders", "  wherry queue add put photos shop:/in/", (*session).planPut))
+}
+
+func (s *session) enqueue(ctx context.Context, args []string, plan planner) error {
+	reqs, err := plan(s, ctx, args)
+	if err != nil {
+		return err
+	}
+	for i := range reqs {
+		// Whoever works on the queue may have a person to ask.
+		if s.opt.exists.value == "" {
+			reqs[i].Exists = "ask"
+		}
+	}
+	ids, err := s.engine.Enqueue(ctx, reqs...)
+	if err != nil {
+		return err
+	}
+	if !s.opt.json {
+		s.notice("wherry: Added %s. `wherry queue run` or an open window does the work.", words.Count(int64(len(ids)), "row", "rows"))
+		return nil
+	}
+	enc := jsonLines(s.std.Out)
+	for i, id := range ids {
+		line := eventJSON{Event: "added", ID: id, Source: show(s.engine, reqs[i].Source), Target: show(s.engine, reqs[i].Target)}
+		if err := enc.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itemJSON is a line of `queue list --json`.
+type itemJSON struct {
+	ID       queue.ID    `json:"id"`
+	Parent   queue.ID    `json:"parent,omitempty"`
+	State    queue.State `json:"state"`
+	Type     string      `json:"type"`
+	Source   string      `json:"source"`
+	Target   string      `json:"target"`
+	Done     int64       `json:"done"` // bytes of a file, entries of a folder
+	Size     *int64      `json:"size"`
+	Attempts int         `json:"attempts"`
+	Kind     string      `json:"kind,omitempty"`
+	Message  string      `json:"message,omitempty"`
+}
+
+func (a *app) queueList() *cobra.Command {
+	limit := 100
+	cmd := &cobra.Command{
+		Use: "list", Short: "List the queue", Example: "  wherry queue list\n  wherry queue list --limit 1000 --json",
+		Args: a.args(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 1 {
+				return usagef(cmd.CommandPath(), "--limit takes a number from 1 on.")
+			}
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				items, err := s.engine.Queue().List(cmd.Context(), queue.Filter{}, 0, limit)
+				if err != nil {
+					return err
+				}
+				return s.listQueue(items)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", limit, "list up to `N` rows")
+	return cmd
+}
+
+func (s *session) listQueue(items []queue.Item) error {
+	enc := jsonLines(s.std.Out)
+	out := tabwriter.NewWriter(s.std.Out, 0, 0, 2, ' ', 0)
+	for _, i := range items {
+		message := ""
+		if i.Message != "" {
+			message = words.OfKind(i.Kind, i.Source.Path.String(), i.Message, words.CommandLine).Title
+		}
+		if s.opt.json {
+			line := itemJSON{
+				ID: i.ID, Parent: i.Parent, State: i.State, Type: i.Type.String(), Source: show(s.engine, i.Source),
+				Target: show(s.engine, i.Target), Done: i.Done, Attempts: i.Attempts, Message: message,
+			}
+			if i.Size >= 0 {
+				line.Size = &i.Size
+			}
+			if message != "" {
+				line.Kind = i.Kind.String()
+			}
+			if err := enc.Encode(line); err != nil {
+				return err
+			}
+			continue
+		}
+		size := words.Size(i.Size)
+		if i.Type == vfs.TypeDir {
+			size = words.Count(i.Size, "entry", "entries")
+		}
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, i.State, size, show(s.engine, i.Source), show(s.engine, i.Target))
+		if message != "" {
+			fmt.Fprintf(out, "\t\t\t%s\n", message)
+		}
+	}
+	if err := out.Flush(); err != nil || s.opt.json {
+		return err
+	}
+	s.queueTotals()
+	return nil
+}
+
+// queueTotals says how much of the queue the list left out.
+func (s *session) queueTotals() {
+	total := int64(0)
+	count := s.engine.Queue().Snapshot().Count
+	text := ""
+	for _, state := range []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done} {
+		if n := int64(count[state]); n > 0 {
+			total += n
+			text += ", " + words.Number(n) + " " + string(state)
+		}
+	}
+	s.notice("wherry: %s%s", words.Count(total, "row", "rows"), text)
+}
+
+func (a *app) queueRun() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Work on the queue until nothing is left to do",
+		Long: `Transfer what is in the queue, without a window, until nothing is left that can go
+on by itself. Rows that ask something are asked here on a terminal, and stay
+asking otherwise. A password that is not in the keychain is asked for, or read by
+--password-stdin or from WHERRY_PASSWORD.`,
+		Example: `  wherry queue run
+  wherry queue run --json --log wherry.log`,
+		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "ct"},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runQueue(cmd.Context(), cmd.CommandPath()) },
+	}
+}
+
+func (a *app) runQueue(ctx context.Context, command string) error {
+	r := a.newRun()
+	events := newEvents(r.event)
+	defer events.Close()
+	err := a.withEngine(ctx, command, wish{durable: true, events: events.OnEvent}, func(s *session) error {
+		r.begin(s)
+		if a.password != "" {
+			for _, one := range s.engine.Sites().List() {
+				if one.IsAnonymous() {
+					continue
+				}
+				if err := s.engine.Remember(ctx, one.ID, a.password, false); err != nil {
+					return err
+				}
+			}
+		}
+		return r.drain(ctx, s.engine.Queue(), events)
+	})
+	if errors.Is(err, queue.ErrRunning) {
+		a.say("wherry: Another Wherry works on the queue already: its window, or another `wherry queue run`.\n" +
+			"        It does what is added here too; there is nothing more to start.")
+		return &reportedError{exitFailed}
+	}
+	return err
+}
+
+// queueChange makes a command that changes rows by their numbers; without any,
+// all rows in one of the states (all rows at all for none).
+func (a *app) queueChange(name, short string, change func(*queue.Queue, context.Context, ...queue.ID) error, states ...queue.State) *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use: name + " ID...", Short: short, Example: "  wherry queue " + name + " 12 13\n  wherry queue " + name + " --all",
+		Long: short + ". ID is a number of wherry queue list; a folder stands for all that is in it.",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if (len(args) == 0) != all {
+				return usagef(cmd.CommandPath(), "name rows by the numbers of `wherry queue list`, or all of them with --all.")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ids := make([]queue.ID, len(args))
+			for i, arg := range args {
+				n, err := strconv.ParseInt(arg, 10, 64)
+				if err != nil || n < 1 {
+					return usagef(cmd.CommandPath(), "%s is no number of a row.", words.Safe(arg))
+				}
+				ids[i] = queue.ID(n)
+			}
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				q := s.engine.Queue()
+				if all {
+					return changeAll(cmd.Context(), q, change, states)
+				}
+				return change(q, cmd.Context(), ids...)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "all rows that it can be done with")
+	return cmd
+}
+
+// page is how many rows are changed at a time.
+const page = 1000
+
+func changeAll(ctx context.Context, q *queue.Queue, change func(*queue.Queue, context.Context, ...queue.ID) error, states []queue.State) error {
+	last := queue.ID(0)
+	for {
+		items, err := q.List(ctx, queue.Filter{States: states}, 0, page)
+		if err != nil || len(items) == 0 || items[0].ID == last {
+			return err // an unchanged first row means that the rest cannot be changed
+		}
+		last = items[0].ID
+		ids := make([]queue.ID, len(items))
+		for i, item := range items {
+			ids[i] = item.ID
+		}
+		if err := change(q, ctx, ids...); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *app) queueClear() *cobra.Command {
+	return &cobra.Command{
+		Use:   "clear [done|failed|skipped]...",
+		Short: "Forget rows that have ended",
+		Long:  "Forget rows that are done and skipped, or those in the states that are named. The files stay.",
+		Example: `  wherry queue clear
+  wherry queue clear failed`,
+		Args: cobra.ArbitraryArgs, ValidArgs: []string{"done", "failed", "skipped"},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			states := []queue.State{queue.Done, queue.Skipped}
+			if len(args) > 0 {
+				states = nil
+			}
+			for _, arg := range args {
+				switch state := queue.State(arg); state {
+				case queue.Done, queue.Failed, queue.Skipped:
+					states = append(states, state)
+				default:
+					return usagef(cmd.CommandPath(), "%s is not one of done, failed and skipped.", words.Safe(arg))
+				}
+			}
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				return s.engine.Queue().Clear(cmd.Context(), states...)
+			})
+		},
+	}
+}

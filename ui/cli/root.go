@@ -1,0 +1,183 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/engine"
+	"wherry/sync/site"
+	"wherry/ui/words"
+)
+
+// Version of the program, as in FyneApp.toml and CHANGELOG.md.
+const Version = "0.1.0"
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "wherry [TARGET]",
+		Short: "Wherry moves files between this computer and FTP servers",
+		Long: `Wherry moves files between this computer and FTP servers.
+
+Without a command it opens its window, connected when a TARGET is given. The
+commands do the same work from a shell or a script.
+
+` + targets,
+		Example: `  wherry demo                              try it, with a server of its own
+  wherry ftp.example.org                   the window, connected
+  wherry ls ftp://ftp.example.org/pub      look around
+  wherry get ftp://ftp.example.org/pub .   download a folder
+  wherry put photos shop:/www              upload one to a saved site
+  wherry sites add shop ftpes://anna@ftp.example.org/www
+
+Exit codes:
+  0 all done        1 a file failed or was skipped   2 wrong usage
+  3 cannot connect  4 login refused                  5 not safe (TLS, certificate)
+  6 no data connection                               130 interrupted`,
+		Args:              a.args(0, 1, ""),
+		Annotations:       map[string]string{groupsOf: "ct"},
+		Version:           Version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		ValidArgsFunction: a.completeSites,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if err := a.opt.check(); err != nil {
+				return usagef(cmd.CommandPath(), "%v", err)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.openWindow(cmd, args) },
+	}
+	root.SetVersionTemplate("wherry " + Version + revision() + " (" + runtime.GOOS + "/" + runtime.GOARCH + ", " + runtime.Version() + ")\n")
+	root.SetHelpFunc(help)
+	root.SetUsageFunc(usage)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef(cmd.CommandPath(), "%s", words.Safe(err.Error()))
+	})
+	a.opt.addFlags(root)
+	for _, cmd := range []*cobra.Command{a.lsCommand(), a.getCommand(), a.putCommand(), a.rmCommand(), a.mkdirCommand(), a.mvCommand(), a.chmodCommand()} {
+		cmd.ValidArgsFunction = a.completeSites
+		root.AddCommand(cmd)
+	}
+	root.AddCommand(a.sitesCommand(), a.queueCommand(), a.demoCommand())
+	return root
+}
+
+// revision names the commit that this program was built from, where known.
+func revision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "+" + s.Value[:12]
+		}
+	}
+	return ""
+}
+
+// args checks the number of arguments; most is -1 for any. hint says what is
+// missing.
+func (a *app) args(least, most int, hint string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return usagef(cmd.CommandPath(), "something is missing: %s.", hint)
+		case most >= 0 && len(args) > most && cmd.HasParent():
+			return usagef(cmd.CommandPath(), "%s is one argument too many.", words.Safe(args[most]))
+		case most >= 0 && len(args) > most:
+			return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), similar(cmd, args[0]))
+		}
+		return nil
+	}
+}
+
+// group makes a command that only holds others.
+func group(cmd *cobra.Command, parts ...*cobra.Command) *cobra.Command {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usagef(cmd.CommandPath(), "%s needs a command behind it.", cmd.CommandPath())
+		}
+		return usagef(cmd.CommandPath(), "there is no command %s %s.%s", cmd.CommandPath(), words.Safe(args[0]), similar(cmd, args[0]))
+	}
+	cmd.Args = cobra.ArbitraryArgs // RunE has the better words
+	cmd.AddCommand(parts...)
+	return cmd
+}
+
+// similar suggests commands for a mistyped one.
+func similar(cmd *cobra.Command, typed string) string {
+	cmd.SuggestionsMinimumDistance = 2
+	if like := cmd.SuggestionsFor(typed); len(like) > 0 {
+		return " Did you mean " + strings.Join(like, " or ") + "?"
+	}
+	return ""
+}
+
+// openWindow is wherry without a command. A single plain word is more often a
+// mistyped command than a host.
+func (a *app) openWindow(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 && !strings.ContainsAny(args[0], ".:@/[") && similar(cmd, args[0]) != "" {
+		return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), similar(cmd, args[0]))
+	}
+	if a.window == nil {
+		return usagef(cmd.CommandPath(), "this Wherry was built without its window; it takes commands only.")
+	}
+	var place *engine.Place
+	if len(args) == 1 {
+		err := a.withEngine(cmd.Context(), cmd.CommandPath(), wish{}, func(s *session) error {
+			found, err := s.resolve(args[0])
+			place = &found
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return a.show(cmd.Context(), cmd.CommandPath(), WindowRequest{Place: place})
+}
+
+// show opens the window and waits until it is closed.
+func (a *app) show(ctx context.Context, command string, req WindowRequest) (err error) {
+	cfg, closeLog, err := a.config()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
+	req.Engine = cfg
+	if a.opt.json {
+		req.Events = a.std.Out
+	}
+	if err = a.window(ctx, req); errors.Is(err, ErrNoDisplay) && !req.Demo {
+		return usagef(command, "there is no display to open a window on; the commands work without one.")
+	}
+	return err
+}
+
+// completeSites offers the names of saved sites where a TARGET can stand.
+func (a *app) completeSites(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+	cfg, closeLog, err := a.config()
+	if err != nil || closeLog() != nil || strings.Contains(typed, ":") {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	store, _, err := site.OpenStore(filepath.Join(cfg.Dirs.Config, "sites.json"))
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	var names []string
+	for _, s := range store.List() {
+		if name := s.Name + ":"; !s.Quick && strings.HasPrefix(name, typed) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return names, cobra.ShellCompDirectiveNoSpace
+}

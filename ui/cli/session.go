@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"wherry/sync/engine"
+	"wherry/sync/localfs"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+// session is an engine for the time of one command, and the sites it has
+// logged in to.
+type session struct {
+	*app
+	command string // for usage errors
+	engine  *engine.Engine
+	sites   map[string]connected // by what was connected to
+	warned  bool                 // of a password in an address
+}
+
+// connected is a site after login.
+type connected struct {
+	id site.ID
+	fs vfs.FS
+}
+
+// remote is a TARGET on a connected site.
+type remote struct {
+	connected
+	text    string // as typed, login data cut out
+	path    vfs.Path
+	hasPath bool // a path was named; else path is the login or start folder
+}
+
+// wish says how a command uses the engine.
+type wish struct {
+	durable bool // the queue on disk rather than one in memory
+	events  func(queue.Event)
+}
+
+// withEngine runs work with an engine and ends it afterwards, in every case.
+func (a *app) withEngine(ctx context.Context, command string, w wish, work func(s *session) error) (err error) {
+	cfg, closeLog, err := a.config()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeLog()) }()
+	cfg.OneShot, cfg.OnEvent = !w.durable, w.events
+	if a.interactive() {
+		cfg.Asker = &asker{app: a}
+	}
+	eng, err := engine.Start(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := eng.Close(); err == nil {
+			err = closed
+		}
+	}()
+	for _, n := range eng.Notices() {
+		a.notice("wherry: %s", words.Safe(n))
+	}
+	return work(&session{app: a, command: command, engine: eng, sites: map[string]connected{}})
+}
+
+// config makes the engine's settings of the flags; closeLog ends the file of
+// --log.
+func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
+	none := func() error { return nil }
+	if err := a.readPassword(); err != nil {
+		return cfg, none, err
+	}
+	named := a.opt.config
+	if named == "" {
+		named = os.Getenv("WHERRY_HOME")
+	}
+	if cfg.Dirs, err = engine.DirsAt(named); err != nil {
+		return cfg, none, err
+	}
+	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, a.opt.timeout, string(a.opt.trust), int64(a.opt.limit)
+	cfg.Workers = int(a.opt.connections)
+	if cfg.Retries = a.opt.retries; cfg.Retries == 0 {
+		cfg.Retries = -1 // the engine's word for none
+	}
+	if cfg.Roots, err = a.roots(); err != nil {
+		return cfg, none, err
+	}
+	if a.opt.log == "" {
+		return cfg, none, nil
+	}
+	file, err := os.OpenFile(a.opt.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return cfg, none, usagef("wherry", "the file of --log cannot be written: %v", err)
+	}
+	cfg.Log = file
+	return cfg, file.Close, nil
+}
+
+// roots are the system's authorities and those of --ca; nil for the system's
+// alone.
+func (a *app) roots() (*x509.CertPool, error) {
+	if a.opt.ca == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(a.opt.ca)
+	if err != nil {
+		return nil, usagef("wherry", "the file of --ca cannot be read: %v", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a machine without any; --ca alone must do
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, usagef("wherry", "the file of --ca holds no certificate in PEM form")
+	}
+	return pool, nil
+}
+
+// maxPassword bounds what --password-stdin reads, in bytes.
+const maxPassword = 4096
+
+// readPassword takes the password from where the person said it is.
+func (a *app) readPassword() error {
+	a.password = os.Getenv("WHERRY_PASSWORD")
+	if !a.opt.passwordStdin {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(a.std.In, maxPassword))
+	if err != nil {
+		return err
+	}
+	a.password, _, _ = strings.Cut(string(text), "\n")
+	if a.password = strings.TrimSuffix(a.password, "\r"); a.password == "" {
+		return usagef("wherry", "--password-stdin found no password on standard input")
+	}
+	return nil
+}
+
+// resolve finds what a TARGET means, with the flags laid over it.
+func (s *session) resolve(text string) (engine.Place, error) {
+	place, err := s.engine.Resolve(text)
+	switch kind := vfs.KindOf(err); {
+	case err != nil && (kind == vfs.KindBadName || kind == vfs.KindNotFound):
+		w := words.Of(err, words.CommandLine)
+		return place, usagef(s.command, "%s %s", w.Title, w.Remedy)
+	case err != nil || place.Local:
+		return place, err
+	}
+	switch {
+	case place.Password != "" && !s.warned:
+		s.warned = true
+		s.notice("wherry: Others on this computer can see the password in the address, and the shell's history keeps it. " +
+			"The prompt, --password-stdin or WHERRY_PASSWORD keep it out of sight.")
+	case place.Password == "" && !place.Site.IsAnonymous():
+		place.Password = s.password
+	}
+	place.Site = s.opt.apply(place.Site)
+	if err := place.Site.Validate(); err != nil {
+		return place, usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)
+	}
+	return place, nil
+}
+
+// remote resolves a TARGET that must be on a site, and logs in to it.
+func (s *session) remote(ctx context.Context, text string) (remote, error) {
+	place, err := s.resolve(text)
+	if err != nil {
+		return remote{}, err
+	}
+	if place.Local {
+		return remote{}, usagef(s.command, "%s is on this computer; a TARGET on a site is needed, such as ftp://user@host/folder or SITE:/folder", words.Safe(text))
+	}
+	typed, err := site.ParseTarget(text)
+	if err != nil {
+		return remote{}, err
+	}
+	r := remote{text: words.Safe(text), path: place.Path, hasPath: typed.HasPath}
+	if r.connected, err = s.connect(ctx, place); err != nil {
+		return remote{}, &connectError{err}
+	}
+	if !place.HasPath {
+		features, err := r.fs.Features(ctx)
+		if err != nil {
+			return remote{}, &connectError{err}
+		}
+		r.path = features.Home
+	}
+	return r, nil
+}
+
+// connect logs in to a site once for each command.
+func (s *session) connect(ctx context.Context, place engine.Place) (connected, error) {
+	key := strings.Join([]string{string(place.Site.ID), place.Site.Address(), place.Site.User, string(place.Site.TLS), place.Password}, "\x00")
+	if c, ok := s.sites[key]; ok {
+		return c, nil
+	}
+	id, fs, err := s.engine.Connect(ctx, place.Site, place.Password)
+	if err != nil {
+		return connected{}, err
+	}
+	s.sites[key] = connected{id: id, fs: fs}
+	return s.sites[key], nil
+}
+
+// label returns what stands before a path of a site in results: the start of
+// a TARGET that names it again, without a password. "" is this computer.
+func label(eng *engine.Engine, id site.ID) string {
+	s, ok := eng.Site(id)
+	switch {
+	case id == site.Local:
+		return ""
+	case !ok:
+		return "(removed site):"
+	case !s.Quick:
+		return vfs.Readable(s.Name) + ":"
+	}
+	scheme := map[site.TLS]string{site.TLSExplicit: "ftpes://", site.TLSImplicit: "ftps://"}[s.TLS]
+	if scheme == "" {
+		scheme = "ftp://"
+	}
+	host := s.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if s.Port != 0 && s.EffectivePort() != (site.Site{TLS: s.TLS}).EffectivePort() {
+		host = net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	}
+	if !s.IsAnonymous() {
+		host = s.User + "@" + host
+	}
+	return vfs.Readable(scheme + host)
+}
+
+// show names a place for people and for JSON.
+func show(eng *engine.Engine, p queue.Place) string {
+	if p.Site == site.Local {
+		return vfs.Readable(localfs.ToOS(p.Path))
+	}
+	return label(eng, p.Site) + vfs.Readable(p.Path.String())
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestSitesFromAddToRemove(t *testing.T) {
+	h := newHome(t, "s3cret-of-shop")
+	h.ok("sites", "add", "shop", "ftpes://anna@ftp.example.org/www", "--mode", "passive", "--folder", "Clients", "--notes", "ring first")
+	h.fails(exitUsage, []string{"saved as Clients/shop already"}, "sites", "add", "Clients/shop", "ftp://h")
+
+	h.stdin = "s3cret-of-shop\n"
+	h.ok("sites", "password", "shop", "--password-stdin")
+	h.stdin = ""
+	if out := h.ok("sites", "list").out; out != "Clients/shop  anna@ftp.example.org:21  passive\n" {
+		t.Errorf("list: %q", out)
+	}
+	shown := h.ok("sites", "show", "shop").out
+	for _, part := range []string{"Clients/shop", "ftp.example.org:21", "anna", "in the system's keychain", "explicit", "/www", "ring first"} {
+		if !strings.Contains(shown, part) {
+			t.Errorf("show does not say %q:\n%s", part, shown)
+		}
+	}
+
+	h.ok("sites", "edit", "shop", "--mode", "active", "--name", "store")
+	h.ok("sites", "edit", "store", "ftp://bob@new.example.org:2121", "--tls", "off")
+	row := lines(t, h.ok("sites", "list", "--json").out)[0]
+	for key, want := range map[string]any{
+		"name": "store", "host": "new.example.org", "port": 2121.0, "user": "bob", "tls": "off", "mode": "active", "notes": "ring first",
+	} {
+		if row[key] != want {
+			t.Errorf("%s is %v, want %v", key, row[key], want)
+		}
+	}
+	h.ok("sites", "password", "store", "--forget")
+	if out := h.ok("sites", "show", "store").out; !strings.Contains(out, "not kept") {
+		t.Errorf("the password is still there:\n%s", out)
+	}
+	h.ok("sites", "remove", "store")
+	if out := h.ok("sites", "list").out; out != "" {
+		t.Errorf("still there: %s", out)
+	}
+	h.fails(exitUsage, []string{"no site is saved as store"}, "sites", "show", "store")
+}
+
+func TestAPasswordInTheAddressOfASavedSiteIsNotKept(t *testing.T) {
+	h := newHome(t, "s3cret-of-shop")
+	r := h.ok("sites", "add", "shop", "ftp://anna:s3cret-of-shop@h/")
+	if !strings.Contains(r.err, "was not kept") {
+		t.Errorf("it does not say so: %s", r.err)
+	}
+	if out := h.ok("sites", "show", "shop").out; !strings.Contains(out, "not kept") {
+		t.Error(out)
+	}
+}
+
+func TestNamesOfSitesCannotMoveTheCursor(t *testing.T) {
+	h := newHome(t)
+	r := h.run("sites", "add", "a\x1b[2Jb", "ftp://h")
+	if strings.Contains(r.err+h.ok("sites", "list").out, "\x1b") {
+		t.Errorf("an escape character came through: %q", r.err)
+	}
+}
+
+func TestConfigKeepsEverythingInOneFolder(t *testing.T) {
+	h := newHome(t)
+	other := filepath.Join(t.TempDir(), "other")
+	h.ok("sites", "add", "shop", "ftp://h", "--config", other)
+	if _, err := os.Stat(filepath.Join(other, "sites.json")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(h.dir); !os.IsNotExist(err) {
+		t.Errorf("WHERRY_HOME was used all the same: %v", err)
+	}
+	if out := h.ok("sites", "list").out; out != "" {
+		t.Errorf("the site is in the wrong folder: %s", out)
+	}
+}

@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"wherry/sync/queue"
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/ui/words"
+)
+
+// run is the transfers of one command, from the first to the summary.
+type run struct {
+	*app
+	enc     *json.Encoder // fixed; nil without --json
+	session *session      // set before the first event
+	counts
+}
+
+// counts is what run sums up. It is kept by the goroutine of Events and read
+// after its Flush.
+type counts struct {
+	begun                 time.Time
+	done, failed, skipped int64
+	bytes                 int64
+	against               bool         // something was skipped that the person did not want skipped
+	codes                 map[int]bool // exit codes of the failures
+}
+
+// transfer plans with a connected engine, lets a queue in memory do it, and
+// tells how it went.
+func (a *app) transfer(ctx context.Context, command string, args []string, plan planner) error {
+	r := a.newRun()
+	events := newEvents(r.event)
+	defer events.Close()
+	err := a.withEngine(ctx, command, wish{events: events.OnEvent}, func(s *session) error {
+		r.begin(s)
+		reqs, err := plan(s, ctx, args)
+		if err != nil {
+			return err
+		}
+		return r.all(ctx, events, reqs...)
+	})
+	var reported *reportedError
+	if r.enc != nil && err != nil && !errors.As(err, &reported) {
+		line := errorJSON{Event: "failed", Kind: vfs.KindOf(err).String(), Message: words.Of(err, words.CommandLine).Title}
+		return errors.Join(err, r.enc.Encode(line))
+	}
+	return err
+}
+
+func (a *app) newRun() *run {
+	r := &run{app: a}
+	if a.opt.json {
+		r.enc = jsonLines(a.std.Out)
+	}
+	return r
+}
+
+// begin counts from zero.
+func (r *run) begin(s *session) {
+	r.session, r.counts = s, counts{begun: time.Now(), codes: map[int]bool{}}
+}
+
+// all does the requests and tells how it went.
+func (r *run) all(ctx context.Context, events *Events, reqs ...queue.Request) error {
+	if _, err := r.session.engine.Enqueue(ctx, reqs...); err != nil {
+		return err
+	}
+	return r.drain(ctx, r.session.engine.Queue(), events)
+}
+
+// drain works until nothing is left that can go on by itself.
+func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
+	if isTerminal(r.std.Err) && !r.opt.quiet && !(r.opt.json && isTerminal(r.std.Out)) {
+		r.shown = newDisplay(r.std.Err, q.Snapshot)
+		r.shown.resume()
+	}
+	err := q.Drain(ctx)
+	events.Flush()
+	if r.shown != nil {
+		r.shown.pause()
+		r.shown = nil
+	}
+	if err != nil && ctx.Err() == nil {
+		return err
+	}
+	return r.summary(ctx, q.Snapshot())
+}
+
+// summary tells the whole, and makes the exit code of it.
+func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
+	left := int64(snap.Unfinished())
+	took := time.Since(r.begun)
+	switch {
+	case r.enc != nil:
+		err := r.enc.Encode(summaryJSON{
+			Event: "summary", Done: r.done, Failed: r.failed, Skipped: r.skipped, Left: left,
+			Bytes: r.bytes, Seconds: float64(took.Milliseconds()) / 1000,
+		})
+		if err != nil {
+			return err
+		}
+	case !r.opt.quiet && ctx.Err() == nil:
+		if _, err := r.std.Out.Write([]byte(r.sentence(took))); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() != nil {
+		r.told = true
+		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; "+
+			"the same command with --exists different copies only what is missing.",
+			words.Files(r.done), words.Number(left))
+		return &reportedError{exitInterrupted}
+	}
+	if code := r.code(left); code != exitOK {
+		return &reportedError{code}
+	}
+	return nil
+}
+
+// sentence is the summary for people: "3 files copied, 4.2 MB in 2 s (2.1
+// MB/s). 1 failed."
+func (r *run) sentence(took time.Duration) string {
+	text := words.Files(r.done) + " copied, " + words.Size(r.bytes) + " in " + words.Duration(took)
+	if s := took.Seconds(); s >= 1 && r.bytes > 0 {
+		text += " (" + words.Rate(float64(r.bytes)/s) + ")"
+	}
+	text += "."
+	if r.failed > 0 {
+		text += " " + words.Number(r.failed) + " failed."
+	}
+	if r.skipped > 0 {
+		text += " " + words.Number(r.skipped) + " skipped."
+	}
+	return text + "\n"
+}
+
+// event counts one event and tells it.
+func (r *run) event(e queue.Event) {
+	wished := r.count(e)
+	if r.enc != nil {
+		_ = r.enc.Encode(lineOf(e, r.show)) // the summary meets the same error and returns it
+		return
+	}
+	r.tell(e, wished)
+}
+
+// count returns whether a skip is what the person said.
+func (r *run) count(e queue.Event) (wished bool) {
+	wished = byRule(e.Item) && (r.opt.exists.value != "" || r.interactive())
+	switch e.Type {
+	case queue.EventDone:
+		if e.Item.Type != vfs.TypeDir {
+			r.done++
+			r.bytes += max(e.Item.Size, 0)
+		}
+	case queue.EventFailed:
+		r.failed++ // a folder that could not be read is one loss
+		r.codes[kindCode(e.Item.Kind, false)] = true
+	case queue.EventSkipped:
+		r.skipped++
+		r.against = r.against || !wished
+	}
+	return wished
+}
+
+// byRule tells a skip by the exists rule from one for what the source is.
+func byRule(i queue.Item) bool {
+	switch transfer.Rule(i.Message) {
+	case transfer.Skip, transfer.Newer, transfer.Different, transfer.Resume, "same":
+		return true
+	}
+	return false
+}
+
+func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
+
+// tell says to a person what did not go as wished.
+func (r *run) tell(e queue.Event, wished bool) {
+	i := e.Item
+	w := words.OfKind(i.Kind, i.Source.Path.String(), i.Message, words.CommandLine)
+	switch e.Type {
+	case queue.EventFailed:
+		r.say("wherry: %s failed. %s\n        %s", r.show(i.Source), w.Title, w.Remedy)
+	case queue.EventRetry:
+		r.notice("wherry: %s: %s Trying again in %s.", r.show(i.Source), w.Title, words.Duration(time.Until(i.NextTry)))
+	case queue.EventSkipped:
+		switch {
+		case wished:
+			r.notice("wherry: skipped %s.", r.show(i.Source))
+		case !byRule(i):
+			r.say("wherry: skipped %s: %s.", r.show(i.Source), words.Safe(i.Message))
+		default:
+			r.say("wherry: skipped %s: %s exists. --exists overwrite, newer, different, resume or rename copies it all the same.",
+				r.show(i.Source), r.show(i.Target))
+		}
+	case queue.EventAsking:
+		if !r.interactive() {
+			r.say("wherry: %s waits: %s exists, and nobody is there to ask; --exists says what to do.", r.show(i.Source), r.show(i.Target))
+		}
+	}
+}
+
+// code is the exit code: why nothing could be done at all where all failed
+// for one reason, else whether something is missing.
+func (r *run) code(left int64) int {
+	if r.done == 0 && r.skipped == 0 && len(r.codes) == 1 {
+		for code := range r.codes {
+			return code
+		}
+	}
+	if r.failed > 0 || r.against || left > 0 {
+		return exitFailed
+	}
+	return exitOK
+}
