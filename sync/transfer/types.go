@@ -11,8 +11,13 @@
 //	is there a part of this source? -> offset, proven by re-reading an overlap
 //	copy source[offset:] to part    -> counter, rate limit, cancel
 //	close source, commit part       -> both verdicts needed
+//	stat source                     -> KindChanged when it is another now
 //	stat part, compare size         -> KindSize when it differs
 //	set time, rename over target    -> done
+//
+// What an error leaves behind: the old target as it was, and a part only where
+// a later run can go on with it. The one exception is the rule Resume, where a
+// person has said that the target itself is such a part.
 //
 // It knows no queue, no retry and no site: those are above.
 package transfer
@@ -28,6 +33,13 @@ import (
 // Suffix is appended to a file's name while it is not whole, on both sides.
 const Suffix = ".wherry-part"
 
+// WaitMost is the most bytes that one call of Job.Wait is asked for.
+const WaitMost = 64 << 10
+
+// Overlap is how many bytes before the offset are read again from both sides
+// before a part is continued.
+const Overlap = 64 << 10
+
 // Rule says what to do when the target's name is taken.
 type Rule string
 
@@ -37,7 +49,7 @@ const (
 	Overwrite Rule = "overwrite" // replace it
 	Newer     Rule = "newer"     // replace it when the source is newer, else skip
 	Different Rule = "different" // replace it when size or time differ, else skip
-	Resume    Rule = "resume"    // go on where a shorter target ends, when the overlap agrees
+	Resume    Rule = "resume"    // go on where a shorter target ends, when the overlap agrees, else skip
 	Rename    Rule = "rename"    // keep both: "name (2).txt"
 	Skip      Rule = "skip"      // leave it
 )
@@ -75,23 +87,27 @@ type Job struct {
 	// Made is the identity of the source that an existing part was made
 	// from; nil means unknown, and a part found is begun anew.
 	Made *Identity
-	// OnStart is called once the source is known and before the first byte
-	// moves, so that a journal can keep Identity and size. Not nil-checked
-	// twice: nil is allowed.
+	// OnStart is called once the source is known and the rule has let it
+	// pass, before the first byte moves, so that a journal can keep what a
+	// part is made from. Its error ends the run. Nil is allowed.
 	OnStart func(Identity) error
 	// Ask answers the rule Ask; nil means that nobody is there, and Run then
 	// ends with Outcome Asking.
 	Ask func(context.Context, Question) (Answer, error)
 	// Counter takes the progress; nil is allowed.
 	Counter *Counter
-	// Wait is called before n bytes move, for speed limits; nil is allowed.
+	// Wait is called before n bytes move, for speed limits; n is never above
+	// WaitMost. Nil is allowed, and faster.
 	Wait func(ctx context.Context, n int) error
-	// KeepTime sets the source's time on the target where both sides can.
+	// KeepTime sets the source's time on the target where both sides can: the
+	// source tells it to the minute, the target takes it. That it could not
+	// be set fails nothing; Result.TimeKept tells.
 	KeepTime bool
 }
 
 // Counter is read by others while a transfer runs. All fields are in bytes of
-// the whole file, the resumed part included.
+// the whole file, the resumed part included. Done never goes back within a
+// run.
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64
@@ -118,7 +134,11 @@ type Result struct {
 	Size int64
 	// Verified is "size", "hash", or "none" where neither side could tell.
 	Verified string
-	// Reason of a skip, one of the Rule words or "same".
+	// TimeKept tells that the target has the source's time.
+	TimeKept bool
+	// Reason of a skip: the Rule that made it so ("skip"; "newer" where the
+	// source is not; "resume" where it cannot be done), "same" where both
+	// sides are alike, or "different" where Resume found another content.
 	Reason string
 	// Question that is open, for Asking.
 	Question Question

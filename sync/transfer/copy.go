@@ -1,0 +1,229 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"wherry/sync/vfs"
+)
+
+// throughPart copies to the part and gives it the target's name.
+func (r *run) throughPart(ctx context.Context) (Result, error) {
+	src, w, err := r.open(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := r.copy(ctx, src, w); err != nil {
+		return Result{}, err
+	}
+	verified, err := r.verify(ctx, r.part)
+	if err != nil {
+		return Result{}, err
+	}
+	r.whole = true
+	kept, err := r.dress(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := r.takeName(ctx); err != nil {
+		return Result{}, err
+	}
+	return r.result(verified, kept), nil
+}
+
+// behindTarget is the rule Resume: the target itself is continued.
+func (r *run) behindTarget(ctx context.Context) (Result, error) {
+	src, agrees, err := r.prove(ctx, r.target, r.old.Size)
+	if err != nil {
+		return Result{}, err
+	}
+	if !agrees {
+		_, result, err := r.skip("different")
+		return result, err
+	}
+	w, err := r.appending(ctx)
+	if err != nil {
+		_ = src.Close() // broken off; the error is the target's
+		return Result{}, err
+	}
+	r.offset = r.old.Size
+	if err := r.copy(ctx, src, w); err != nil {
+		return Result{}, err
+	}
+	verified, err := r.verify(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	kept, err := r.keepTime(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.result(verified, kept), nil
+}
+
+func (r *run) appending(ctx context.Context) (vfs.Writer, error) {
+	if err := r.start(); err != nil {
+		return nil, err
+	}
+	return r.job.Target.FS.Create(ctx, r.target, r.old.Size)
+}
+
+func (r *run) result(verified string, kept bool) Result {
+	return Result{
+		Outcome: Done, Target: r.target, Bytes: r.done - r.offset, Size: r.done,
+		Verified: verified, TimeKept: kept,
+	}
+}
+
+// open makes both streams ready, behind a part of this source where there is
+// one, else from the beginning.
+func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
+	src, w, err := r.openBehind(ctx)
+	if err != nil || w != nil {
+		return src, w, err
+	}
+	if src, err = r.job.Source.FS.Open(ctx, r.job.Source.Path, 0); err != nil {
+		return nil, nil, err
+	}
+	if err := r.announced(src); err != nil {
+		_ = src.Close() // broken off; the error says why
+		return nil, nil, err
+	}
+	w, err = r.job.Target.FS.Create(ctx, r.part, 0)
+	// A Create that failed may have made the part all the same, unless what
+	// stood in its way is somebody's.
+	kind := vfs.KindOf(err)
+	r.created = kind != vfs.KindExists && kind != vfs.KindIsDir
+	if err != nil {
+		_ = src.Close() // broken off; the error is the target's
+		return nil, nil, err
+	}
+	return src, w, nil
+}
+
+// openBehind returns no writer where there is no part to go on with.
+func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
+	if r.job.Made == nil || !r.job.Made.equal(r.id) || !r.resumable() {
+		return nil, nil, nil
+	}
+	part, err := r.job.Target.FS.Stat(ctx, r.part)
+	switch {
+	case vfs.KindOf(err) == vfs.KindNotFound:
+		return nil, nil, nil
+	case err != nil:
+		return nil, nil, err
+	case part.Type != vfs.TypeFile, part.Size <= 0, part.Size > r.id.Size:
+		return nil, nil, nil
+	}
+	src, agrees, err := r.prove(ctx, r.part, part.Size)
+	if err != nil || !agrees {
+		return nil, nil, err
+	}
+	w, err := r.job.Target.FS.Create(ctx, r.part, part.Size)
+	if err != nil {
+		_ = src.Close() // broken off; the error is the target's
+		return nil, nil, unlessDifferent(err)
+	}
+	r.created, r.offset, r.done = true, part.Size, part.Size
+	return src, w, nil
+}
+
+// resumable tells whether a part could be continued at all.
+func (r *run) resumable() bool {
+	return r.id.Size != vfs.SizeUnknown && !r.id.ModTime.IsZero() &&
+		r.from.ResumeRead && r.to.ResumeRead && r.to.ResumeWrite
+}
+
+// announced takes the size from the stream where the listing had none, and
+// fails where the two disagree.
+func (r *run) announced(src vfs.Reader) error {
+	size := src.Size()
+	switch {
+	case size == vfs.SizeUnknown:
+	case r.id.Size == vfs.SizeUnknown:
+		r.id.Size = size
+	case r.id.Size != size:
+		return r.fault(vfs.KindChanged, "the source has another size than a moment ago")
+	}
+	return nil
+}
+
+// prove compares the last bytes of the n that stand under p with the same
+// bytes of the source, and returns the source's stream behind them. It is one
+// stream for the proof and what follows, so that a server which ignores the
+// offset cannot pass.
+func (r *run) prove(ctx context.Context, p vfs.Path, n int64) (vfs.Reader, bool, error) {
+	begin := max(0, n-Overlap)
+	have, err := tail(ctx, r.job.Target.FS, p, begin, n-begin)
+	if err != nil {
+		return nil, false, unlessDifferent(err)
+	}
+	src, err := r.job.Source.FS.Open(ctx, r.job.Source.Path, begin)
+	if err != nil {
+		return nil, false, unlessDifferent(err)
+	}
+	want := make([]byte, n-begin)
+	_, err = io.ReadFull(src, want)
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		err = nil
+	case err == nil && bytes.Equal(have, want):
+		if err = r.announced(src); err == nil {
+			return src, true, nil
+		}
+	}
+	_ = src.Close() // broken off
+	return nil, false, err
+}
+
+// tail reads what stands from begin to the end, and at most one byte more than
+// n, which tells that it is not what was looked for. To the end, because a
+// server ends a whole reading at once and a broken one slowly.
+func tail(ctx context.Context, f vfs.FS, p vfs.Path, begin, n int64) ([]byte, error) {
+	in, err := f.Open(ctx, p, begin)
+	if err != nil {
+		return nil, err
+	}
+	have, err := io.ReadAll(io.LimitReader(in, n+1))
+	if closing := in.Close(); err == nil {
+		err = closing
+	}
+	return have, err
+}
+
+// unlessDifferent makes nothing of the errors that say that an offset cannot
+// be had; the transfer then begins anew.
+func unlessDifferent(err error) error {
+	switch vfs.KindOf(err) {
+	case vfs.KindNotFound, vfs.KindChanged, vfs.KindUnsupported:
+		return nil
+	}
+	return err
+}
+
+// copy moves the bytes and asks both ends for their verdict. Both streams are
+// ended when it returns.
+func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer) error {
+	m := newMeter(ctx, r.job, w, r.id.Size, r.offset)
+	err := m.take(src)
+	r.done = m.done
+	if closing := src.Close(); err == nil {
+		err = closing
+	}
+	if err == nil && r.id.Size != vfs.SizeUnknown && r.done != r.id.Size {
+		err = r.fault(vfs.KindSize, "another number of bytes came than was announced")
+	}
+	if err != nil {
+		_ = w.Abort() // the first error is the one to tell
+		if vfs.KindOf(err) == vfs.KindSize {
+			// A file that grows is the common reason; say so.
+			if changed := r.unchanged(ctx); vfs.KindOf(changed) == vfs.KindChanged {
+				return changed
+			}
+		}
+		return err
+	}
+	return w.Commit()
+}

@@ -1,0 +1,165 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"wherry/sync/vfs"
+)
+
+// run is one transfer under way. It is used by one goroutine.
+type run struct {
+	job    Job
+	source vfs.Entry
+	id     Identity
+	from   vfs.Features // of the source's file system
+	to     vfs.Features // of the target's
+	target vfs.Path     // job.Target.Path, or another under Rename
+	old    *vfs.Entry   // what stands under target; nil for nothing
+	both   bool         // the target's name was made up, to keep both
+	part   vfs.Path
+
+	created bool      // the part is of this run's making
+	offset  int64     // where this run began
+	done    int64     // bytes that stand in the part or target
+	whole   bool      // the part is proven whole
+	written vfs.Entry // what the target's side says of it, once whole
+}
+
+// Run does one transfer as the package's pseudo-code says and returns once
+// nothing of it is left in progress. An error is a *vfs.Error; the old target
+// then stands as it stood, and a part stands only where a run with Job.Made
+// can go on with it. It never asks twice, waits or tries again.
+//
+// Two runs with the same target must not be under way at a time: they would
+// write the same part.
+func Run(ctx context.Context, job Job) (Result, error) {
+	if job.Counter == nil {
+		job.Counter = new(Counter)
+	}
+	r := &run{job: job, target: job.Target.Path}
+	result, err := r.run(ctx)
+	if err != nil {
+		return Result{}, r.sorted(ctx, err)
+	}
+	return result, nil
+}
+
+func (r *run) run(ctx context.Context) (Result, error) {
+	if err := r.look(ctx); err != nil {
+		return Result{}, err
+	}
+	act, result, err := r.decide(ctx)
+	if err != nil || act == toEnd {
+		return result, err
+	}
+	if r.part, err = PartName(r.target); err != nil {
+		return Result{}, err
+	}
+	if act == toAppend {
+		return r.behindTarget(ctx)
+	}
+	if err := r.start(); err != nil {
+		return Result{}, err
+	}
+	result, err = r.throughPart(ctx)
+	if err != nil {
+		r.tidy(ctx, err)
+	}
+	return result, err
+}
+
+// start tells the journal that bytes are about to move.
+func (r *run) start() error {
+	r.job.Counter.Total.Store(r.id.Size)
+	if r.job.OnStart == nil {
+		return nil
+	}
+	return r.job.OnStart(r.id)
+}
+
+// look asks both sides what stands there.
+func (r *run) look(ctx context.Context) error {
+	var err error
+	if r.source, err = r.job.Source.FS.Stat(ctx, r.job.Source.Path); err != nil {
+		return err
+	}
+	switch {
+	case r.source.IsDir():
+		return r.fault(vfs.KindIsDir, "the source is a folder")
+	case r.source.Type == vfs.TypeOther:
+		return r.fault(vfs.KindUnsupported, "the source is no plain file")
+	}
+	r.id = identity(r.source)
+	if r.from, err = r.job.Source.FS.Features(ctx); err != nil {
+		return err
+	}
+	if r.to, err = r.job.Target.FS.Features(ctx); err != nil {
+		return err
+	}
+	old, err := r.job.Target.FS.Stat(ctx, r.target)
+	switch {
+	case vfs.KindOf(err) == vfs.KindNotFound:
+		return nil
+	case err != nil:
+		return err
+	case old.IsDir():
+		return r.fault(vfs.KindIsDir, "a folder has the target's name")
+	case old.Type == vfs.TypeOther:
+		return r.fault(vfs.KindExists, "what has the target's name is no file")
+	}
+	r.old = &old
+	return nil
+}
+
+// identity is what can be compared later. A link's own size and time say
+// nothing about the file behind it.
+func identity(e vfs.Entry) Identity {
+	if e.Type == vfs.TypeLink {
+		return Identity{Size: vfs.SizeUnknown}
+	}
+	return Identity{Size: e.Size, ModTime: e.ModTime}
+}
+
+func (id Identity) equal(other Identity) bool {
+	return id.Size == other.Size && id.ModTime.Equal(other.ModTime)
+}
+
+// same compares two looks at the source. Where a server told the time once by
+// MLST and once by LIST, the coarser one counts.
+func same(now, before vfs.Entry) bool {
+	a, b := identity(now), identity(before)
+	if now.Accuracy != before.Accuracy && !a.ModTime.IsZero() && !b.ModTime.IsZero() {
+		return a.Size == b.Size && a.ModTime.Sub(b.ModTime).Abs() <= max(now.Accuracy, before.Accuracy)
+	}
+	return a.equal(b)
+}
+
+// unchanged looks at the source once more after its last byte.
+func (r *run) unchanged(ctx context.Context) error {
+	now, err := r.job.Source.FS.Stat(ctx, r.job.Source.Path)
+	if err != nil {
+		return err
+	}
+	if !same(now, r.source) {
+		return r.fault(vfs.KindChanged, "the source changed while it was being sent")
+	}
+	return nil
+}
+
+func (r *run) fault(kind vfs.Kind, why string) error {
+	return &vfs.Error{Op: "transfer", Path: r.job.Source.Path.String(), Kind: kind, Reply: why}
+}
+
+// sorted makes a *vfs.Error of every error. Once ctx is done, that is the
+// reason, whatever broke first because of it.
+func (r *run) sorted(ctx context.Context, err error) error {
+	var e *vfs.Error
+	kind := vfs.KindOf(err)
+	if ended := ctx.Err(); ended != nil && kind != vfs.KindCancelled && kind != vfs.KindTimeout {
+		kind = vfs.KindOf(ended)
+	} else if errors.As(err, &e) && e.Path != "" {
+		return err
+	}
+	return &vfs.Error{Op: "transfer", Path: r.job.Source.Path.String(), Kind: kind, Err: err}
+}
