@@ -87,8 +87,10 @@ func TestHelpListsKeys(t *testing.T) {
 
 func TestMistakesInATablePanic(t *testing.T) {
 	for outcome, make := range map[string]func(){
-		"two ids":    func() { action.NewTable(action.Command{ID: "a"}, action.Command{ID: "a"}) },
-		"two keys":   func() { action.NewTable(action.Command{ID: "a", Key: fyne.KeyF2}, action.Command{ID: "b", Key: fyne.KeyF2}) },
+		"two ids": func() { action.NewTable(action.Command{ID: "a"}, action.Command{ID: "a"}) },
+		"two keys": func() {
+			action.NewTable(action.Command{ID: "a", Key: fyne.KeyF2}, action.Command{ID: "b", Key: fyne.KeyF2})
+		},
 		"unknown id": func() { action.NewTable().Menu("m", "a") },
 	} {
 		t.Run(outcome, func(t *testing.T) {
