@@ -1,0 +1,235 @@
+// Package engine is the one thing that a face holds: it opens sites, keeps
+// the queue, and ends everything in order.
+//
+// It exists so that the window and the command line are two faces over the
+// same program. It is a facade: what it does beyond passing on is to own the
+// lifetimes (the root context, the open file systems, the queue's workers) and
+// to answer where a password comes from.
+package engine
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wherry/sync/localfs"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/trace"
+	"wherry/sync/transfer"
+	"wherry/sync/trust"
+	"wherry/sync/vault"
+	"wherry/sync/vfs"
+)
+
+// keychainLimit is how long a person has to unlock the keychain when the
+// system asks for it.
+const keychainLimit = 2 * time.Minute
+
+// lockRetry is the pause between looks whether another Wherry still works on
+// the queue.
+const lockRetry = 2 * time.Second
+
+// traceLines bounds the transcript held in memory: some megabytes at most.
+const traceLines = 5000
+
+// Asker puts questions to a person. A nil Asker means that nobody is there:
+// passwords that are not kept and certificates that are not trusted then fail,
+// and a transfer that has to ask waits in state asking. The methods are called
+// from any goroutine, block until the answer or ctx's end, and may be called
+// several at a time.
+type Asker interface {
+	// Password asks for the password of s. keep asks to put it into the
+	// keychain.
+	Password(ctx context.Context, s site.Site) (password string, keep bool, err error)
+	// Certificate asks whether to trust a certificate the system does not.
+	Certificate(ctx context.Context, q trust.Question) (trust.Answer, error)
+	// Exists asks what to do when the target's name is taken.
+	Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error)
+}
+
+// Config of an Engine. The zero value of a field is its default.
+type Config struct {
+	Dirs Dirs
+	// OneShot keeps the queue in memory: for a command that does its work
+	// and ends, and writes nothing beside it.
+	OneShot bool
+	// Work lets this process work on the queue from the start.
+	Work  bool
+	Asker Asker
+	// Vault replaces the system's keychain.
+	Vault site.Vault
+	// Timeout without progress on every wait for a server; 20 s by default.
+	Timeout time.Duration
+	// Workers is how many transfers run at a time; 4 by default.
+	Workers int
+	// Retries of a failed transfer; negative for none, 5 by default.
+	Retries int
+	// Limit of all transfers together in bytes a second; 0 for none.
+	Limit int64
+	// Roots replaces the system's certificate roots.
+	Roots *x509.CertPool
+	// Pinned is the only certificate fingerprint to accept, "" for any
+	// trusted one.
+	Pinned string
+	// Log gets the transcript, masked, line by line.
+	Log io.Writer
+	// OnEvent is told of each change of a transfer; it must not block.
+	OnEvent func(queue.Event)
+}
+
+// Engine is Wherry without a face. Its methods may be called from any
+// goroutine.
+type Engine struct {
+	cfg     Config          // fixed
+	root    context.Context // fixed; ends with Close
+	stop    context.CancelFunc
+	local   vfs.FS
+	sites   *site.Store
+	trust   *trust.Store
+	vault   site.Vault
+	session *vault.Mem // passwords of this session
+	trace   *trace.Ring
+	queue   *queue.Queue
+	notices []string
+	workers sync.WaitGroup
+	// sessions counts control connections, for the transcript.
+	sessions atomic.Int64
+
+	mu   sync.Mutex
+	open map[site.ID]*opened // guarded
+	// given holds descriptions that hold for this session: quick connections,
+	// and saved sites with changes; guarded.
+	given map[site.ID]site.Site
+}
+
+// Start opens the stores and the queue; no connection is made. ctx is the
+// root of everything the engine does; Close ends it too.
+func Start(ctx context.Context, cfg Config) (*Engine, error) {
+	e := &Engine{
+		cfg: cfg, local: localfs.New(), vault: cfg.Vault, session: vault.Memory(),
+		trace: trace.NewRing(traceLines, cfg.Log),
+		open:  map[site.ID]*opened{}, given: map[site.ID]site.Site{},
+	}
+	if e.vault == nil {
+		e.vault = vault.Keychain("wherry", keychainLimit)
+	}
+	if err := cfg.Dirs.make(); err != nil {
+		return nil, err
+	}
+	e.root, e.stop = context.WithCancel(ctx)
+	if err := e.openStores(); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	if cfg.Work {
+		e.workers.Go(e.work)
+	}
+	return e, nil
+}
+
+func (e *Engine) openStores() error {
+	var notices []string
+	var err error
+	if e.sites, notices, err = site.OpenStore(filepath.Join(e.cfg.Dirs.Config, "sites.json")); err != nil {
+		return err
+	}
+	e.notices = append(e.notices, notices...)
+	if e.trust, notices, err = trust.OpenStore(filepath.Join(e.cfg.Dirs.Config, "trust.json")); err != nil {
+		return err
+	}
+	e.notices = append(e.notices, notices...)
+	file := filepath.Join(e.cfg.Dirs.State, "queue.db")
+	if e.cfg.OneShot {
+		file = queue.Memory
+	}
+	qc := queue.Config{
+		File: file, Open: e.FS, Workers: e.cfg.Workers, Retries: e.cfg.Retries,
+		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent,
+	}
+	if e.cfg.Asker != nil {
+		qc.Ask = e.cfg.Asker.Exists
+	}
+	if e.queue, notices, err = queue.Open(e.root, qc); err != nil {
+		return err
+	}
+	e.notices = append(e.notices, notices...)
+	return nil
+}
+
+// work runs the queue, and while another process does, looks again from time
+// to time whether it still does.
+func (e *Engine) work() {
+	for {
+		err := e.queue.Run(e.root)
+		if e.root.Err() != nil {
+			return
+		}
+		if !errors.Is(err, queue.ErrRunning) {
+			e.trace.Add(trace.Line{Dir: trace.Trouble, Text: "the queue stopped: " + err.Error()})
+			return
+		}
+		select {
+		case <-e.root.Done():
+			return
+		case <-time.After(lockRetry):
+		}
+	}
+}
+
+// Close ends transfers (they go on at the next start), closes sites, and
+// waits for all of it. It is safe to call twice.
+func (e *Engine) Close() error {
+	e.stop()
+	e.workers.Wait()
+	var errs []error
+	if e.queue != nil {
+		errs = append(errs, e.queue.Close())
+	}
+	e.mu.Lock()
+	open := e.open
+	e.open = map[site.ID]*opened{}
+	e.mu.Unlock()
+	var closing sync.WaitGroup
+	for _, o := range open {
+		closing.Go(func() { _ = o.fs.Close() }) // nothing is left to save there
+	}
+	closing.Wait()
+	return errors.Join(append(errs, e.local.Close(), e.trace.Err())...)
+}
+
+// Local is this computer.
+func (e *Engine) Local() vfs.FS { return e.local }
+
+// Sites is the store of saved sites.
+func (e *Engine) Sites() *site.Store { return e.sites }
+
+// Trace is the transcript.
+func (e *Engine) Trace() *trace.Ring { return e.trace }
+
+// Queue is the transfer queue. Add to it by Enqueue.
+func (e *Engine) Queue() *queue.Queue { return e.queue }
+
+// Notices are what the person should know about the start, such as a damaged
+// file that was set aside.
+func (e *Engine) Notices() []string { return e.notices }
+
+// Enqueue adds transfers. Sites of quick connections that they name are kept
+// in the store, without password, so that the rows mean something after a
+// restart.
+func (e *Engine) Enqueue(ctx context.Context, reqs ...queue.Request) ([]queue.ID, error) {
+	if !e.cfg.OneShot {
+		for _, r := range reqs {
+			for _, id := range []site.ID{r.Source.Site, r.Target.Site} {
+				if err := e.keepQuick(id); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return e.queue.Add(ctx, reqs...)
+}

@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"reflect"
+
+	"wherry/sync/ftpfs"
+	"wherry/sync/site"
+	"wherry/sync/trust"
+	"wherry/sync/vfs"
+)
+
+// anonymousPassword is what RFC 1635 asks for, without telling who the
+// person is.
+const anonymousPassword = "anonymous@"
+
+// opened is a site with its file system. Both are fixed.
+type opened struct {
+	site site.Site
+	fs   *ftpfs.FS
+}
+
+// Connect logs in to s and keeps the connection for everything that follows. A
+// site without ID is a quick connection: it gets the ID of an equal one made
+// earlier, or a new one. A saved site may be given with changes; they hold for
+// this session. password is used for this session; "" means the one kept, or
+// asks. When it fails, what was open before stays open.
+func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (site.ID, vfs.FS, error) {
+	if err := s.Validate(); err != nil {
+		return "", nil, err
+	}
+	s = e.register(s)
+	if password != "" {
+		if err := e.session.Set(ctx, s.ID, password); err != nil {
+			return "", nil, err
+		}
+	}
+	if o := e.opened(s.ID); o != nil && (password != "" || !reflect.DeepEqual(o.site, s)) {
+		// It was made with another description or password.
+		if err := e.Disconnect(s.ID); err != nil {
+			return "", nil, err
+		}
+	}
+	before := e.opened(s.ID)
+	f, err := e.FS(ctx, s.ID)
+	if err != nil {
+		return "", nil, err
+	}
+	if _, err := f.Features(ctx); err != nil {
+		if before == nil {
+			_ = e.Disconnect(s.ID) // the connection's error is the one to tell
+		}
+		if vfs.KindOf(err) == vfs.KindLogin {
+			_ = e.session.Delete(ctx, s.ID) // memory; it cannot fail
+		}
+		return "", nil, err
+	}
+	return s.ID, f, nil
+}
+
+// register gives s an ID and remembers the description where the store does
+// not have exactly it.
+func (e *Engine) register(s site.Site) site.Site {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s.ID == "" {
+		s.Quick = true
+		s.ID = e.quickIDLocked(s)
+	}
+	if saved, ok := e.sites.Get(s.ID); !ok || !reflect.DeepEqual(saved, s) {
+		e.given[s.ID] = s
+	} else {
+		delete(e.given, s.ID)
+	}
+	return s
+}
+
+// Save writes a description into the store, giving it an ID where it has
+// none, and closes connections that were made with another one.
+func (e *Engine) Save(s site.Site) (site.Site, error) {
+	if err := s.Validate(); err != nil {
+		return s, err
+	}
+	if s.ID == "" {
+		s.ID = site.NewID()
+	}
+	if err := e.sites.Put(s); err != nil {
+		return s, err
+	}
+	e.mu.Lock()
+	delete(e.given, s.ID)
+	o := e.open[s.ID]
+	e.mu.Unlock()
+	if o != nil && !reflect.DeepEqual(o.site, s) {
+		return s, e.Disconnect(s.ID)
+	}
+	return s, nil
+}
+
+// quickIDLocked finds the ID of an equal quick connection, so that rows left
+// in the queue meet the connection made anew.
+func (e *Engine) quickIDLocked(s site.Site) site.ID {
+	same := func(o site.Site) bool {
+		return o.Quick && o.Address() == s.Address() && o.User == s.User && o.TLS == s.TLS
+	}
+	for id, o := range e.given {
+		if same(o) {
+			return id
+		}
+	}
+	for _, o := range e.sites.List() {
+		if same(o) {
+			return o.ID
+		}
+	}
+	return site.NewID()
+}
+
+// keepQuick writes the site of a quick connection into the store.
+func (e *Engine) keepQuick(id site.ID) error {
+	e.mu.Lock()
+	s, ok := e.given[id]
+	e.mu.Unlock()
+	if !ok || !s.Quick {
+		return nil
+	}
+	return e.sites.Put(s)
+}
+
+// Site returns the description behind an ID, as given in this session or
+// saved.
+func (e *Engine) Site(id site.ID) (site.Site, bool) {
+	e.mu.Lock()
+	s, ok := e.given[id]
+	e.mu.Unlock()
+	if ok {
+		return s, true
+	}
+	return e.sites.Get(id)
+}
+
+// FS returns the file system of a site, shared by all who ask; site.Local is
+// this computer. It connects when it is first used. An unknown ID is
+// KindNotFound.
+func (e *Engine) FS(_ context.Context, id site.ID) (vfs.FS, error) {
+	if id == site.Local {
+		return e.local, nil
+	}
+	s, ok := e.Site(id)
+	if !ok {
+		return nil, &vfs.Error{Op: "open the site", Path: string(id), Kind: vfs.KindNotFound, Reply: "the site was removed"}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.root.Err(); err != nil {
+		return nil, &vfs.Error{Op: "open the site", Path: s.Host, Kind: vfs.KindCancelled, Err: err}
+	}
+	if o := e.open[id]; o != nil {
+		return o.fs, nil
+	}
+	var ask func(context.Context, trust.Question) (trust.Answer, error)
+	if e.cfg.Asker != nil {
+		ask = e.cfg.Asker.Certificate
+	}
+	f := ftpfs.New(ftpfs.Config{
+		Site:     s,
+		Password: func(ctx context.Context) (string, error) { return e.password(ctx, s) },
+		Verify:   e.trust.Verify(ask, e.cfg.Pinned),
+		Roots:    e.cfg.Roots,
+		Trace:    e.trace,
+		Timeout:  e.cfg.Timeout,
+		Number:   func() int { return int(e.sessions.Add(1)) },
+	})
+	e.open[id] = &opened{site: s, fs: f}
+	return f, nil
+}
+
+// password finds the password of s: given in this session, kept in the
+// keychain, or asked for.
+func (e *Engine) password(ctx context.Context, s site.Site) (string, error) {
+	if pw, ok, err := e.session.Get(ctx, s.ID); err != nil || ok {
+		return pw, err
+	}
+	if s.IsAnonymous() {
+		return anonymousPassword, nil
+	}
+	var vaultErr error
+	if kept, ok := e.keptAs(s); ok {
+		pw, ok, err := e.vault.Get(ctx, kept)
+		if err == nil && ok {
+			return pw, nil
+		}
+		vaultErr = err
+	}
+	if e.cfg.Asker == nil {
+		return "", &vfs.Error{Op: "log in", Path: s.Host, Kind: vfs.KindLogin, Reply: "no password is known", Err: vaultErr}
+	}
+	pw, keep, err := e.cfg.Asker.Password(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	return pw, e.Remember(ctx, s.ID, pw, keep)
+}
+
+// keptAs returns the ID under which the keychain may know the password of s:
+// its own, or for a quick connection that of a saved site which is the same
+// login.
+func (e *Engine) keptAs(s site.Site) (site.ID, bool) {
+	if !s.Quick {
+		return s.ID, true
+	}
+	for _, o := range e.sites.List() {
+		if !o.Quick && o.Address() == s.Address() && o.User == s.User && o.TLS == s.TLS {
+			return o.ID, true
+		}
+	}
+	return "", false
+}
+
+// Remember keeps a password for this session and, with keep, in the
+// keychain.
+func (e *Engine) Remember(ctx context.Context, id site.ID, password string, keep bool) error {
+	if err := e.session.Set(ctx, id, password); err != nil || !keep {
+		return err
+	}
+	return e.vault.Set(ctx, id, password)
+}
+
+// Forget deletes a site's password from the session and the keychain.
+func (e *Engine) Forget(ctx context.Context, id site.ID) error {
+	if err := e.session.Delete(ctx, id); err != nil {
+		return err
+	}
+	return e.vault.Delete(ctx, id)
+}
+
+// HasPassword says whether the keychain holds a password for the site.
+func (e *Engine) HasPassword(ctx context.Context, id site.ID) (bool, error) {
+	_, ok, err := e.vault.Get(ctx, id)
+	return ok, err
+}
+
+// Status tells how a site is connected; ok is false where it is not open.
+func (e *Engine) Status(id site.ID) (status ftpfs.Status, ok bool) {
+	o := e.opened(id)
+	if o == nil {
+		return ftpfs.Status{}, false
+	}
+	return o.fs.Status(), true
+}
+
+// Disconnect closes a site's connections; transfers on it fail as cancelled
+// and go back to waiting.
+func (e *Engine) Disconnect(id site.ID) error {
+	if o := e.take(id); o != nil {
+		return o.fs.Close()
+	}
+	return nil
+}
+
+func (e *Engine) take(id site.ID) *opened {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	o := e.open[id]
+	delete(e.open, id)
+	return o
+}
+
+func (e *Engine) opened(id site.ID) *opened {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.open[id]
+}
