@@ -85,7 +85,7 @@ func TestQueueEndsWhatItBeganWithTheSite(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent()) // the server's own goroutine stays until the test ends
 	dirs := Dirs{Config: t.TempDir(), State: t.TempDir()}
 	e := start(t, Config{Dirs: dirs})
-	id, _, err := e.Connect(ctxOf(t), srv.Site(site.ModePassive, site.TLSOff), srv.Password)
+	id, f, err := e.Connect(ctxOf(t), srv.Site(site.ModePassive, site.TLSOff), srv.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,12 +97,12 @@ func TestQueueEndsWhatItBeganWithTheSite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := vfs.MustParse("/letter.txt")
-	if f, err := e.FS(ctxOf(t), id); err != nil {
+	feat, err := f.Features(ctxOf(t))
+	if err != nil {
 		t.Fatal(err)
-	} else if feat, err := f.Features(ctxOf(t)); err != nil {
-		t.Fatal(err)
-	} else if target, err = feat.Home.Join("letter.txt"); err != nil {
+	}
+	target, err := feat.Home.Join("letter.txt")
+	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.Enqueue(ctxOf(t), queue.Request{
