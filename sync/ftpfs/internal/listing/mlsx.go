@@ -128,6 +128,7 @@ func (p *parser) setFact(e *vfs.Entry, own *ownership, key, value string) {
 			e.ModTime, e.Accuracy = t, step
 		}
 	case "unix.mode":
+		value = strings.TrimPrefix(value, "0o") // pyftpdlib: Python's oct()
 		if m, err := strconv.ParseUint(value, 8, 32); err == nil {
 			e.Mode, e.HasMode = fs.FileMode(m)&fs.ModePerm, true
 		}

@@ -1,0 +1,97 @@
+package ftpfs
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"wherry/sync/ftptest"
+	"wherry/sync/site"
+	"wherry/sync/trace"
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/vfstest"
+)
+
+// connect returns a file system on a real server, whose transcript is shown
+// when the test fails.
+func connect(t *testing.T, s *ftptest.Server, where site.Site) *FS {
+	t.Helper()
+	ring := trace.NewRing(2000, nil)
+	t.Cleanup(func() {
+		if !t.Failed() {
+			return
+		}
+		lines, _ := ring.Since(0)
+		for _, l := range lines {
+			t.Log(l)
+		}
+	})
+	return New(Config{
+		Site: where, Roots: s.CA, Trace: ring,
+		Password: func(context.Context) (string, error) { return s.Password, nil },
+	})
+}
+
+// onDisk is where the server keeps what the client calls p.
+func onDisk(s *ftptest.Server, p vfs.Path) string {
+	rel := strings.TrimPrefix(strings.TrimPrefix(p.String(), s.Home), "/")
+	return filepath.Join(s.Dir, filepath.FromSlash(rel))
+}
+
+func TestConformance(t *testing.T) {
+	for _, kind := range ftptest.Kinds() {
+		for name, tls := range map[string]site.TLS{"plain": site.TLSOff, "tls": site.TLSExplicit} {
+			t.Run(fmt.Sprintf("%s/%s", kind, name), func(t *testing.T) {
+				s := ftptest.Start(t, kind, ftptest.Options{TLS: tls != site.TLSOff})
+				var count atomic.Int64
+				vfstest.Run(t, func(t *testing.T) (vfs.FS, vfs.Path) {
+					folder := fmt.Sprintf("case %d", count.Add(1))
+					if err := s.MkdirAll(folder); err != nil {
+						t.Fatal(err)
+					}
+					return connect(t, s, s.Site(site.ModePassive, tls)), vfs.MustParse(path.Join(s.Home, folder))
+				}, limits(s))
+			})
+		}
+	}
+}
+
+// limits says what each server cannot do.
+func limits(s *ftptest.Server) vfstest.Options {
+	opt := vfstest.Options{
+		Link: func(t *testing.T, target string, at vfs.Path) {
+			if err := os.Symlink(target, onDisk(s, at)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	}
+	refused := control
+	switch s.Kind {
+	case ftptest.ProFTPD:
+		// MLSD calls a link a file and leaves out one to nothing.
+		opt.Link = nil
+	case ftptest.PyFTPD:
+		// MLSD shows what a link leads to, and leaves out one to nothing.
+		opt.Link = nil
+		// File names are Python strings; other bytes become U+FFFD.
+		refused = func(name string) bool { return control(name) || !utf8.ValidString(name) }
+	case ftptest.PureFTPd:
+		// It prohibits backslashes and replaces a trailing space.
+		refused = func(name string) bool {
+			return control(name) || strings.Contains(name, `\`) || strings.HasSuffix(name, " ")
+		}
+	}
+	opt.Refuses = refused
+	return opt
+}
+
+// control says whether a name holds a control character: none is ever put
+// into a command, although some servers would take it.
+func control(name string) bool { return strings.ContainsFunc(name, unicode.IsControl) }

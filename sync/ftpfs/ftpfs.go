@@ -1,0 +1,189 @@
+package ftpfs
+
+import (
+	"context"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"wherry/sync/ftpfs/internal/pool"
+	"wherry/sync/ftpfs/internal/session"
+	"wherry/sync/vfs"
+)
+
+// conn is what FS needs of a session.
+type conn interface {
+	pool.Member
+	List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error)
+	Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error)
+	Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error)
+	Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error)
+	Rename(ctx context.Context, from, to vfs.Path) error
+	Remove(ctx context.Context, p vfs.Path) error
+	RemoveDir(ctx context.Context, p vfs.Path) error
+	Mkdir(ctx context.Context, p vfs.Path) error
+	SetTime(ctx context.Context, p vfs.Path, t time.Time) error
+	SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error
+	Facts() session.Facts
+}
+
+// FS is one site. It implements vfs.FS.
+type FS struct {
+	host  string           // fixed
+	pool  *pool.Pool[conn] // fixed
+	calls sync.WaitGroup   // calls in progress; nothing is added once closed
+
+	mu     sync.Mutex
+	closed bool          // guarded
+	facts  session.Facts // guarded; of the session that was used last
+	known  bool          // guarded; facts are there
+}
+
+var _ vfs.FS = (*FS)(nil)
+
+// New returns the site's file system. Nothing connects before the first call.
+func New(c Config) *FS {
+	learned := &session.Learned{}
+	number := c.Number
+	if number == nil {
+		var count atomic.Int64
+		number = func() int { return int(count.Add(1)) }
+	}
+	return build(c, func(ctx context.Context) (conn, error) {
+		s, err := session.Open(ctx, c.session(number(), learned))
+		if err != nil {
+			return nil, err // not s: a nil in an interface is not nil
+		}
+		return s, nil
+	})
+}
+
+func build(c Config, dial func(context.Context) (conn, error)) *FS {
+	return &FS{
+		host: c.Site.Host,
+		pool: pool.New(pool.Config[conn]{Dial: dial, Transfers: c.Site.MaxConnections()}),
+	}
+}
+
+// Close breaks off what is in progress, waits for it, and closes all sessions.
+// Open Readers and Writers fail from now on; they may be closed later.
+func (f *FS) Close() error {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
+	f.pool.Close()
+	f.calls.Wait()
+	return nil
+}
+
+// Reset forgets that the login was refused, so that the next call tries it
+// again. Until then every call fails with that refusal (KindLogin) and the
+// server is not asked: repeated attempts get addresses banned.
+func (f *FS) Reset() { f.pool.Reset() }
+
+// Status is cheap, never waits for the network, and may be called from any
+// goroutine.
+func (f *FS) Status() Status {
+	stats := f.pool.Stats()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return Status{
+		Host: f.host, Server: f.facts.Server, TLSVersion: f.facts.TLSVersion,
+		Mode: string(f.facts.Mode), Via: f.facts.Via, Sessions: stats.Sessions, Limit: stats.Limit,
+	}
+}
+
+// note keeps what a session says about itself.
+func (f *FS) note(c conn) {
+	facts := c.Facts()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.facts, f.known = facts, true
+}
+
+// call is what a method does, for errors and for the pool.
+type call struct {
+	op     string
+	path   vfs.Path
+	use    pool.Use
+	repeat bool // it changes nothing, so it may be done twice
+}
+
+func looks(op string, p vfs.Path) call { return call{op, p, pool.Browse, true} }
+
+func changes(op string, p vfs.Path) call { return call{op, p, pool.Browse | pool.Sure, false} }
+
+// enter counts a call in progress; leave must follow where it returns nil.
+func (f *FS) enter(c call) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return c.closed(nil)
+	}
+	f.calls.Add(1)
+	return nil
+}
+
+func (f *FS) leave() { f.calls.Done() }
+
+func (c call) closed(err error) error {
+	return &vfs.Error{Op: c.op, Path: c.path.String(), Kind: vfs.KindCancelled, Reply: "the connection was closed by us", Err: err}
+}
+
+// fault is err as the caller gets it: whatever breaks while or after the file
+// system is closed was cancelled.
+func (f *FS) fault(c call, err error) error {
+	if err == nil || vfs.KindOf(err) == vfs.KindCancelled {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return c.closed(err)
+	}
+	return err
+}
+
+// do runs work on a leased session.
+func (f *FS) do(ctx context.Context, c call, work func(conn) error) error {
+	if err := f.enter(c); err != nil {
+		return err
+	}
+	defer f.leave()
+	lease, err := f.lend(ctx, c, work)
+	if err != nil {
+		return err
+	}
+	lease.Release()
+	return nil
+}
+
+// lend is do for work that goes on: where it succeeds, the lease is the
+// caller's.
+func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lease[conn], error) {
+	for may := c.repeat; ; may = false {
+		lease, err := f.pool.Acquire(ctx, c.use)
+		if err != nil {
+			return nil, f.fault(c, err)
+		}
+		s := lease.Session()
+		err = work(s)
+		f.note(s)
+		if err == nil {
+			return lease, nil
+		}
+		stale := !lease.Fresh() && diedIdle(s, err)
+		lease.Release()
+		if !may || !stale || ctx.Err() != nil {
+			return nil, f.fault(c, err)
+		}
+	}
+}
+
+// diedIdle says whether err looks like a connection that was gone before the
+// call began: cut, or ended by the server with 421 (RFC 959, 5.4).
+func diedIdle(s conn, err error) bool {
+	kind := vfs.KindOf(err)
+	return !s.Usable() && (kind == vfs.KindLost || kind == vfs.KindBusy)
+}

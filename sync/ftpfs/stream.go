@@ -1,0 +1,164 @@
+package ftpfs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"wherry/sync/ftpfs/internal/pool"
+	"wherry/sync/vfs"
+)
+
+// Open reads a file from offset on; see vfs.FS. It waits while as many files
+// move as the site and the server allow. Until the first byte it is repeated
+// like a look-up; then an error is the Reader's.
+func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	c := call{"read", p, pool.Transfer, true}
+	if err := f.enter(c); err != nil {
+		return nil, err
+	}
+	defer f.leave()
+	var r vfs.Reader
+	lease, err := f.lend(ctx, c, func(s conn) (err error) {
+		r, err = s.Read(ctx, p, offset)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &reader{stream: stream{ctx: ctx, fs: f, call: c, lease: lease}, from: r}, nil
+}
+
+// Create writes a file behind its first at bytes; see vfs.FS. It waits as
+// Open does, and is never repeated.
+func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error) {
+	c := call{"write", p, pool.Transfer | pool.Sure, false}
+	if err := f.enter(c); err != nil {
+		return nil, err
+	}
+	defer f.leave()
+	var w vfs.Writer
+	lease, err := f.lend(ctx, c, func(s conn) (err error) {
+		w, err = s.Write(ctx, p, at)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &writer{stream: stream{ctx: ctx, fs: f, call: c, lease: lease}, to: w}, nil
+}
+
+// stream is what reader and writer share: a lease until the end, and a session
+// that must not be touched after it, being in other hands then.
+type stream struct {
+	ctx   context.Context // of Open or Create: it governs the stream
+	fs    *FS
+	call  call
+	lease *pool.Lease[conn]
+
+	once    sync.Once
+	over    atomic.Bool
+	verdict error // of whichever of the calls that end it came first
+}
+
+// move runs one step of the stream's work.
+func (s *stream) move(work func() (int64, error)) (int64, error) {
+	if s.over.Load() {
+		return 0, &vfs.Error{Op: s.call.op, Path: s.call.path.String(), Reply: "the file is closed already"}
+	}
+	// A session notices a moment later, and may take some more bytes first.
+	if err := s.ctx.Err(); err != nil {
+		return 0, &vfs.Error{Op: s.call.op, Path: s.call.path.String(), Kind: vfs.KindOf(err), Err: err}
+	}
+	if err := s.fs.enter(s.call); err != nil {
+		return 0, err
+	}
+	defer s.fs.leave()
+	n, err := work()
+	if errors.Is(err, io.EOF) {
+		return n, io.EOF
+	}
+	return n, s.fs.fault(s.call, err)
+}
+
+// end runs the last step and gives the session back, once. It works on a
+// closed file system too: the session then only has to let go.
+func (s *stream) end(work func() error) error {
+	s.once.Do(func() {
+		s.over.Store(true)
+		if s.fs.enter(s.call) == nil {
+			defer s.fs.leave()
+		}
+		err := work()
+		s.fs.note(s.lease.Session())
+		s.lease.Release()
+		s.verdict = s.fs.fault(s.call, err)
+	})
+	return s.verdict
+}
+
+type reader struct {
+	stream
+	from vfs.Reader
+}
+
+func (r *reader) Size() int64 { return r.from.Size() }
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.move(func() (int64, error) {
+		n, err := r.from.Read(p)
+		return int64(n), err
+	})
+	return int(n), err
+}
+
+// WriteTo keeps the session's short way from the network to w open.
+func (r *reader) WriteTo(w io.Writer) (int64, error) {
+	return r.move(func() (int64, error) { return io.Copy(w, r.from) })
+}
+
+func (r *reader) Close() error { return r.end(r.from.Close) }
+
+type writer struct {
+	stream
+	to      vfs.Writer
+	aborted bool // set before verdict is
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.move(func() (int64, error) {
+		n, err := w.to.Write(p)
+		return int64(n), err
+	})
+	return int(n), err
+}
+
+// ReadFrom keeps the session's short way from r to the network open. It must
+// not be io.Copy where there is one: that would ask r first, and a file that
+// writes itself hides from sendfile what it is.
+func (w *writer) ReadFrom(r io.Reader) (int64, error) {
+	return w.move(func() (int64, error) {
+		if short, ok := w.to.(io.ReaderFrom); ok {
+			return short.ReadFrom(r)
+		}
+		return io.Copy(w.to, r)
+	})
+}
+
+// Commit after Abort is KindCancelled: nil would say that the file stands.
+func (w *writer) Commit() error {
+	err := w.end(w.to.Commit)
+	if err == nil && w.aborted {
+		return &vfs.Error{Op: w.call.op, Path: w.call.path.String(), Kind: vfs.KindCancelled, Reply: "the upload was broken off"}
+	}
+	return err
+}
+
+func (w *writer) Abort() error {
+	return w.end(func() error {
+		w.aborted = true
+		return w.to.Abort()
+	})
+}
