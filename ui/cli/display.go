@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -77,10 +78,8 @@ type painting struct {
 	bars  *mpb.Progress
 	files map[queue.ID]*line
 	all   *line
-	// total grows with what is found; bars of mpb cannot tell it back.
-	total int64
-	moved int64 // bytes of rows seen active that have left since
-	last  map[queue.ID]int64
+	moved int64              // bytes of rows that were seen active and have ended
+	last  map[queue.ID]int64 // bytes of those active when last looked at
 }
 
 // line is one bar with its texts; mpb reads them from a goroutine of its own.
@@ -119,7 +118,7 @@ func (p *painting) paint(snap queue.Snapshot) {
 		now[i.ID] = i.Done
 		inHand += i.Done
 		if p.files[i.ID] == nil && len(p.files) < maxBars {
-			p.files[i.ID] = p.add(0)
+			p.files[i.ID] = p.add(int(i.ID)) // oldest on top
 		}
 		if l := p.files[i.ID]; l != nil {
 			l.show(vfs.Readable(i.Source.Path.Base()), i.Done, i.Size, i.Rate, words.Left(i.Left()))
@@ -142,15 +141,16 @@ func (p *painting) paint(snap queue.Snapshot) {
 
 func (p *painting) overall(snap queue.Snapshot, moved int64) {
 	if p.all == nil {
-		p.all = p.add(1 << 20) // below every file
+		p.all = p.add(math.MaxInt) // below every file
 	}
 	rate := max(snap.RateUp, snap.RateDn)
 	left, known := time.Duration(0), rate > 0 && snap.Count[queue.Scanning] == 0
 	if known {
 		left = time.Duration(float64(snap.BytesLeft) / rate * float64(time.Second))
 	}
-	files := int64(snap.Unfinished())
-	p.all.show(words.Number(files)+" left", moved, moved+snap.BytesLeft, rate, words.Left(left, known))
+	// Folders count as active while anything is left in them.
+	files := int64(snap.Count[queue.Waiting] + snap.Count[queue.Asking] + len(p.last))
+	p.all.show("All: "+words.Files(files)+" left", moved, moved+snap.BytesLeft, rate, words.Left(left, known))
 }
 
 const nameWidth = 28
@@ -182,9 +182,7 @@ func (l *line) show(name string, done, total int64, rate float64, left string) {
 	}
 	l.name.Store(&name)
 	l.after.Store(&after)
-	// One more than the total: a bar that is full would end by itself, and
-	// only the queue says when a file is done.
-	l.bar.SetTotal(max(total, done)+1, false)
+	l.bar.SetTotal(max(total, done, 1), false) // only the queue says when it is done
 	l.bar.SetCurrent(done)
 }
 

@@ -122,11 +122,19 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 	ports := portRange{one.PortFrom, one.PortTo}
 	out := tabwriter.NewWriter(s.std.Out, 0, 0, 2, ' ', 0)
 	for _, row := range [][2]string{
-		{"Name", site.FullName(one)}, {"Host", one.Address()}, {"User", one.User},
-		{"Password", kept}, {"TLS", tlsWords(one.TLS)}, {"Mode", string(modeWords(one.Mode))},
-		{"Folder there", one.RemoteDir}, {"Folder here", one.LocalDir},
-		{"Connections", fmt.Sprint(one.MaxConnections())}, {"Ports", ports.String()},
-		{"External IP", one.ExternalIP}, {"Encoding", one.Encoding}, {"Notes", one.Notes},
+		{"Name", site.FullName(one)},
+		{"Host", one.Address()},
+		{"User", one.User},
+		{"Password", kept},
+		{"TLS", tlsWords(one.TLS)},
+		{"Mode", string(modeWords(one.Mode))},
+		{"Folder there", one.RemoteDir},
+		{"Folder here", one.LocalDir},
+		{"Connections", fmt.Sprint(one.MaxConnections())},
+		{"Ports", ports.String()},
+		{"External IP", one.ExternalIP},
+		{"Encoding", one.Encoding},
+		{"Notes", one.Notes},
 	} {
 		if row[1] != "" {
 			fmt.Fprintf(out, "%s\t%s\n", row[0], vfs.Readable(row[1]))

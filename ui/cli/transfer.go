@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"wherry/sync/queue"
@@ -125,7 +126,12 @@ func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
 // sentence is the summary for people: "3 files copied, 4.2 MB in 2 s (2.1
 // MB/s). 1 failed."
 func (r *run) sentence(took time.Duration) string {
-	text := words.Files(r.done) + " copied, " + words.Size(r.bytes) + " in " + words.Duration(took)
+	text := words.Files(r.done) + " copied, " + words.Size(r.bytes) + " in "
+	if took < 10*time.Second {
+		text += fmt.Sprintf("%.1f s", took.Seconds())
+	} else {
+		text += words.Duration(took)
+	}
 	if s := took.Seconds(); s >= 1 && r.bytes > 0 {
 		text += " (" + words.Rate(float64(r.bytes)/s) + ")"
 	}
