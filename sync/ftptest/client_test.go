@@ -178,5 +178,3 @@ func (c *client) stream(conn net.Conn, send []byte) []byte {
 
 func host(c *client) string { return c.raw.RemoteAddr().(*net.TCPAddr).IP.String() }
 func port(c *client) int    { return c.raw.RemoteAddr().(*net.TCPAddr).Port }
-
-func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
