@@ -16,7 +16,8 @@ type ID int64
 type State string
 
 // The states. Done, Failed and Skipped are ends; a person can send Failed,
-// Skipped and Paused back to Waiting.
+// Skipped and Paused back to Waiting. A folder is Scanning while it is read
+// and Active while anything below it has not ended.
 const (
 	Waiting  State = "waiting"
 	Scanning State = "scanning" // a folder being read into rows
@@ -57,8 +58,8 @@ type Item struct {
 	State          State
 	Exists         transfer.Rule
 	// Size is the whole file's, vfs.SizeUnknown where not known; Done counts
-	// the bytes that stand in the part file. For folders both count entries
-	// found.
+	// the bytes that stand in the part file. For folders they count the
+	// entries found below so far, at any depth, and those of them that ended.
 	Size, Done int64
 	// Rate in bytes a second over the last seconds; only while Active.
 	Rate float64
@@ -71,6 +72,8 @@ type Item struct {
 	Message string
 	// Verified is the transfer's verdict on a done file: size, hash or none.
 	Verified string
+	// Question is what is open while the state is Asking, else nil.
+	Question *transfer.Question
 	Added    time.Time
 	Ended    time.Time
 }
@@ -93,7 +96,8 @@ type Snapshot struct {
 	// Running tells whether this process works on the queue, Held that a
 	// person paused it as a whole.
 	Running, Held bool
-	// Active holds the rows being scanned, transferred or asked about.
+	// Active holds the rows this process scans or transfers at the moment, and
+	// the first MaxAsking of those asked about, by ID.
 	Active []Item
 	// Count of rows by state.
 	Count map[State]int
@@ -112,7 +116,10 @@ func (s Snapshot) Unfinished() int {
 // EventType is the word of a JSON event.
 type EventType string
 
-// The events, in the order in which one row can send them.
+// The events, in the order in which one row can send them. A folder row sends
+// Failed, Retry and Skipped for its own trouble only (it could not be read or
+// made), never for what is below it, and no Done: who counts events counts
+// each loss once.
 const (
 	EventStarted  EventType = "started"
 	EventProgress EventType = "progress"

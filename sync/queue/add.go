@@ -1,0 +1,143 @@
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// chunk is how many rows one transaction takes: some 20 ms, for which others
+// wait.
+const chunk = 1000
+
+// Add puts requests into the journal and returns their IDs in order; what it
+// returned survives a power cut. A request whose source and target are those
+// of a row that has not ended yet gets that row's ID and is not doubled. The
+// requests of one call are one job: an answer "for all" counts for them.
+//
+// A copy of a file onto itself or of a folder into itself is KindBadName, and
+// then nothing is added. After another error the first rows may be in the
+// journal; adding all of them again doubles none.
+func (q *Queue) Add(ctx context.Context, requests ...Request) ([]ID, error) {
+	for _, r := range requests {
+		if err := r.validate(); err != nil {
+			return nil, err
+		}
+	}
+	ids := make([]ID, 0, len(requests))
+	var job ID
+	for from := 0; from < len(requests); from += chunk {
+		to := min(from+chunk, len(requests))
+		// The last chunk's sync covers those before it.
+		d := durability(to == len(requests))
+		added := ids
+		err := q.write(ctx, d, func() error {
+			added = ids
+			for _, r := range requests[from:to] {
+				id, err := q.addOne(ctx, r, &job)
+				if err != nil {
+					return err
+				}
+				added = append(added, id)
+			}
+			return nil
+		})
+		if err != nil {
+			return ids, err
+		}
+		ids = added
+	}
+	return ids, nil
+}
+
+func (r Request) validate() error {
+	bad := func(why string) error {
+		return &vfs.Error{Op: "queue", Path: r.Source.Path.String(), Kind: vfs.KindBadName, Reply: why}
+	}
+	same := r.Source.Site == r.Target.Site
+	switch {
+	case same && r.Source.Path == r.Target.Path:
+		return bad("source and target are the same")
+	case same && r.Type != vfs.TypeFile && r.Source.Path.Holds(r.Target.Path):
+		return bad("a folder cannot be copied into itself")
+	case r.Target.Path.IsRoot() && r.Type != vfs.TypeDir:
+		return bad("the target has no name")
+	}
+	return nil
+}
+
+// addOne inserts one row, or finds the one that is there. job is 0 until the
+// first row of the call gave it its ID.
+func (q *Queue) addOne(ctx context.Context, r Request, job *ID) (ID, error) {
+	pair := pairOf(r.Source, r.Target)
+	id, err := q.unfinished(ctx, pair, r.Source, r.Target)
+	if id != 0 || err != nil {
+		return id, err
+	}
+	if id, err = q.insert(ctx, row{Item: Item{
+		Source: r.Source, Target: r.Target, Type: r.Type, State: Waiting, Exists: ruleOrAsk(r.Exists), Size: r.Size,
+	}, job: *job, depth: 1, name: r.Source.Path.Base()}, pair); err != nil || *job != 0 {
+		return id, err
+	}
+	*job = id
+	_, err = q.s.exec(ctx, `UPDATE rows SET job = id WHERE id = ?`, id)
+	return id, err
+}
+
+func ruleOrAsk(r transfer.Rule) transfer.Rule {
+	if r == "" {
+		return transfer.Ask
+	}
+	return r
+}
+
+// unfinished finds a row of this source and target that has not ended; 0 for
+// none.
+func (q *Queue) unfinished(ctx context.Context, pair int64, src, dst Place) (ID, error) {
+	var id ID
+	err := q.s.row(ctx, `SELECT id FROM rows WHERE pair = ? AND ended = 0 AND state <> 'removing'
+		AND src_site = ? AND src_path = ? AND dst_site = ? AND dst_path = ? LIMIT 1`,
+		pair, string(src.Site), blob(src.Path), string(dst.Site), blob(dst.Path)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, q.s.wrap(journalOp, err)
+}
+
+// insert writes a new row and returns its ID; 0 where its folder already has
+// a row of that name.
+func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
+	now := nanos(q.clock.Now())
+	var ended int64
+	if isEnd(r.State) {
+		ended = now
+	}
+	size := r.Size
+	if r.Type != vfs.TypeFile {
+		size = vfs.SizeUnknown
+	}
+	kind := ""
+	if r.Message != "" {
+		kind = r.Kind.String()
+	}
+	var id ID
+	err := q.s.row(ctx, `INSERT INTO rows
+		(job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_, size, kind, message, added, ended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING RETURNING id`,
+		r.job, r.Parent, r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path),
+		string(r.Target.Site), blob(r.Target.Path), pair, typeWord(r.Type), string(r.State), string(r.Exists),
+		size, kind, r.Message, now, ended).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, q.s.wrap(journalOp, err)
+}
+
+// blob is a path as the journal keeps it: its bytes, whatever they are.
+func blob(p vfs.Path) []byte { return []byte(p.String()) }
+
+func isEnd(s State) bool { return s == Done || s == Failed || s == Skipped }

@@ -1,0 +1,130 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// taken returns a rig with n uploads whose targets exist, to be asked about,
+// and one that is free.
+func taken(t *testing.T, n int, change func(*Config)) (*rig, []ID) {
+	r := newRig(t, change)
+	var requests []Request
+	for i := range n {
+		name := fmt.Sprintf("/f%d", i)
+		r.here.Put(name, "new", when)
+		r.there.Put("/in"+name, "older", when.AddDate(-1, 0, 0))
+		requests = append(requests, up(name))
+	}
+	r.here.Put("/free", "new", when)
+	requests = append(requests, up("/free"))
+	for i := range requests {
+		requests[i].Exists = transfer.Ask
+	}
+	return r, r.add(requests...)
+}
+
+func TestQuestionsWaitAndTheRestGoesOn(t *testing.T) {
+	for outcome, ask := range map[string]func(context.Context, transfer.Question) (transfer.Answer, error){
+		"nobody is ever there": nil,
+		"nobody is there now": func(context.Context, transfer.Question) (transfer.Answer, error) {
+			return transfer.Answer{}, ErrNobody
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r, ids := taken(t, 2, func(c *Config) { c.Ask = ask })
+			r.drain()
+			wantStates(t, r, "/f0: asking", "/f1: asking", "/free: done")
+			want := &transfer.Question{
+				Source: vfs.MustParse("/f0"), Target: vfs.MustParse("/in/f0"),
+				SourceEntry: vfs.Entry{Name: "f0", Type: vfs.TypeFile, Size: 3, ModTime: when},
+				TargetNow:   vfs.Entry{Name: "f0", Type: vfs.TypeFile, Size: 5, ModTime: when.AddDate(-1, 0, 0)},
+			}
+			got := r.item(ids[0]).Question
+			if got == nil {
+				t.Fatal("the row has no question")
+			}
+			want.SourceEntry.Accuracy, want.TargetNow.Accuracy = got.SourceEntry.Accuracy, got.TargetNow.Accuracy
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(vfs.Path{})); diff != "" {
+				t.Errorf("question (-want +got):\n%s", diff)
+			}
+			if asking := r.Snapshot().Active; len(asking) != 2 || asking[0].ID != ids[0] {
+				t.Errorf("the snapshot shows %v", asking)
+			}
+			r.must(r.Answer(t.Context(), ids[0], transfer.Answer{Rule: transfer.Overwrite}))
+			r.must(r.Answer(t.Context(), ids[1], transfer.Answer{}))
+			r.drain()
+			wantStates(t, r, "/f0: done", "/f1: skipped", "/free: done")
+		})
+	}
+}
+
+func TestAnswersFromAPerson(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		answer transfer.Answer
+		asked  int
+		want   State
+	}{
+		"one by one":         {transfer.Answer{Rule: transfer.Overwrite}, 3, Done},
+		"for all, overwrite": {transfer.Answer{Rule: transfer.Overwrite, ForAll: true}, 1, Done},
+		"for all, skip":      {transfer.Answer{Rule: transfer.Skip, ForAll: true}, 1, Skipped},
+		"the safe answer":    {transfer.Answer{}, 3, Skipped},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			asked := 0
+			r, _ := taken(t, 3, func(c *Config) {
+				c.Ask = func(context.Context, transfer.Question) (transfer.Answer, error) {
+					asked++
+					return tc.answer, nil
+				}
+				c.Workers = 1
+			})
+			r.drain()
+			if asked != tc.asked {
+				t.Errorf("asked %d times", asked)
+			}
+			state := string(tc.want)
+			wantStates(t, r, "/f0: "+state, "/f1: "+state, "/f2: "+state, "/free: done")
+		})
+	}
+}
+
+// TestForAllCountsForLaterQuestionsOfTheJobOnly.
+func TestForAllCountsForLaterQuestionsOfTheJobOnly(t *testing.T) {
+	r, ids := taken(t, 1, nil)
+	r.here.Put("/t/x", "new", when)
+	r.there.Put("/in/t/x", "older", when)
+	r.drain()
+	r.must(r.Answer(t.Context(), ids[0], transfer.Answer{Rule: transfer.Skip, ForAll: true}))
+	request := upDir("/t")
+	request.Exists = transfer.Ask
+	r.add(request)
+	r.drain()
+	wantStates(t, r, "/f0: skipped", "/free: done", "/t: active", "/t/x: asking")
+}
+
+func TestAnswersToNothing(t *testing.T) {
+	r, ids := taken(t, 1, nil)
+	r.drain()
+	for outcome, tc := range map[string]struct {
+		id     ID
+		answer transfer.Answer
+		want   vfs.Kind
+	}{
+		"no such row":        {99, transfer.Answer{Rule: transfer.Skip}, vfs.KindNotFound},
+		"a row that is done": {ids[1], transfer.Answer{Rule: transfer.Skip}, vfs.KindNotFound},
+		"ask is no answer":   {ids[0], transfer.Answer{Rule: transfer.Ask}, vfs.KindUnsupported},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if err := r.Answer(t.Context(), tc.id, tc.answer); vfs.KindOf(err) != tc.want {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,99 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"wherry/sync/transfer"
+)
+
+// ErrRunning is returned by Run and Drain where another process, or another
+// Queue of this one, works on the same journal.
+var ErrRunning = errors.New("another process is working on this queue")
+
+// ErrNobody is returned by Config.Ask where no person can be asked now; the
+// row then stays Asking until Answer is called.
+var ErrNobody = errors.New("nobody is there to answer")
+
+// Defaults of Config.
+const (
+	DefaultWorkers = 4
+	DefaultRetries = 5
+)
+
+// Memory as Config.File keeps the journal in memory only: for one run of the
+// command line.
+const Memory = ":memory:"
+
+// Config says how a queue works. Only File and Open are needed.
+type Config struct {
+	// File is the journal, made with mode 0600 where missing; Memory for none
+	// on disk.
+	File string
+	// Open gives the file systems. It is called by many goroutines.
+	Open Opener
+	// Workers is how many files move at a time; 0 means DefaultWorkers. One
+	// more goroutine reads folders.
+	Workers int
+	// Retries is how often a row is tried again by itself after the first
+	// attempt; 0 means DefaultRetries, negative none.
+	Retries int
+	// Backoff is the wait before attempt n+1 after n attempts failed; nil
+	// means 5 s, 15 s, 45 s, 2 min, and 5 min from then on.
+	Backoff func(attempts int) time.Duration
+	// Ask puts a question to a person. It is called for one row at a time, on
+	// a goroutine that holds up nothing else, and ends with its ctx. nil means
+	// that nobody is ever there.
+	Ask func(context.Context, transfer.Question) (transfer.Answer, error)
+	// OnEvent is told of each change, in order, from one goroutine and outside
+	// of every lock; it may call any method but Close. The queue stops moving
+	// on while it does not return. nil is allowed.
+	OnEvent func(Event)
+	// Limit is the most that all transfers together move, in bytes a second;
+	// 0 means none.
+	Limit int64
+	// Now is the clock of the rows' times and of retries; nil means time.Now.
+	Now func() time.Time
+}
+
+func (c Config) withDefaults() Config {
+	if c.Workers <= 0 {
+		c.Workers = DefaultWorkers
+	}
+	if c.Retries == 0 {
+		c.Retries = DefaultRetries
+	}
+	if c.Backoff == nil {
+		c.Backoff = backoff
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c
+}
+
+// backoff is the default of Config.Backoff. The steps outlast a router that
+// restarts; a server that is away longer needs a person.
+func backoff(attempts int) time.Duration {
+	steps := [...]time.Duration{5 * time.Second, 15 * time.Second, 45 * time.Second, 2 * time.Minute, 5 * time.Minute}
+	return steps[min(max(attempts, 1), len(steps))-1]
+}
+
+// clock is the time as the queue needs it, apart from Config.Now so that a
+// test can let it pass.
+type clock interface {
+	Now() time.Time
+	// After returns a channel that is sent to once d has passed, and what
+	// frees it before.
+	After(d time.Duration) (<-chan time.Time, func() bool)
+}
+
+type wallClock struct{ now func() time.Time }
+
+func (w wallClock) Now() time.Time { return w.now() }
+
+func (w wallClock) After(d time.Duration) (<-chan time.Time, func() bool) {
+	t := time.NewTimer(d)
+	return t.C, t.Stop
+}

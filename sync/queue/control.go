@@ -1,0 +1,176 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+)
+
+// The methods below take IDs of files and of folders; a folder stands for all
+// that is below it, too. IDs of no row are left out without a word: another
+// process may have removed them. Each is durable when it returns, and works
+// whichever process runs the queue.
+
+// Pause stops rows until Resume or Retry. What is being transferred stops
+// within a second and keeps its part.
+func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
+	return q.change(ctx, ids, `state IN ('waiting', 'scanning', 'active', 'asking')`, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''
+			WHERE id IN (SELECT id FROM temp.picked)`)
+		return err
+	})
+}
+
+// Resume lets paused rows go on, whoever paused them.
+func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
+	return q.change(ctx, ids, `state = 'paused'`, func() error {
+		_, err := q.s.exec(ctx, goOn)
+		return err
+	})
+}
+
+// goOn sends the picked rows on. A folder whose content is known has nothing
+// to wait for.
+const goOn = `UPDATE rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'active' END,
+	attempts = 0, next_try = 0, kind = '', message = '', ended = 0 WHERE id IN (SELECT id FROM temp.picked)`
+
+// Retry tries again what failed or is paused: at or below ids, and also
+// skipped rows when they are named themselves. Rows that wait for another
+// attempt are tried at once. Where one of ids was refused as a whole site or
+// place is refused (login, certificate, no space), the others that were
+// paused for that same reason go on with it. A name that cannot be used stays
+// failed.
+func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
+	named, err := idText(ids)
+	if err != nil {
+		return err
+	}
+	// The folders above are reopened by bump; a folder that failed through its
+	// content is not read again.
+	where := `NOT (type = 'other' AND parent > 0) AND NOT (scanned = 1 AND state <> 'paused')
+		AND (state IN ('failed', 'paused') OR state = 'waiting' AND next_try > 0
+			OR state = 'skipped' AND id IN (SELECT value FROM json_each(?)))`
+	return q.change(ctx, ids, where, func() error {
+		if err := q.pickSameReason(ctx); err != nil {
+			return err
+		}
+		d, err := q.tallies(ctx, -1)
+		if err != nil {
+			return err
+		}
+		if _, err := q.s.exec(ctx, goOn); err != nil {
+			return err
+		}
+		return q.bumpAll(ctx, d)
+	}, named)
+}
+
+// pickSameReason adds the rows paused by stopOthers for the reason of a
+// picked one.
+func (q *Queue) pickSameReason(ctx context.Context) error {
+	rows, err := q.s.query(ctx, `SELECT DISTINCT kind, src_site, dst_site FROM rows
+		WHERE id IN (SELECT id FROM temp.picked) AND kind IN (?, ?, ?, ?)`,
+		vfs.KindLogin.String(), vfs.KindCert.String(), vfs.KindTLS.String(), vfs.KindNoSpace.String())
+	if err != nil {
+		return err
+	}
+	type reason struct {
+		kind     string
+		src, dst site.ID
+	}
+	var reasons []reason
+	for rows.Next() {
+		var r reason
+		if err := rows.Scan(&r.kind, &r.src, &r.dst); err != nil {
+			_ = rows.Close() // the first error counts
+			return q.s.wrap(journalOp, err)
+		}
+		reasons = append(reasons, r)
+	}
+	if err := rows.Close(); err != nil {
+		return q.s.wrap(journalOp, err)
+	}
+	for _, r := range reasons {
+		match := `(src_site <> '' AND src_site IN (?, ?) OR dst_site <> '' AND dst_site IN (?, ?))`
+		args := []any{r.kind, string(r.src), string(r.dst), string(r.src), string(r.dst)}
+		if stopsPlace(vfs.ParseKind(r.kind)) {
+			match, args = `dst_site = ?`, []any{r.kind, string(r.dst)}
+		}
+		_, err := q.s.exec(ctx, `INSERT OR IGNORE INTO temp.picked
+			SELECT id FROM rows WHERE state = 'paused' AND kind = ? AND `+match, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Cancel takes rows off the queue, whatever they are at, and deletes what
+// they left unfinished at their targets; the latter is done by Run, as soon
+// as the site can be reached.
+func (q *Queue) Cancel(ctx context.Context, ids ...ID) error {
+	return q.change(ctx, ids, `state <> 'removing'`, func() error { return q.drop(ctx) })
+}
+
+// Remove takes rows off the queue as Cancel does, but leaves alone what is
+// being worked on, and a folder with such rows below it.
+func (q *Queue) Remove(ctx context.Context, ids ...ID) error {
+	return q.change(ctx, ids, `state <> 'removing'`, func() error {
+		for {
+			n, err := q.s.exec(ctx, `DELETE FROM temp.picked WHERE id IN (
+				SELECT id FROM rows WHERE state = 'scanning' OR state = 'active' AND scanned = 0
+				UNION ALL SELECT parent FROM rows WHERE parent IN (SELECT id FROM temp.picked) AND id NOT IN (SELECT id FROM temp.picked))`)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return q.drop(ctx)
+			}
+		}
+	})
+}
+
+// Clear takes all rows in the given states off the queue, as Cancel does. A
+// folder goes when it is in one of them and nothing is left below it.
+func (q *Queue) Clear(ctx context.Context, states ...State) error {
+	words, err := json.Marshal(states)
+	if err != nil {
+		return err
+	}
+	return q.pick(ctx, func() error {
+		_, err := q.s.exec(ctx, `INSERT INTO temp.picked SELECT id FROM rows
+			WHERE state IN (SELECT value FROM json_each(?)) AND state <> 'removing' AND scanned = 0`, string(words))
+		if err != nil {
+			return err
+		}
+		if err := q.drop(ctx); err != nil {
+			return err
+		}
+		for {
+			if _, err := q.s.exec(ctx, `DELETE FROM temp.picked`); err != nil {
+				return err
+			}
+			n, err := q.s.exec(ctx, `INSERT INTO temp.picked SELECT id FROM rows
+				WHERE state IN (SELECT value FROM json_each(?)) AND scanned = 1 AND total = 0`, string(words))
+			if err != nil || n == 0 {
+				return err
+			}
+			if err := q.drop(ctx); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// Hold stops all work until it is taken back: what is being transferred goes
+// back to Waiting and keeps its part. It outlives the process.
+func (q *Queue) Hold(ctx context.Context, held bool) error {
+	value := map[bool]string{true: "1", false: "0"}[held]
+	return q.pick(ctx, func() error {
+		_, err := q.s.exec(ctx, `INSERT INTO settings (key, value) VALUES ('held', ?)
+			ON CONFLICT (key) DO UPDATE SET value = excluded.value`, value)
+		return err
+	})
+}

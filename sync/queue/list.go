@@ -1,0 +1,72 @@
+package queue
+
+import (
+	"context"
+	"strings"
+)
+
+// List returns up to limit rows from offset on: jobs in the order they were
+// added, in each the rows by ID, so that what was found in a folder comes
+// behind it. Rows being worked on show the progress of this moment.
+func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return nil, err
+	}
+	query, args := f.query()
+	found, err := q.list(ctx, query, append(args, limit, offset)...)
+	if err != nil {
+		return nil, q.judgeLocked(err)
+	}
+	out := items(found)
+	now := q.clock.Now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i := range out {
+		if w := q.running[out[i].ID]; w != nil && out[i].State == Active && w.row.State == Active {
+			out[i] = w.itemLocked(now)
+		}
+	}
+	return out, nil
+}
+
+// query picks the IDs from an index first: SQLite would otherwise read every
+// row that the offset leaves out.
+func (f Filter) query() (string, []any) {
+	where, index := []string{`state <> 'removing'`}, "rows_order"
+	var args []any
+	if len(f.States) > 0 {
+		where = []string{`state IN (?` + strings.Repeat(`, ?`, len(f.States)-1) + `)`}
+		for _, s := range f.States {
+			args = append(args, string(s))
+		}
+	}
+	if len(f.States) == 1 {
+		index = "rows_state"
+	}
+	if f.TopLevel {
+		where = append(where, `parent = 0`)
+	}
+	return `SELECT ` + columns + ` FROM rows WHERE id IN (
+		SELECT id FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `) + `
+		ORDER BY job, id LIMIT ? OFFSET ?) ORDER BY job, id`, args
+}
+
+// list runs a SELECT of columns with the store's lock held.
+func (q *Queue) list(ctx context.Context, query string, args ...any) ([]row, error) {
+	rows, err := q.s.query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := collect(rows)
+	return found, q.s.wrap(journalOp, err)
+}
+
+func items(rows []row) []Item {
+	out := make([]Item, len(rows))
+	for i, r := range rows {
+		out[i] = r.Item
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package queue
+
+import (
+	"context"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+func lockOf(file string) *flock.Flock { return flock.New(file + ".lock") }
+
+// lockPatience is how long Run waits for the lock, in lockStep steps: a
+// process that only looks through the journal for damage holds it shortly.
+const (
+	lockPatience = 3 * time.Second
+	lockStep     = 250 * time.Millisecond
+)
+
+// lock takes the right to work on the journal. The returned func gives it
+// back. The lock is the system's own and ends with the process, however that
+// ends.
+func (q *Queue) lock(ctx context.Context) (func(), error) {
+	if q.c.File == Memory {
+		return func() {}, nil
+	}
+	lock := lockOf(q.c.File)
+	for waited := time.Duration(0); ; waited += lockStep {
+		ok, err := lock.TryLock()
+		switch {
+		case err != nil:
+			return nil, q.s.wrap("lock queue", err)
+		case ok:
+			return func() { _ = lock.Close() }, nil
+		case waited >= lockPatience:
+			return nil, ErrRunning
+		}
+		expired, stop := q.clock.After(lockStep)
+		select {
+		case <-expired:
+		case <-ctx.Done():
+			stop()
+			return nil, ErrRunning
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// Queue is an open journal and, while Run or Drain is under way, the work on
+// it. Its methods may be called from any goroutine. Locks are taken in the
+// order store.mu, Queue.mu; OnEvent, Ask and Opener are called under neither.
+type Queue struct {
+	c     Config        // fixed
+	clock clock         // fixed
+	s     *store        // fixed
+	limit *rate.Limiter // fixed; nil for none
+	// base carries Open's values and never ends: Snapshot, which waits for
+	// nobody, has no ctx of its own.
+	base context.Context // fixed
+
+	mu      sync.Mutex
+	running map[ID]*work  // guarded; what this process works on
+	bell    chan struct{} // guarded; closed and replaced at every change
+	notes   []note        // guarded; for the settler, oldest first
+	settled chan struct{} // guarded; closed and replaced when notes were taken
+	// guarded; the settler has notes in hand that are not written yet
+	settling bool
+	deaf     bool          // guarded; no settler takes notes
+	seq      uint64        // guarded
+	askedAt  uint64        // guarded; the seq at which no question was left to put
+	stale    bool          // guarded; counts must be read again
+	counts   counts        // guarded
+	held     bool          // guarded; the journal's setting as last seen
+	stop     func(error)   // guarded; ends the present run, nil for none
+	stopped  chan struct{} // guarded; closed when the present run ended
+	closed   bool          // guarded
+}
+
+// work is a row in the hands of this process.
+type work struct {
+	row     row                     // fixed
+	cancel  context.CancelCauseFunc // guarded by Queue.mu; nil until adopted
+	taken   bool                    // guarded by Queue.mu; it is no longer ours
+	counter transfer.Counter
+	meter   meter // guarded by Queue.mu
+}
+
+// Open opens the journal of c.File, made where missing. A damaged file is
+// kept aside and said so in the notices, which are sentences for a person. A
+// journal of a newer Wherry is an error of KindUnsupported and stays as it
+// is. Nothing runs yet.
+func Open(ctx context.Context, c Config) (*Queue, []string, error) {
+	c = c.withDefaults()
+	if c.File == "" || c.Open == nil {
+		return nil, nil, &vfs.Error{Op: "open queue", Kind: vfs.KindUnsupported, Reply: "no file or no opener is given"}
+	}
+	s, notices, err := openJournal(ctx, c.File)
+	if err != nil {
+		return nil, nil, err
+	}
+	q := &Queue{
+		c: c, s: s, clock: wallClock{now: c.Now}, limit: limiter(c.Limit), base: context.WithoutCancel(ctx),
+		running: map[ID]*work{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
+	}
+	if err := q.refresh(ctx); err != nil {
+		return nil, nil, errors.Join(err, s.close())
+	}
+	return q, notices, nil
+}
+
+// Close ends a Run or Drain under way, waits for it, and closes the journal.
+// It may be called more than once.
+func (q *Queue) Close() error {
+	q.mu.Lock()
+	q.closed = true
+	stop, stopped := q.stop, q.stopped
+	q.mu.Unlock()
+	if stop != nil {
+		stop(errShutdown)
+		<-stopped
+	}
+	return q.s.close()
+}
+
+// write changes the journal and tells everybody who waits for a change.
+func (q *Queue) write(ctx context.Context, d durability, fn func() error) error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	return q.writeLocked(ctx, d, fn)
+}
+
+// writeThen is write that calls then after the commit, while nobody else can
+// read or write yet.
+func (q *Queue) writeThen(ctx context.Context, d durability, fn, then func() error) error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.writeLocked(ctx, d, fn); err != nil {
+		return err
+	}
+	return then()
+}
+
+// writeLocked is write with the store's lock held.
+func (q *Queue) writeLocked(ctx context.Context, d durability, fn func() error) error {
+	if err := q.s.writeLocked(ctx, d, fn); err != nil {
+		return q.judgeLocked(err)
+	}
+	q.changed()
+	return nil
+}
+
+// judgeLocked keeps damage in mind: on a damaged journal nothing more is
+// built, and the next start sets it aside.
+func (q *Queue) judgeLocked(err error) error {
+	if isDamage(err) && q.s.failed == nil {
+		q.s.failed = err
+		markDamaged(q.c.File)
+	}
+	return err
+}
+
+// changed wakes whoever waits for a change.
+func (q *Queue) changed() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.seq++
+	q.stale = true
+	q.ringLocked()
+}
+
+func (q *Queue) ringLocked() {
+	close(q.bell)
+	q.bell = make(chan struct{})
+}
+
+// nextBell returns a channel that is closed at the next change. It is taken
+// before looking, so that no change falls between.
+func (q *Queue) nextBell() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.bell
+}

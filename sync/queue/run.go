@@ -1,0 +1,208 @@
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+// Why work was stopped; each is the cause of a cancelled context.
+var (
+	errShutdown = errors.New("the queue is closing")
+	errDrained  = errors.New("nothing is left to do")
+	errTaken    = errors.New("the row was paused, held or removed")
+)
+
+// Run works on the queue until ctx ends, and then returns nil with every
+// goroutine it started ended and every row it had begun waiting again, its
+// part kept. It returns ErrRunning where somebody else works on this journal,
+// and another error when the journal itself cannot be written (a full disk);
+// then nothing is marked done that was not.
+func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
+
+// Drain is Run that also returns when nothing is left that could go on by
+// itself: rows that failed, are paused, or ask with nobody there do not
+// count, nor does anything while the queue is held.
+func (q *Queue) Drain(ctx context.Context) error { return q.run(ctx, true) }
+
+func (q *Queue) run(ctx context.Context, drain bool) error {
+	unlock, err := q.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	parent := ctx
+	ctx, stop := context.WithCancelCause(parent)
+	defer stop(errShutdown)
+	if err := q.begin(stop); err != nil {
+		return err
+	}
+	defer q.end()
+	if err := q.recover(ctx); err != nil {
+		if parent.Err() != nil {
+			return nil
+		}
+		return err
+	}
+
+	var crew, settler sync.WaitGroup
+	start := func(work func(context.Context) error) {
+		crew.Go(func() {
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				stop(err)
+			}
+		})
+	}
+	// The settler outlives the crew: what they ended with is still written.
+	var journal error
+	last := make(chan struct{})
+	settler.Go(func() {
+		if journal = q.settle(ctx, last); journal != nil {
+			stop(journal)
+		}
+	})
+	for range q.c.Workers {
+		start(q.worker)
+	}
+	start(q.scanner)
+	start(q.sweeper)
+	start(func(ctx context.Context) error { return q.coordinate(ctx, drain) })
+	if q.c.Ask != nil {
+		start(q.asker)
+	}
+	crew.Wait()
+	close(last)
+	settler.Wait()
+	cause := context.Cause(ctx)
+	switch {
+	case journal != nil:
+		return journal
+	case parent.Err() != nil, errors.Is(cause, errDrained), errors.Is(cause, errShutdown):
+		return nil
+	}
+	return cause
+}
+
+// begin notes that this process works on the queue.
+func (q *Queue) begin(stop func(error)) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.closed:
+		return &vfs.Error{Op: "run queue", Path: q.c.File, Kind: vfs.KindCancelled, Reply: "the queue is closed"}
+	case q.stop != nil:
+		return ErrRunning
+	}
+	q.stop, q.stopped, q.deaf = stop, make(chan struct{}), false
+	q.ringLocked()
+	return nil
+}
+
+func (q *Queue) end() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	// A run that ended for a broken journal leaves rows here that could not
+	// be settled; the next one finds them in the journal.
+	clear(q.running)
+	q.notes = nil
+	q.stop = nil
+	close(q.stopped)
+	q.ringLocked()
+}
+
+// recover sends back what a killed process had begun. What stands in the
+// rows about parts stays, so that they are resumed. Folders whose content is
+// in the journal go on as they are.
+func (q *Queue) recover(ctx context.Context) error {
+	return q.write(ctx, durable, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting' WHERE state IN ('active', 'scanning') AND scanned = 0`)
+		if err != nil {
+			return err
+		}
+		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM rows WHERE rows.job = jobs.id)`)
+		return err
+	})
+}
+
+// coordinate wakes rows whose time came, notices what others wrote, and ends
+// a Drain.
+func (q *Queue) coordinate(ctx context.Context, drain bool) error {
+	for {
+		bell := q.nextBell()
+		wait, err := q.lookAround(ctx)
+		if err != nil {
+			return err
+		}
+		if drain && q.drained() {
+			return errDrained
+		}
+		expired, stop := q.clock.After(wait)
+		select {
+		case <-ctx.Done():
+			stop()
+			return nil
+		case <-bell:
+			stop()
+		case <-expired:
+		}
+	}
+}
+
+// lookAround does what time and other processes ask for, and returns how long
+// nothing of that kind can happen.
+func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if q.pollLocked(ctx) {
+		if err := q.refreshLocked(ctx); err != nil {
+			return 0, err
+		}
+		if err := q.reconcileLocked(ctx); err != nil {
+			return 0, err
+		}
+	}
+	wait := time.Hour
+	if q.c.File != Memory {
+		wait = pollEvery
+	}
+	now := q.clock.Now()
+	var next sql.NullInt64
+	err := q.s.row(ctx, `SELECT min(next_try) FROM rows INDEXED BY rows_later WHERE next_try > 0`).Scan(&next)
+	if err != nil {
+		return 0, q.judgeLocked(q.s.wrap(journalOp, err))
+	}
+	if next.Valid {
+		wait = min(wait, fromNanos(next.Int64).Sub(now))
+	}
+	if wait <= 0 {
+		err := q.writeLocked(ctx, cheap, func() error {
+			_, err := q.s.exec(ctx, `UPDATE rows SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`, nanos(now))
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		wait = 0
+	}
+	return wait, q.refreshLocked(ctx)
+}
+
+// drained says whether nothing is left that could go on by itself. The
+// counts are those lookAround has just read.
+func (q *Queue) drained() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.stale, len(q.running) > 0, len(q.notes) > 0, q.settling:
+		return false
+	case q.c.Ask != nil && q.askedAt != q.seq:
+		return false
+	case q.held:
+		return true
+	}
+	return q.counts.rows[Waiting] == 0 && q.counts.removing == 0
+}

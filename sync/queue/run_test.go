@@ -1,0 +1,180 @@
+package queue
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+func TestFileArrives(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", "hello", when)
+	ids := r.add(up("/a"))
+	r.drain()
+	if got, _ := r.there.Get("/in/a"); got != "hello" {
+		t.Errorf("the target holds %q", got)
+	}
+	got := r.item(ids[0])
+	if got.State != Done || got.Verified != "size" || got.Size != 5 || got.Done != 5 || got.Attempts != 1 || got.Ended.IsZero() {
+		t.Errorf("the row is %+v", got)
+	}
+	if want := []EventType{EventStarted, EventDone}; !slices.Equal(r.eventTypes(), want) {
+		t.Errorf("events %v", r.eventTypes())
+	}
+}
+
+func TestTreeArrives(t *testing.T) {
+	r := newRig(t, nil)
+	want := map[string]string{}
+	for name, content := range map[string]string{
+		"/t/a": "1", "/t/b c": "22", "/t/sub/d": "333", "/t/sub/deep/e": "", "/t/\xff\xfe": "bytes",
+	} {
+		r.here.Put(name, content, when)
+		want["/in"+name] = content
+	}
+	r.here.PutDir("/t/empty")
+	r.here.PutLink("/t/link", "a")
+	r.here.PutLink("/t/loop", ".")
+	want["/in/t/link"] = "1"
+	r.there.PutDir("/in/t/sub") // a folder that is there is as good
+	ids := r.add(upDir("/t"))
+	r.drain()
+	if diff := cmp.Diff(want, r.there.Files()); diff != "" {
+		t.Errorf("files at the target (-want +got):\n%s", diff)
+	}
+	if e, err := r.there.Stat(t.Context(), vfs.MustParse("/in/t/empty")); err != nil || e.Type != vfs.TypeDir {
+		t.Error("the empty folder did not arrive")
+	}
+	wantStates(t, r, "/t: done", "/t/a: done", "/t/b c: done", "/t/sub: done", "/t/sub/d: done", "/t/sub/deep: done",
+		"/t/sub/deep/e: done", "/t/\xff\xfe: done", "/t/empty: done", "/t/link: done", "/t/loop: skipped")
+	if got := r.item(ids[0]); got.Size != 10 || got.Done != 10 {
+		t.Errorf("the folder counts %d of %d", got.Done, got.Size)
+	}
+}
+
+func TestTreeWithTroubleGoesOn(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/t/good", "1", when)
+	r.here.Put("/t/bad", "2", when)
+	r.here.Put("/t/sub/x", "3", when)
+	r.here.Fail("open", "/t/bad", -1, vfs.KindPermission)
+	r.there.Put("/in/t/sub", "a file is in the way", when)
+	ids := r.add(upDir("/t"))
+	r.drain()
+	wantStates(t, r, "/t: failed", "/t/good: done", "/t/bad: failed", "/t/sub: failed")
+	top := r.item(ids[0])
+	if top.Message != "2 of 3 entries failed" {
+		t.Errorf("the folder says %q", top.Message)
+	}
+	if sub := r.items()[3]; sub.Kind != vfs.KindNotDir && r.items()[2].Kind != vfs.KindNotDir {
+		t.Errorf("the folder in the way is %v", sub)
+	}
+	failed := 0
+	for _, e := range r.eventTypes() {
+		if e == EventFailed {
+			failed++
+		}
+	}
+	if failed != 2 {
+		t.Errorf("%d failed events for 2 failures", failed)
+	}
+
+	// Retry of the whole takes only what failed.
+	r.here.Heal()
+	r.there.Drop("/in/t/sub")
+	r.must(r.Retry(t.Context(), ids[0]))
+	r.sound()
+	if got := r.item(ids[0]).State; got != Active {
+		t.Errorf("the folder is %s after Retry", got)
+	}
+	r.drain()
+	wantStates(t, r, "/t: done", "/t/good: done", "/t/bad: done", "/t/sub: done", "/t/sub/x: done")
+}
+
+func TestNamesThatCannotBeUsed(t *testing.T) {
+	r := newRig(t, nil)
+	folder := row{Item: Item{ID: 7, Source: Place{Path: vfs.MustParse("/t")}, Target: Place{Site: remote, Path: vfs.MustParse("/in/t")}}}
+	for outcome, e := range map[string]vfs.Entry{
+		"up":        {Name: "..", Type: vfs.TypeDir},
+		"slash":     {Name: "a/b", Type: vfs.TypeFile},
+		"line":      {Name: "a\r\nDELE b", Type: vfs.TypeFile},
+		"link away": {Name: "../x", Type: vfs.TypeLink, TargetType: vfs.TypeDir},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			got := childOf(folder, e)
+			if got.State != Failed || got.Kind != vfs.KindBadName || got.Source.Path != folder.Source.Path {
+				t.Errorf("row %+v", got.Item)
+			}
+		})
+	}
+	// Such a row is never tried again: its path is the folder's.
+	r.here.Put("/t/a", "1", when)
+	ids := r.add(upDir("/t"))
+	r.drain()
+	r.s.mu.Lock()
+	top, err := r.list(t.Context(), `SELECT `+columns+` FROM rows WHERE id = ?`, int64(ids[0]))
+	r.s.mu.Unlock()
+	r.must(err)
+	bad := childOf(top[0], vfs.Entry{Name: "a/b", Type: vfs.TypeFile})
+	r.must(r.write(t.Context(), durable, func() error {
+		if _, err := r.insert(t.Context(), bad, 1); err != nil {
+			return err
+		}
+		return r.bump(t.Context(), top[0].ID, tally{total: 1, ended: 1, failed: 1})
+	}))
+	r.sound()
+	r.must(r.Retry(t.Context(), ids[0]))
+	wantStates(t, r, "/t: failed", "/t/a: done", "/t: failed")
+}
+
+func TestUnknownTypesAreAskedFor(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", "1", when)
+	r.here.Put("/d/b", "2", when)
+	r.here.PutLink("/l", "/d")
+	requests := []Request{up("/a"), up("/d"), up("/l")}
+	for i := range requests {
+		requests[i].Type = vfs.TypeUnknown
+	}
+	r.add(requests...)
+	r.drain()
+	wantStates(t, r, "/a: done", "/d: done", "/d/b: done", "/l: skipped")
+}
+
+func TestAskedForTwiceIsOnce(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", "1", when)
+	first := r.add(up("/a"), up("/b"))
+	again := r.add(up("/b"), up("/a"), up("/c"), up("/c"))
+	if again[0] != first[1] || again[1] != first[0] || again[2] == first[0] || again[2] != again[3] || len(r.items()) != 3 {
+		t.Errorf("added %v, then %v", first, again)
+	}
+	r.drain()
+	if next := r.add(up("/a")); next[0] == first[0] {
+		t.Error("a row that ended was taken for the new one")
+	}
+}
+
+func TestRefusedRequests(t *testing.T) {
+	r := newRig(t, nil)
+	in := func(a, b string, typ vfs.Type) Request {
+		return Request{Source: Place{Path: vfs.MustParse(a)}, Target: Place{Path: vfs.MustParse(b)}, Type: typ, Exists: transfer.Skip}
+	}
+	for outcome, request := range map[string]Request{
+		"file onto itself":      in("/a", "/a", vfs.TypeFile),
+		"folder into itself":    in("/a", "/a/b", vfs.TypeDir),
+		"unknown into itself":   in("/a", "/a/b/c", vfs.TypeUnknown),
+		"a file with no target": in("/a", "/", vfs.TypeFile),
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			_, err := r.Add(t.Context(), up("/fine"), request)
+			if vfs.KindOf(err) != vfs.KindBadName || len(r.items()) != 0 {
+				t.Errorf("error %v, rows %v", err, r.states())
+			}
+		})
+	}
+}

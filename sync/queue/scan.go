@@ -1,0 +1,250 @@
+package queue
+
+import (
+	"context"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// scanner reads folders into rows, and finds out what the rows are whose type
+// nobody told. One folder at a time: the files found move meanwhile.
+func (q *Queue) scanner(ctx context.Context) error {
+	return q.each(ctx, nextScan, Scanning, func(ctx context.Context, w *work) {
+		e, finished := q.scan(ctx, w)
+		if finished {
+			q.forget(w.row.ID)
+			return
+		}
+		e.stopped = ctx.Err() != nil
+		q.reportEnd(w, e)
+	})
+}
+
+// forget ends the work on a row whose end is in the journal already.
+func (q *Queue) forget(id ID) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.running, id)
+	q.ringLocked()
+}
+
+// scan does one row. finished tells that the journal has the outcome: the
+// folder's content is in it, or the row turned out to be a file.
+func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
+	src, dst, e := q.openBoth(ctx, w.row)
+	if e.err != nil {
+		return e, false
+	}
+	fail := func(err error) (ending, bool) {
+		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
+	}
+	typ, size, err := q.resolve(ctx, src, w.row)
+	switch {
+	case err != nil:
+		return fail(err)
+	case typ == vfs.TypeFile:
+		return q.kept(ctx, q.becomeFile(ctx, w.row, size))
+	case typ == vfs.TypeLink:
+		return ending{result: skip("a link to a folder is not followed")}, false
+	case typ != vfs.TypeDir:
+		return ending{result: skip("it is neither a file nor a folder")}, false
+	case w.row.depth > vfs.MaxDepth:
+		return fail(&vfs.Error{Op: "list", Path: w.row.Source.Path.String(), Kind: vfs.KindProtocol, Reply: "folders are nested too deep"})
+	}
+	entries, err := src.List(ctx, w.row.Source.Path)
+	if err != nil {
+		return fail(err)
+	}
+	if err := makeFolder(ctx, dst, w.row.Target.Path); err != nil {
+		return fail(err)
+	}
+	return q.kept(ctx, q.found(ctx, w.row, entries))
+}
+
+// kept gives the outcome of writing into the journal the shape of scan's.
+func (q *Queue) kept(ctx context.Context, err error) (ending, bool) {
+	q.abandon(ctx, err)
+	return ending{err: err}, err == nil
+}
+
+func skip(reason string) transfer.Result {
+	return transfer.Result{Outcome: transfer.Skipped, Reason: reason}
+}
+
+// resolve says what a row is: TypeFile and TypeDir, TypeLink for a link to a
+// folder, TypeOther for what is never copied.
+func (q *Queue) resolve(ctx context.Context, src vfs.FS, r row) (vfs.Type, int64, error) {
+	if r.Type == vfs.TypeDir || r.Type == vfs.TypeFile {
+		return r.Type, r.Size, nil
+	}
+	e, err := src.Stat(ctx, r.Source.Path)
+	if err != nil {
+		return 0, 0, err
+	}
+	switch {
+	case e.Type == vfs.TypeFile, e.Type == vfs.TypeDir, e.Type == vfs.TypeOther:
+		return e.Type, e.Size, nil
+	case e.Type == vfs.TypeLink && e.TargetType != vfs.TypeUnknown:
+		return behind(e), vfs.SizeUnknown, nil
+	}
+	// Nobody tells what it is or leads to. What can be listed is a folder;
+	// all else is tried as a file, and fails as one with the reason.
+	_, err = src.List(ctx, r.Source.Path)
+	switch kind := vfs.KindOf(err); {
+	case err == nil && e.Type == vfs.TypeLink:
+		return vfs.TypeLink, 0, nil
+	case err == nil:
+		return vfs.TypeDir, 0, nil
+	case kind.Temporary(), kind == vfs.KindCancelled, stopsSite(kind):
+		return 0, 0, err
+	}
+	return vfs.TypeFile, vfs.SizeUnknown, nil
+}
+
+// behind is what a row of a link becomes by what the link leads to.
+func behind(e vfs.Entry) vfs.Type {
+	switch e.TargetType {
+	case vfs.TypeFile:
+		return vfs.TypeFile
+	case vfs.TypeDir:
+		return vfs.TypeLink
+	case vfs.TypeOther:
+		return vfs.TypeOther
+	}
+	return vfs.TypeUnknown
+}
+
+// becomeFile gives the row to the workers.
+func (q *Queue) becomeFile(ctx context.Context, r row, size int64) error {
+	return q.writeThen(ctx, cheap, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET type = 'file', size = ?, state = 'waiting' WHERE id = ? AND state = 'scanning'`, size, int64(r.ID))
+		return err
+	}, func() error {
+		q.forget(r.ID)
+		return nil
+	})
+}
+
+// makeFolder makes the target's folder; one that is there is as good.
+func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
+	if p.IsRoot() {
+		return nil
+	}
+	err := f.Mkdir(ctx, p)
+	if err == nil {
+		return nil
+	}
+	// Servers have many words for "is there already", so every refusal is
+	// looked behind.
+	switch kind := vfs.KindOf(err); kind {
+	case vfs.KindExists, vfs.KindPermission, vfs.KindOther:
+		e, statErr := f.Stat(ctx, p)
+		switch {
+		case statErr != nil && kind != vfs.KindExists:
+			return err
+		case statErr != nil:
+			return statErr
+		case e.IsDir(), e.Type == vfs.TypeLink && e.TargetType == vfs.TypeUnknown:
+			return nil
+		}
+		return &vfs.Error{Op: "mkdir", Path: p.String(), Kind: vfs.KindNotDir, Reply: "a file of that name is in the way", Err: err}
+	}
+	return err
+}
+
+// found inserts the entries of a folder, some at a time. Cut off in the
+// middle, the folder is read again later; (parent, name) is unique, so what
+// is there is not doubled.
+func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry) error {
+	for from := 0; ; from += chunk {
+		to := min(from+chunk, len(entries))
+		last := to == len(entries)
+		var events []Event
+		err := q.write(ctx, cheap, func() error {
+			events = events[:0]
+			var d tally
+			for _, e := range entries[from:to] {
+				child := childOf(folder, e)
+				id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
+				if err != nil {
+					return err
+				}
+				if id == 0 {
+					continue
+				}
+				child.ID = id
+				d = d.plus(tally{total: 1}).plus(endTally(child.State))
+				if event := scanEvent(child); event.Type != "" && q.c.OnEvent != nil {
+					events = append(events, event)
+				}
+			}
+			return q.advance(ctx, folder.ID, d, last)
+		})
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			q.report(note{event: &e})
+		}
+		if last {
+			return nil
+		}
+	}
+}
+
+// advance counts what was found, if the folder is still ours.
+func (q *Queue) advance(ctx context.Context, folder ID, d tally, last bool) error {
+	set := `state = state`
+	if last {
+		set = `state = 'active', scanned = 1, attempts = attempts + 1`
+	}
+	n, err := q.s.exec(ctx, `UPDATE rows SET `+set+` WHERE id = ? AND state = 'scanning'`, int64(folder))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return &vfs.Error{Op: "list", Kind: vfs.KindCancelled, Err: errTaken}
+	}
+	return q.bump(ctx, folder, d)
+}
+
+// childOf is the row of an entry. A name that cannot be a path ends at once,
+// as does what is never copied.
+func childOf(folder row, e vfs.Entry) row {
+	child := row{Item: Item{
+		Parent: folder.ID, Source: folder.Source, Target: folder.Target,
+		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists,
+	}, job: folder.job, depth: folder.depth + 1, name: e.Name}
+	src, err := folder.Source.Path.Join(e.Name)
+	if err == nil {
+		child.Source.Path = src
+		child.Target.Path, err = folder.Target.Path.Join(e.Name)
+	}
+	if e.Type == vfs.TypeLink {
+		child.Size = vfs.SizeUnknown // the link's own
+		if t := behind(e); t == vfs.TypeFile || t == vfs.TypeOther {
+			child.Type = t
+		}
+	}
+	switch {
+	case err != nil:
+		child.Type = vfs.TypeOther
+		child.State, child.Kind, child.Message = Failed, vfs.KindOf(err), err.Error()
+	case e.Type == vfs.TypeLink && e.TargetType == vfs.TypeDir:
+		child.State, child.Message = Skipped, "a link to a folder is not followed"
+	case child.Type == vfs.TypeOther:
+		child.State, child.Message = Skipped, "it is neither a file nor a folder"
+	}
+	return child
+}
+
+func scanEvent(r row) Event {
+	switch r.State {
+	case Failed:
+		return Event{Type: EventFailed, Item: r.Item}
+	case Skipped:
+		return Event{Type: EventSkipped, Item: r.Item}
+	}
+	return Event{}
+}

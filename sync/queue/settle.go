@@ -1,0 +1,300 @@
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// note is what a worker tells the settler: that a row's bytes begin to move
+// (end nil), how it ended, or an event that is already in the journal.
+type note struct {
+	work  *work
+	size  int64 // when it begins
+	end   *ending
+	event *Event // alone
+}
+
+// maxNotes is how many notes wait before those who write them wait: the
+// journal's sync, or a slow OnEvent, then sets the pace.
+const maxNotes = 256
+
+// report gives a note to the settler, and waits while it has too many.
+func (q *Queue) report(n note) {
+	for {
+		q.mu.Lock()
+		full, taken := len(q.notes) >= maxNotes, q.settled
+		switch {
+		case q.deaf:
+			q.mu.Unlock()
+			return
+		case !full:
+			q.notes = append(q.notes, n)
+			q.ringLocked()
+			q.mu.Unlock()
+			return
+		}
+		q.mu.Unlock()
+		<-taken
+	}
+}
+
+// reportEnd reports how the work on a row ended. After an error it returns
+// only once that is in the journal, because the row to be taken next may be
+// one of those that the error stops.
+func (q *Queue) reportEnd(w *work, e ending) {
+	q.report(note{work: w, end: &e})
+	for e.err != nil {
+		bell := q.nextBell()
+		q.mu.Lock()
+		over := q.deaf || q.running[w.row.ID] != w
+		q.mu.Unlock()
+		if over {
+			return
+		}
+		<-bell
+	}
+}
+
+// settle writes endings into the journal, many in one synced transaction
+// (while one is being synced the next ones gather), and then tells OnEvent.
+// It goes on until last is closed and all is written. An error of the journal
+// ends it; nothing of that transaction is then in the journal or was told.
+func (q *Queue) settle(ctx context.Context, last <-chan struct{}) error {
+	ctx = context.WithoutCancel(ctx)
+	defer q.stopTaking()
+	p := progress{q: q, shown: map[ID]int64{}, due: q.clock.Now()}
+	for {
+		bell := q.nextBell()
+		if batch := q.takeNotes(); len(batch) > 0 {
+			if err := q.settleBatch(ctx, batch, &p); err != nil {
+				return err
+			}
+			continue
+		}
+		expired, stop := p.timer()
+		select {
+		case <-last:
+			stop()
+			if batch := q.takeNotes(); len(batch) > 0 {
+				return q.settleBatch(ctx, batch, &p)
+			}
+			return nil
+		case <-bell:
+			stop()
+		case <-expired:
+			p.tell()
+		}
+	}
+}
+
+func (q *Queue) takeNotes() []note {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	batch := q.notes
+	q.notes = nil
+	q.settling = len(batch) > 0
+	close(q.settled)
+	q.settled = make(chan struct{})
+	return batch
+}
+
+// stopTaking lets nobody wait for a settler that is gone: notes after it are
+// lost with the run, and the journal still has their rows in work.
+func (q *Queue) stopTaking() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.settling = false
+	q.deaf = true
+	close(q.settled)
+	q.settled = make(chan struct{})
+	q.ringLocked()
+}
+
+// settleBatch makes one transaction of the endings in batch, frees their rows
+// and sends the events of batch in order.
+func (q *Queue) settleBatch(ctx context.Context, batch []note, p *progress) error {
+	events := make([]Event, 0, len(batch))
+	write := func() error {
+		events = events[:0]
+		for _, n := range batch {
+			switch {
+			case n.event != nil:
+				events = append(events, *n.event)
+			case n.end == nil:
+				item := n.work.row.Item
+				item.Size = n.size
+				events = append(events, Event{Type: EventStarted, Item: item})
+			default:
+				event, err := q.finish(ctx, n.work, *n.end)
+				if err != nil {
+					return err
+				}
+				events = append(events, event)
+			}
+		}
+		return nil
+	}
+	var err error
+	if anyEnding(batch) {
+		err = q.writeThen(ctx, durable, write, func() error { return q.release(ctx, batch) })
+	} else {
+		err = write()
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		p.note(e)
+	}
+	q.mu.Lock()
+	q.settling = false
+	q.ringLocked()
+	q.mu.Unlock()
+	return nil
+}
+
+func anyEnding(batch []note) bool {
+	for _, n := range batch {
+		if n.end != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// release ends this process's hold on the rows, while the journal's lock is
+// still held, and stops the work on others that an ending paused.
+func (q *Queue) release(ctx context.Context, batch []note) error {
+	pausing := false
+	q.mu.Lock()
+	for _, n := range batch {
+		if n.end != nil {
+			delete(q.running, n.work.row.ID)
+			kind := vfs.KindOf(n.end.err)
+			pausing = pausing || stopsSite(kind) || stopsPlace(kind)
+		}
+	}
+	q.mu.Unlock()
+	if !pausing {
+		return nil
+	}
+	return q.reconcileLocked(ctx)
+}
+
+// finish writes one ending and returns its event; the event's Type is ""
+// where there is nothing to tell. What a person did to the row meanwhile
+// stands, except that what is done is done.
+func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
+	silent := Event{Item: w.row.Item}
+	found, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE id = ?`, int64(w.row.ID))
+	if err != nil || len(found) == 0 {
+		return silent, err
+	}
+	r := found[0]
+	moved := max(w.counter.Done.Load(), 0)
+	v := judge(e, r.Attempts, q.c.Retries, r.Done, moved)
+	ours := r.State == Active || r.State == Scanning
+	switch {
+	case r.State == removing, isEnd(r.State):
+		return silent, nil
+	case !ours && v.state != Done && v.state != Skipped:
+		// Paused, or already waiting again: keep what the part has.
+		_, err := q.s.exec(ctx, `UPDATE rows SET done = ? WHERE id = ? AND type = 'file'`, moved, int64(r.ID))
+		return silent, err
+	}
+	if v.state == Asking {
+		// The answer for all may have come while this one looked.
+		rule, err := q.jobRule(ctx, r.job)
+		if err != nil {
+			return silent, err
+		}
+		if rule != transfer.Ask && r.Exists == transfer.Ask {
+			v.state, r.Exists = Waiting, rule
+		}
+	}
+	r.Done = moved
+	event := q.outcome(&r, v, e)
+	question := ""
+	if r.Question != nil {
+		if question, err = questionText(*r.Question); err != nil {
+			return silent, err
+		}
+	}
+	if err := q.store(ctx, r, question); err != nil {
+		return silent, err
+	}
+	if isEnd(r.State) {
+		if err := q.bump(ctx, r.Parent, endTally(r.State)); err != nil {
+			return silent, err
+		}
+	}
+	return event, q.stopOthers(ctx, r, e)
+}
+
+// outcome puts what v and e say into the row, and returns the event.
+func (q *Queue) outcome(r *row, v verdict, e ending) Event {
+	r.State, r.Attempts = v.state, v.attempts
+	r.Kind, r.Message, r.NextTry = vfs.KindOther, "", time.Time{}
+	if e.err != nil && (v.again || v.state == Failed) {
+		r.Kind, r.Message = vfs.KindOf(e.err), e.err.Error()
+	}
+	now := q.clock.Now()
+	if isEnd(v.state) {
+		r.Ended = now
+	}
+	event := Event{}
+	switch v.state {
+	case Done:
+		event.Type = EventDone
+		r.Target.Path, r.Verified = e.result.Target, e.result.Verified
+		r.Size, r.Done = e.result.Size, e.result.Size
+	case Skipped:
+		event.Type = EventSkipped
+		r.Message = e.result.Reason
+	case Asking:
+		event.Type = EventAsking
+		asked := e.result.Question
+		asked.Source, asked.Target = r.Source.Path, r.Target.Path
+		r.Question = &asked
+	case Failed:
+		event.Type = EventFailed
+	case Waiting:
+		if v.again {
+			event.Type = EventRetry
+			r.NextTry = now.Add(q.c.Backoff(v.attempts))
+		}
+	}
+	event.Item = r.Item
+	return event
+}
+
+// store writes the outcome of an attempt.
+func (q *Queue) store(ctx context.Context, r row, question string) error {
+	kind := ""
+	if r.Message != "" {
+		kind = r.Kind.String()
+	}
+	// A folder's size and done are not its row's.
+	_, err := q.s.exec(ctx, `UPDATE rows SET state = ?, dst_path = ?, attempts = ?, next_try = ?, kind = ?, message = ?, verified = ?,
+		question = ?, ended = ?, size = CASE type WHEN 'file' THEN ? ELSE size END, done = CASE type WHEN 'file' THEN ? ELSE done END
+		WHERE id = ?`,
+		string(r.State), blob(r.Target.Path), r.Attempts, nanos(r.NextTry), kind, r.Message, r.Verified,
+		question, nanos(r.Ended), r.Size, r.Done, int64(r.ID))
+	return err
+}
+
+// jobRule is what a person answered "for all" of a job, transfer.Ask for
+// nothing.
+func (q *Queue) jobRule(ctx context.Context, job ID) (transfer.Rule, error) {
+	var rule string
+	err := q.s.row(ctx, `SELECT exists_ FROM jobs WHERE id = ?`, int64(job)).Scan(&rule)
+	if errors.Is(err, sql.ErrNoRows) {
+		return transfer.Ask, nil
+	}
+	return transfer.Rule(rule), q.s.wrap(journalOp, err)
+}

@@ -1,0 +1,168 @@
+package queue
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"wherry/sync/site"
+)
+
+// MaxAsking is how many open questions a Snapshot lists.
+const MaxAsking = 50
+
+// pollEvery is how often a journal on disk is asked whether another process
+// changed it; the answer is a number SQLite has at hand.
+const pollEvery = 500 * time.Millisecond
+
+// counts is what a snapshot takes from the journal, read again only after a
+// change.
+type counts struct {
+	seq    uint64
+	rows   map[State]int // never changed once it is here
+	bytes  int64         // of all rows not ended, as of their last attempt's end
+	asking []Item        // never changed once it is here
+	// removing counts rows whose part is still to be deleted.
+	removing int
+}
+
+// Snapshot returns the queue at this moment. It waits for nobody: while the
+// journal is busy the counts are those of a moment ago, with the Seq they had
+// then.
+func (q *Queue) Snapshot() Snapshot {
+	if q.s.mu.TryLock() {
+		// An error leaves the older counts; who works on the journal gets it.
+		_ = q.refreshLocked(q.base)
+		q.s.mu.Unlock()
+	}
+	now := q.clock.Now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	snap := Snapshot{
+		Seq: q.counts.seq, Running: q.stop != nil, Held: q.held,
+		Count: maps.Clone(q.counts.rows), BytesLeft: q.counts.bytes,
+	}
+	for _, w := range q.running {
+		if w.row.State == removing {
+			continue
+		}
+		item := w.itemLocked(now)
+		snap.Active = append(snap.Active, item)
+		if item.Source.Site != site.Local {
+			snap.RateDn += item.Rate
+		}
+		if item.Target.Site != site.Local {
+			snap.RateUp += item.Rate
+		}
+		if moved := item.Done - w.row.Done; item.Size >= 0 && moved > 0 {
+			snap.BytesLeft -= moved
+		}
+	}
+	snap.BytesLeft = max(snap.BytesLeft, 0)
+	snap.Active = append(snap.Active, q.counts.asking...)
+	slices.SortFunc(snap.Active, func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })
+	return snap
+}
+
+// itemLocked is the row with its progress; Queue.mu is held.
+func (w *work) itemLocked(now time.Time) Item {
+	item := w.row.Item
+	if item.State != Active {
+		return item
+	}
+	if total := w.counter.Total.Load(); total > 0 {
+		item.Size = total
+	}
+	item.Done = max(w.counter.Done.Load(), item.Done)
+	item.Rate = w.meter.add(now, w.counter.Done.Load())
+	return item
+}
+
+// refresh reads the counts after a change.
+func (q *Queue) refresh(ctx context.Context) error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	return q.refreshLocked(ctx)
+}
+
+func (q *Queue) refreshLocked(ctx context.Context) error {
+	if err := q.s.usableLocked(ctx); err != nil {
+		return err
+	}
+	q.pollLocked(ctx)
+	q.mu.Lock()
+	stale, seq := q.stale, q.seq
+	q.stale = false
+	q.mu.Unlock()
+	if !stale {
+		return nil
+	}
+	fresh, held, err := q.readCounts(ctx)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if err != nil {
+		q.stale = true
+		return q.judgeLocked(err)
+	}
+	fresh.seq = seq
+	q.counts, q.held = fresh, held
+	return nil
+}
+
+func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
+	c := counts{rows: map[State]int{}}
+	rows, err := q.s.query(ctx, `SELECT state, n, bytes FROM tally WHERE n > 0`)
+	if err != nil {
+		return c, false, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var state State
+		var n int
+		var bytes int64
+		if err := rows.Scan(&state, &n, &bytes); err != nil {
+			return c, false, q.s.wrap(journalOp, err)
+		}
+		switch {
+		case state == removing:
+			c.removing = n
+			continue
+		case !isEnd(state):
+			c.bytes += bytes
+		}
+		c.rows[state] = n
+	}
+	if err := rows.Err(); err != nil {
+		return c, false, q.s.wrap(journalOp, err)
+	}
+	if c.rows[Asking] > 0 {
+		asking, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY job, id LIMIT ?`, MaxAsking)
+		if err != nil {
+			return c, false, err
+		}
+		c.asking = items(asking)
+	}
+	held, err := q.setting(ctx, "held")
+	return c, held == "1", err
+}
+
+// pollLocked notices what other processes wrote. data_version tells of other
+// connections only, so our own writes do not count twice.
+func (q *Queue) pollLocked(ctx context.Context) (changed bool) {
+	if q.c.File == Memory {
+		return false
+	}
+	var version int64
+	if err := q.s.row(ctx, `PRAGMA data_version`).Scan(&version); err != nil || version == q.s.version {
+		return false
+	}
+	first := q.s.version == 0
+	q.s.version = version
+	if first {
+		return false
+	}
+	q.changed()
+	return true
+}

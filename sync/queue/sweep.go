@@ -1,0 +1,83 @@
+package queue
+
+import (
+	"context"
+	"errors"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// sweeper deletes what cancelled rows left at their targets, and then the
+// rows.
+func (q *Queue) sweeper(ctx context.Context) error {
+	return q.each(ctx, nextSweep, removing, func(ctx context.Context, w *work) {
+		err := q.sweep(ctx, w.row)
+		if ctx.Err() != nil {
+			q.forget(w.row.ID) // the next run does it again
+			return
+		}
+		// The part is not worth more than the row's own retries.
+		attempts := w.row.Attempts + 1
+		if again := vfs.KindOf(err).Temporary() && attempts <= max(q.c.Retries, 0); again {
+			err = q.write(ctx, cheap, func() error {
+				_, err := q.s.exec(ctx, `UPDATE rows SET attempts = ?, next_try = ? WHERE id = ?`,
+					attempts, nanos(q.clock.Now().Add(q.c.Backoff(attempts))), int64(w.row.ID))
+				return err
+			})
+		} else {
+			err = q.write(ctx, cheap, func() error {
+				_, err := q.s.exec(ctx, `DELETE FROM rows WHERE id = ?`, int64(w.row.ID))
+				return err
+			})
+		}
+		q.forget(w.row.ID)
+		q.abandon(ctx, err)
+	})
+}
+
+// abandon ends the run when err is the journal's, because then no outcome can
+// be kept. Other errors, and those of a ctx that ended, it leaves alone.
+func (q *Queue) abandon(ctx context.Context, err error) {
+	var e *vfs.Error
+	if ctx.Err() != nil || !errors.As(err, &e) || e.Op != journalOp {
+		return
+	}
+	q.mu.Lock()
+	stop := q.stop
+	q.mu.Unlock()
+	if stop != nil {
+		stop(err)
+	}
+}
+
+// sweep deletes the part of a cancelled row. A row asked for since with the
+// same target has the part now.
+func (q *Queue) sweep(ctx context.Context, r row) error {
+	wanted, err := q.wanted(ctx, r)
+	if wanted || err != nil {
+		return err
+	}
+	part, err := transfer.PartName(r.Target.Path)
+	if err != nil {
+		return err
+	}
+	f, err := q.c.Open(ctx, r.Target.Site)
+	if err != nil {
+		return err
+	}
+	if err := f.Remove(ctx, part); err != nil && vfs.KindOf(err) != vfs.KindNotFound {
+		return err
+	}
+	return nil
+}
+
+func (q *Queue) wanted(ctx context.Context, r row) (bool, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return false, err
+	}
+	id, err := q.unfinished(ctx, pairOf(r.Source, r.Target), r.Source, r.Target)
+	return id != 0, err
+}

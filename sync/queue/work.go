@@ -1,0 +1,256 @@
+package queue
+
+import (
+	"context"
+	"time"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// The rows the three kinds of workers take, first come first.
+const (
+	nextFile  = `SELECT ` + columns + ` FROM rows INDEXED BY rows_files WHERE state = 'waiting' AND next_try = 0 AND type = 'file' ORDER BY job, id LIMIT 1`
+	nextScan  = `SELECT ` + columns + ` FROM rows INDEXED BY rows_scans WHERE state = 'waiting' AND next_try = 0 AND type <> 'file' ORDER BY job, id LIMIT 1`
+	nextSweep = `SELECT ` + columns + ` FROM rows INDEXED BY rows_state WHERE state = 'removing' AND next_try = 0 ORDER BY job, id LIMIT 1`
+)
+
+// occupied is how long a row waits whose target another one is writing.
+const occupied = time.Second
+
+// each takes rows by the query next, one at a time, and gives each to do,
+// until ctx ends. While there is none it waits for a change.
+func (q *Queue) each(ctx context.Context, next string, as State, do func(context.Context, *work)) error {
+	for {
+		bell := q.nextBell()
+		w, err := q.claim(ctx, next, as)
+		if err != nil {
+			return err
+		}
+		if w == nil {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-bell:
+			}
+			continue
+		}
+		mine, cancel := context.WithCancelCause(ctx)
+		q.adopt(w, cancel)
+		do(mine, w)
+		cancel(nil)
+		if ctx.Err() != nil {
+			return nil
+		}
+	}
+}
+
+// claim takes the next row into this process's hands; nil for none. It
+// registers the row before the journal's lock is free, so that whoever changes
+// the row from then on finds who works on it.
+func (q *Queue) claim(ctx context.Context, next string, as State) (*work, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return nil, err
+	}
+	if as != removing && q.isHeld() {
+		return nil, nil
+	}
+	for {
+		found, err := q.list(ctx, next)
+		if err != nil || len(found) == 0 {
+			return nil, q.judgeLocked(err)
+		}
+		w := &work{row: found[0]}
+		if q.isOccupied(w.row) {
+			if err := q.postpone(ctx, w.row.ID); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		taken := false
+		err = q.writeLocked(ctx, cheap, func() error {
+			n, err := q.s.exec(ctx, `UPDATE rows SET state = ? WHERE id = ? AND state = ?`, string(as), int64(w.row.ID), string(w.row.State))
+			taken = n == 1
+			if err != nil || w.row.Exists != transfer.Ask {
+				return err
+			}
+			w.row.Exists, err = q.jobRule(ctx, w.row.job)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !taken {
+			continue // another process was faster with a pause
+		}
+		w.row.State = as
+		w.counter.Total.Store(w.row.Size)
+		w.counter.Done.Store(w.row.Done)
+		q.mu.Lock()
+		q.running[w.row.ID] = w
+		q.mu.Unlock()
+		return w, nil
+	}
+}
+
+// adopt gives w what stops it. A row that was taken away between is stopped
+// at once.
+func (q *Queue) adopt(w *work, cancel context.CancelCauseFunc) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w.cancel = cancel
+	if w.taken {
+		cancel(errTaken)
+	}
+}
+
+func (q *Queue) isHeld() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.held
+}
+
+// isOccupied says whether another row in work has the same target: two would
+// write one part file. It also keeps a row from being taken again before the
+// last work on it ended.
+func (q *Queue) isOccupied(r row) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, w := range q.running {
+		if w.row.Target == r.Target && w.row.Type == r.Type || w.row.ID == r.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *Queue) postpone(ctx context.Context, id ID) error {
+	return q.writeLocked(ctx, cheap, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET next_try = ? WHERE id = ?`, nanos(q.clock.Now().Add(occupied)), int64(id))
+		return err
+	})
+}
+
+// worker transfers files.
+func (q *Queue) worker(ctx context.Context) error {
+	return q.each(ctx, nextFile, Active, func(ctx context.Context, w *work) {
+		e := q.attempt(ctx, w)
+		e.stopped = ctx.Err() != nil
+		q.reportEnd(w, e)
+	})
+}
+
+// attempt makes one transfer.
+func (q *Queue) attempt(ctx context.Context, w *work) ending {
+	src, dst, e := q.openBoth(ctx, w.row)
+	if e.err != nil {
+		return e
+	}
+	job := transfer.Job{
+		Source: transfer.File{FS: src, Path: w.row.Source.Path},
+		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
+		Exists: w.row.Exists, Made: w.row.made, Counter: &w.counter, KeepTime: true,
+		OnStart: func(id transfer.Identity) error { return q.started(ctx, w, id) },
+	}
+	if q.limit != nil {
+		job.Wait = q.wait
+	}
+	if res, ok := stoodAlready(ctx, job); ok {
+		return ending{result: res}
+	}
+	res, err := transfer.Run(ctx, job)
+	return ending{result: res, err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}
+}
+
+// openBoth opens the two sides; on failure the ending says which one failed.
+func (q *Queue) openBoth(ctx context.Context, r row) (src, dst vfs.FS, e ending) {
+	if src, e.err = q.c.Open(ctx, r.Source.Site); e.err != nil {
+		e.culprit = r.Source.Site
+		return nil, nil, e
+	}
+	if dst, e.err = q.c.Open(ctx, r.Target.Site); e.err != nil {
+		e.culprit = r.Target.Site
+	}
+	return src, dst, e
+}
+
+// started journals what the part is made from before its first byte exists,
+// and refuses to begin a row that was taken away.
+func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity) error {
+	size, when := identityColumns(id)
+	var n int64
+	err := q.write(ctx, cheap, func() (err error) {
+		n, err = q.s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ?, size = ? WHERE id = ? AND state = 'active'`,
+			size, when, id.Size, int64(w.row.ID))
+		return err
+	})
+	if err != nil {
+		q.abandon(ctx, err)
+		return err
+	}
+	if n == 0 {
+		return &vfs.Error{Op: "transfer", Path: w.row.Source.Path.String(), Kind: vfs.KindCancelled, Err: errTaken}
+	}
+	q.report(note{work: w, size: id.Size})
+	return nil
+}
+
+// stoodAlready recognises a file that an earlier attempt finished without the
+// journal getting to know: it was killed between the renaming and the
+// writing down, or the server's last reply was lost. By the rules that look
+// at the target it would be asked about, or counted as skipped. Overwrite
+// comes to the same by doing it again.
+func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
+	if j.Made == nil || j.Exists == transfer.Overwrite || j.Exists == transfer.Rename {
+		return transfer.Result{}, false
+	}
+	part, err := transfer.PartName(j.Target.Path)
+	if err != nil {
+		return transfer.Result{}, false
+	}
+	if _, err := j.Target.FS.Stat(ctx, part); vfs.KindOf(err) != vfs.KindNotFound {
+		return transfer.Result{}, false
+	}
+	now, err := j.Target.FS.Stat(ctx, j.Target.Path)
+	if err != nil || now.Type != vfs.TypeFile || now.Size != j.Made.Size {
+		return transfer.Result{}, false
+	}
+	src, err := j.Source.FS.Stat(ctx, j.Source.Path)
+	if err != nil || src.Size != j.Made.Size || !src.ModTime.Equal(j.Made.ModTime) {
+		return transfer.Result{}, false
+	}
+	// Under these two the attempt had only begun because no file of that name
+	// was there; under the others the time must say that it is ours.
+	fresh := j.Exists == transfer.Skip || j.Exists == transfer.Ask
+	step := max(now.Accuracy, src.Accuracy, time.Second)
+	if apart := now.ModTime.Sub(src.ModTime).Abs(); !fresh && apart > step {
+		return transfer.Result{}, false
+	}
+	return transfer.Result{Outcome: transfer.Done, Target: j.Target.Path, Size: now.Size, Verified: "size"}, true
+}
+
+// culprit says which side an error of trust or login belongs to. With one
+// site it is that one; between two sites each is asked for its features,
+// which a file system that has been refused answers with the refusal and
+// without trying again. The zero ID where it cannot be told.
+func (q *Queue) culprit(ctx context.Context, r row, src, dst vfs.FS, err error) site.ID {
+	if err == nil || !stopsSite(vfs.KindOf(err)) {
+		return site.Local
+	}
+	ids := r.sites()
+	switch {
+	case len(ids) == 1 || len(ids) == 2 && ids[0] == ids[1]:
+		return ids[0]
+	case len(ids) == 0:
+		return site.Local
+	}
+	for i, f := range []vfs.FS{src, dst} {
+		if _, err := f.Features(ctx); stopsSite(vfs.KindOf(err)) {
+			return ids[i]
+		}
+	}
+	return site.Local
+}
