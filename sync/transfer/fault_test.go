@@ -78,6 +78,9 @@ func failEachStep(t *testing.T, content, side string, kind vfs.Kind, after bool,
 			return
 		}
 		checkInvariant(t, p, content, result, err)
+		if part, there := p.to.Get(partName); there && part == "" && times == 1 && side == "target" {
+			t.Fatalf("an empty part is left behind (call %d, error %v)", k, err)
+		}
 		f.Heal()
 		p.mustBeDone()
 		p.wantFiles(map[string]string{targetName: content})

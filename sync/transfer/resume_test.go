@@ -20,7 +20,7 @@ func TestAPartIsContinuedOnlyWhenItIsOfThisSource(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		part    string
 		arrange func(p *pair)
-		moved   int64 // by the run
+		moved   int64 // by the run; below 0: it fails
 	}{
 		"a part of the same source":       {content[:150_000], func(*pair) {}, 250_000},
 		"a part shorter than the overlap": {content[:100], func(*pair) {}, size - 100},
@@ -43,6 +43,14 @@ func TestAPartIsContinuedOnlyWhenItIsOfThisSource(t *testing.T) {
 			content[:150_000],
 			func(p *pair) { p.to.Inject(memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindUnsupported}) }, size,
 		},
+		"a part that went away since it was looked at": {
+			content[:150_000],
+			func(p *pair) { p.to.Inject(memfs.Fault{Op: memfs.OpOpen, Kind: vfs.KindNotFound}) }, size,
+		},
+		"a source that ends early when asked from an offset": {
+			content[:150_000],
+			func(p *pair) { p.from.Inject(memfs.Fault{Op: memfs.OpRead, Bytes: 10_000, Lie: true}) }, -1,
+		},
 		"a part that changed since it was looked at": {
 			content[:150_000],
 			func(p *pair) { p.to.Inject(memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindChanged}) }, size,
@@ -53,6 +61,11 @@ func TestAPartIsContinuedOnlyWhenItIsOfThisSource(t *testing.T) {
 			p.to.Put(partName, tc.part, day(9))
 			p.made = &transfer.Identity{Size: size, ModTime: day(10)}
 			tc.arrange(p)
+			if tc.moved < 0 {
+				p.mustFail(vfs.KindSize)
+				p.wantFiles(map[string]string{})
+				return
+			}
 			if result := p.mustBeDone(); result.Bytes != tc.moved || result.Size != size {
 				t.Errorf("%d bytes moved of %d, want %d of %d", result.Bytes, result.Size, tc.moved, size)
 			}
@@ -114,6 +127,25 @@ func TestACancelLeavesAPartToGoOnWith(t *testing.T) {
 	p.wantFiles(map[string]string{targetName: content})
 }
 
+func TestACancelOfWhatCannotBeResumedLeavesNothing(t *testing.T) {
+	p := newPair(t, random(300_000, 18))
+	p.from.Announce(source, vfs.SizeUnknown)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	p.to.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpCommit {
+			cancel()
+			return &vfs.Error{Op: "commit", Path: partName, Kind: vfs.KindLost}
+		}
+		return nil
+	})
+	_, err := p.run(ctx)
+	if vfs.KindOf(err) != vfs.KindCancelled {
+		t.Errorf("error %v; want cancelled, which is why the connection broke", err)
+	}
+	p.wantFiles(map[string]string{})
+}
+
 func TestACancelFreesABlockedTransfer(t *testing.T) {
 	for _, op := range []memfs.Op{
 		memfs.OpFeatures, memfs.OpStat, memfs.OpCreate, memfs.OpWrite, memfs.OpCommit, memfs.OpSetTime, memfs.OpRename,
@@ -162,6 +194,7 @@ func TestNoPartIsLeftThatNobodyCanUse(t *testing.T) {
 		"the last reply is bad":          {memfs.Fault{Op: memfs.OpCommit, Kind: vfs.KindLost}, true},
 		"the size is wrong in the end":   {memfs.Fault{Op: memfs.OpCommit, Kind: vfs.KindSize}, false},
 		"renaming is not allowed":        {memfs.Fault{Op: memfs.OpRename, Kind: vfs.KindPermission}, false},
+		"setting the time broke":         {memfs.Fault{Op: memfs.OpSetTime, Kind: vfs.KindLost}, true},
 		"renaming broke":                 {memfs.Fault{Op: memfs.OpRename, Kind: vfs.KindLost}, true},
 	} {
 		t.Run(outcome, func(t *testing.T) {

@@ -3,6 +3,7 @@ package transfer_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +196,8 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		"a folder as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutDir(sourceName) }, vfs.KindIsDir},
 		"a linked folder":         {func(p *pair) { p.from.PutDir("/d"); p.from.PutLink(sourceName, "/d") }, vfs.KindIsDir},
 		"a missing source":        {func(p *pair) { p.from.Drop(sourceName) }, vfs.KindNotFound},
+		"a device as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutOther(sourceName) }, vfs.KindUnsupported},
+		"a device as target":      {func(p *pair) { p.to.PutOther(targetName) }, vfs.KindExists},
 		"a link to nothing":       {func(p *pair) { p.from.PutLink(sourceName, "/nowhere") }, vfs.KindNotFound},
 		"a folder as target":      {func(p *pair) { p.to.PutDir(targetName) }, vfs.KindIsDir},
 		"a missing target folder": {func(p *pair) { p.to.Drop("/dst") }, vfs.KindNotFound},
@@ -203,9 +206,12 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			p := newPair(t, "new")
 			tc.arrange(p)
-			before := p.to.Files()
+			before, listed := p.to.Files(), names(p)
 			p.mustFail(tc.kind)
 			p.wantFiles(before)
+			if got := names(p); !slices.Equal(got, listed) {
+				t.Errorf("the folder holds %q, want %q", got, listed)
+			}
 		})
 	}
 }
@@ -361,4 +367,106 @@ func TestTheSpeedLimitIsAskedBeforeEveryByte(t *testing.T) {
 	p.job.Wait = func(context.Context, int) error { return context.Canceled }
 	p.mustFail(vfs.KindCancelled)
 	p.wantFiles(map[string]string{targetName: content})
+}
+
+func names(p *pair) []string {
+	var names []string
+	entries, _ := p.to.List(p.t.Context(), vfs.MustParse("/dst")) // a missing folder has none
+	for _, e := range entries {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// stream is a file system whose readers are not what its listing says.
+type stream struct {
+	vfs.FS
+	size int64
+	read func(p []byte) (int, error) // nil: as it is
+}
+
+type streamReader struct {
+	vfs.Reader
+	with stream
+}
+
+func (f stream) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := f.FS.Open(ctx, p, offset)
+	return streamReader{r, f}, err
+}
+
+func (r streamReader) Size() int64 { return r.with.size }
+
+func (r streamReader) Read(p []byte) (int, error) {
+	if r.with.read != nil {
+		return r.with.read(p)
+	}
+	return r.Reader.Read(p)
+}
+
+func TestTheSizeOfTheStreamCounts(t *testing.T) {
+	content := random(10_000, 7)
+	for outcome, tc := range map[string]struct {
+		listed, streamed int64
+		want             vfs.Kind // 0: done
+	}{
+		"told by the stream alone":         {vfs.SizeUnknown, 10_000, 0},
+		"told by the stream alone, wrong":  {vfs.SizeUnknown, 10_001, vfs.KindSize},
+		"told by the listing alone":        {10_000, vfs.SizeUnknown, 0},
+		"told by both":                     {10_000, 10_000, 0},
+		"told by both, but not the same":   {10_000, 9_999, vfs.KindChanged},
+		"told by the listing alone, wrong": {10_001, vfs.SizeUnknown, vfs.KindSize},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, content)
+			p.from.Announce(source, tc.listed)
+			p.job.Source.FS = stream{FS: p.from, size: tc.streamed}
+			if tc.want == 0 {
+				p.mustBeDone()
+				p.wantFiles(map[string]string{targetName: content})
+				return
+			}
+			p.mustFail(tc.want)
+			p.wantFiles(map[string]string{})
+		})
+	}
+}
+
+func TestASourceWithoutEndIsStopped(t *testing.T) {
+	p := newPair(t, "0123456789")
+	given := 0
+	p.job.Source.FS = stream{FS: p.from, size: 10, read: func(b []byte) (int, error) {
+		if given += len(b); given > 1<<20 {
+			t.Fatalf("%d bytes were taken from a source of 10", given)
+		}
+		return len(b), nil
+	}}
+	p.mustFail(vfs.KindSize)
+	p.wantFiles(map[string]string{})
+}
+
+func TestAllBytesWithoutTheVerdictAreNotDone(t *testing.T) {
+	for outcome, at := range map[string]memfs.Op{"of the source": memfs.OpClose, "of the target": memfs.OpCommit} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, "new")
+			p.to.Put(targetName, "old", day(1))
+			for _, f := range []*memfs.FS{p.from, p.to} {
+				f.Fail(at, "", 1, vfs.KindLost)
+			}
+			p.mustFail(vfs.KindLost)
+			p.wantFiles(map[string]string{targetName: "old", partName: "new"})
+		})
+	}
+}
+
+func TestATimeToldMoreCoarselyIsNoChange(t *testing.T) {
+	p := newPair(t, "new")
+	p.from.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpClose {
+			p.from.Put(sourceName, "new", day(10).Add(20*time.Second))
+			p.from.Limit(func(can *vfs.Features) { can.TimeStep = time.Minute })
+		}
+		return nil
+	})
+	p.mustBeDone()
 }

@@ -25,6 +25,12 @@ func (f *FS) PutLink(name, target string) {
 	f.plant(name, &node{typ: vfs.TypeLink, mode: 0o777, target: target, modTime: f.now()})
 }
 
+// PutOther makes something that is neither file, folder nor link, such as a
+// device; see Put.
+func (f *FS) PutOther(name string) {
+	f.plant(name, &node{typ: vfs.TypeOther, mode: 0o600, modTime: f.now()})
+}
+
 func (f *FS) plant(name string, n *node) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

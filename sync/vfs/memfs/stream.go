@@ -65,6 +65,8 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 		return nil, err
 	case n.typ == vfs.TypeDir:
 		return nil, fail(OpOpen, p, vfs.KindIsDir)
+	case n.typ != vfs.TypeFile:
+		return nil, fail(OpOpen, p, vfs.KindUnsupported)
 	case offset > 0 && !f.features.ResumeRead:
 		return nil, fail(OpOpen, p, vfs.KindUnsupported)
 	case offset > int64(len(n.data)):
