@@ -289,6 +289,7 @@ func changes(t *testing.T, s *Server) {
 	c.do(550, "DELE /neu \"x\"")
 	c.do(550, "RMD /neu \"x\"/empty")
 	c.do(250, "DELE /neu \"x\"/empty")
+	c.do(550, "DELE /neu \"x\"")
 	c.do(250, "RMD /neu \"x\"")
 	if got := c.do(257, "PWD"); !strings.HasPrefix(got, `"/"`) {
 		t.Errorf("RMD has moved us to %s", got)

@@ -384,12 +384,13 @@ func TestTheNextSessionAsksWhenTheFirstIsCancelled(t *testing.T) {
 		}
 	})
 	<-asked
-	second := &desk{answer: Once}
+	second, waits := &desk{answer: Once}, make(chan struct{}, 1)
 	wait.Go(func() {
-		if err := s.Verify(second.ask, "")(t.Context(), host, chain, wrong); err != nil {
+		if err := s.Verify(second.ask, "")(arriving{t.Context(), waits}, host, chain, wrong); err != nil {
 			t.Error(err)
 		}
 	})
+	<-waits
 	close(release)
 	wait.Wait()
 	if len(second.asked) != 1 {
