@@ -1,0 +1,333 @@
+package sitemanager
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+	"wherry/ui/parts"
+	"wherry/ui/words"
+)
+
+// View is the open manager.
+type View struct {
+	loop    *loop.Loop
+	canvas  fyne.Canvas
+	sites   Sites
+	connect func(site.ID)
+	closed  func()
+
+	popup     *widget.PopUp
+	rows      []site.Site
+	selection parts.Selection
+	list      *parts.List
+	form      *formView
+	message   *parts.Line
+	remove    *parts.Tool
+	copy      *parts.Tool
+	dirty     bool
+	before    func(*fyne.KeyEvent)
+}
+
+// Open shows the manager over the window. connect is called after the person
+// chose to connect to a site, closed when the manager is gone.
+func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, connect func(site.ID), closed func()) *View {
+	v := &View{loop: l, canvas: c, sites: sites, connect: connect, closed: closed, before: c.OnTypedKey()}
+	v.form = newFormView(func() { v.dirty = true; v.say("", look.ColorSecondary) })
+	v.form.escaped = v.Close
+	v.message = parts.NewLine("", look.ColorSecondary)
+	v.selection.Reset(0)
+	v.list = parts.NewList(l, []parts.Column{
+		{Title: "Site", Width: 140, Min: 60, Flex: true, Fixed: true, Middle: true},
+		{Title: "Host", Width: 120, Min: 40, Secondary: true, Fixed: true, Middle: true},
+	}, &v.selection)
+	v.list.SetSource(v)
+	v.list.Hooks = parts.Hooks{
+		Selected: v.chosen,
+		Open:     func(int) { v.connectNow() },
+		Key: func(key fyne.KeyName, _ fyne.KeyModifier) {
+			switch key {
+			case fyne.KeyDelete:
+				v.askRemove()
+			case fyne.KeyEscape:
+				v.Close()
+			}
+		},
+	}
+	v.popup = widget.NewModalPopUp(v.content(), c)
+	v.popup.Resize(fyne.NewSize(min(820, c.Size().Width-20), min(540, c.Size().Height-20)))
+	v.popup.Show()
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			v.Close()
+		}
+	})
+	v.reload(selected)
+	return v
+}
+
+func (v *View) content() fyne.CanvasObject {
+	add := parts.NewTool(look.GlyphNewFolder, "Add a site", v.add).Labelled("Add")
+	v.copy = parts.NewTool(look.GlyphCopy, "Copy the site", v.duplicate).Labelled("Copy")
+	v.remove = parts.NewTool(look.GlyphTrash, "Remove the site", v.askRemove).Labelled("Remove")
+	tools := container.NewHBox(add, v.copy, v.remove)
+	left := container.NewBorder(nil, tools, nil, nil, v.list)
+	closing := widget.NewButton("Close", v.Close)
+	save := widget.NewButton("Save", func() { v.save(func(site.Site) {}) })
+	connect := widget.NewButton("Connect", v.connectNow)
+	connect.Importance = widget.HighImportance
+	buttons := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap))
+	for _, b := range []*widget.Button{closing, save, connect} {
+		buttons.Add(container.NewGridWrap(fyne.NewSize(92, 28), b))
+	}
+	bottom := container.NewBorder(nil, nil, nil, buttons, v.message)
+	title := parts.NewTitle("Sites")
+	inset := func(o fyne.CanvasObject) fyne.CanvasObject {
+		return container.New(layout.NewCustomPaddedLayout(0, 0, look.Margin, 0), o)
+	}
+	split := container.NewBorder(nil, nil, sized(left, 290), nil, inset(v.form.object))
+	line := canvas.NewRectangle(theme.Color(theme.ColorNameSeparator))
+	line.SetMinSize(fyne.NewSize(0, 1))
+	return container.New(layout.NewCustomPaddedLayout(look.Margin, look.Margin, look.Margin, look.Margin),
+		container.New(layout.NewBorderLayout(title, bottom, nil, nil), title, bottom,
+			container.New(layout.NewCustomPaddedLayout(look.Gap, look.Gap*2, 0, 0), split)))
+}
+
+// sized gives an object a fixed width.
+func sized(o fyne.CanvasObject, width float32) fyne.CanvasObject {
+	ground := canvas.NewRectangle(theme.Color(look.ColorList))
+	ground.SetMinSize(fyne.NewSize(width, 0))
+	return container.NewStack(ground, o)
+}
+
+// Len is the list's number of rows.
+func (v *View) Len() int { return len(v.rows) }
+
+// Row is what the list draws of row i.
+func (v *View) Row(i int) parts.Row {
+	if i < 0 || i >= len(v.rows) {
+		return parts.Row{Fraction: -1}
+	}
+	s := v.rows[i]
+	name := s.Name
+	if s.Folder != "" {
+		name = s.Folder + " / " + s.Name
+	}
+	return parts.Row{
+		Icon:  look.Draw(look.GlyphServer, look.ColorSecondary),
+		Cells: []string{vfs.Readable(name), vfs.Readable(s.Host)}, Fraction: -1,
+	}
+}
+
+// reload reads the sites again and shows the one with the ID, or the first,
+// or an empty form.
+func (v *View) reload(id site.ID) {
+	v.rows = sorted(v.sites.Saved())
+	v.selection.Reset(len(v.rows))
+	at := 0
+	for i, s := range v.rows {
+		if s.ID == id {
+			at = i
+		}
+	}
+	v.list.Reload()
+	if len(v.rows) == 0 {
+		v.add()
+		return
+	}
+	v.selection.Only(at)
+	v.list.Restyle()
+	v.list.ScrollTo(at)
+	v.show(FormOf(v.rows[at]))
+}
+
+func (v *View) chosen() {
+	rows := v.selection.Rows()
+	if len(rows) != 1 || v.rows[rows[0]].ID == v.form.id {
+		return
+	}
+	s := v.rows[rows[0]]
+	if !v.dirty {
+		v.show(FormOf(s))
+		return
+	}
+	parts.Ask(v.canvas, parts.Question{
+		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
+		Text: "The site that was changed is not saved yet.",
+		Answers: []parts.Answer{
+			{Title: "Discard", Run: func() { v.show(FormOf(s)) }},
+			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.reload(s.ID) }) }},
+		},
+		Escape: func() { v.reselect() },
+	})
+}
+
+func (v *View) reselect() {
+	for i, s := range v.rows {
+		if s.ID == v.form.id {
+			v.selection.Only(i)
+			v.list.Restyle()
+			return
+		}
+	}
+	v.selection.Only(-1)
+	v.list.Restyle()
+}
+
+func (v *View) show(f Form) {
+	v.form.fill(f)
+	v.dirty = false
+	v.say("", look.ColorSecondary)
+	v.remove.SetDisabled(f.ID == "")
+	v.copy.SetDisabled(f.ID == "")
+	if f.ID == "" {
+		return
+	}
+	v.loop.Latest(v, func(ctx context.Context) func() {
+		kept, err := v.sites.HasPassword(ctx, f.ID)
+		return func() {
+			if v.form.id == f.ID {
+				v.form.setKept(kept, err)
+			}
+		}
+	})
+}
+
+func (v *View) add() {
+	v.selection.Only(-1)
+	v.list.Restyle()
+	v.show(NewForm())
+	v.canvas.Focus(v.form.host)
+}
+
+func (v *View) duplicate() {
+	f := v.form.form()
+	f.ID, f.Name = "", freeName(f.Name, v.rows)
+	v.selection.Only(-1)
+	v.list.Restyle()
+	v.show(f)
+	v.dirty = true
+	v.canvas.Focus(v.form.name)
+}
+
+func (v *View) askRemove() {
+	f := v.form.form()
+	if f.ID == "" {
+		return
+	}
+	parts.Ask(v.canvas, parts.Question{
+		Glyph: look.GlyphTrash, Color: look.ColorTrouble, Title: "Remove “" + vfs.Readable(f.Name) + "”?",
+		Text: "The site and its password are forgotten. Transfers of it that are left in the queue will fail.",
+		Answers: []parts.Answer{
+			{Title: "Cancel"},
+			{Title: "Remove", Strong: true, Danger: true, Run: func() { v.removeNow(f.ID) }},
+		},
+	})
+}
+
+func (v *View) removeNow(id site.ID) {
+	v.loop.Go(func(ctx context.Context) func() {
+		err := v.sites.Remove(ctx, id)
+		return func() {
+			v.reload("")
+			v.tell(err)
+		}
+	})
+}
+
+// save writes the form and then calls with the saved site.
+func (v *View) save(then func(site.Site)) {
+	s, problem := v.form.form().Site()
+	if problem != nil {
+		v.say(v.form.point(v.canvas, *problem), look.ColorTrouble)
+		return
+	}
+	password, change, keep := v.form.password()
+	v.loop.Go(func(ctx context.Context) func() {
+		saved, err := v.sites.Save(s)
+		if err == nil && change {
+			err = v.remember(ctx, saved.ID, password, keep)
+		}
+		return func() {
+			if saved.ID != "" {
+				v.reload(saved.ID)
+			}
+			if err != nil {
+				v.tell(err)
+				return
+			}
+			v.say("Saved", look.ColorOK)
+			then(saved)
+		}
+	})
+}
+
+// remember keeps a typed password, and forgets the one in the keychain when
+// the person took the tick away.
+func (v *View) remember(ctx context.Context, id site.ID, password string, keep bool) error {
+	if !keep {
+		if err := v.sites.Forget(ctx, id); err != nil {
+			return err
+		}
+	}
+	if password == "" {
+		return nil
+	}
+	return v.sites.Remember(ctx, id, password, keep)
+}
+
+func (v *View) connectNow() {
+	connect := func(s site.Site) {
+		v.Close()
+		v.connect(s.ID)
+	}
+	_, typed, _ := v.form.password()
+	if v.dirty || typed || v.form.id == "" {
+		v.save(connect)
+		return
+	}
+	connect(site.Site{ID: v.form.id})
+}
+
+func (v *View) tell(err error) {
+	if err != nil {
+		v.say(words.Of(err, words.Window).String(), look.ColorTrouble)
+	}
+}
+
+func (v *View) say(text string, c fyne.ThemeColorName) { v.message.Set(text, c, "") }
+
+// Close takes the manager away. Changes that were not saved are lost only
+// after a question.
+func (v *View) Close() {
+	if !v.dirty {
+		v.closeNow()
+		return
+	}
+	parts.Ask(v.canvas, parts.Question{
+		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
+		Text: "The site that was changed is not saved yet.",
+		Answers: []parts.Answer{
+			{Title: "Discard", Run: func() { v.dirty = false; v.closeNow() }},
+			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.closeNow() }) }},
+		},
+	})
+}
+
+func (v *View) closeNow() {
+	v.dirty = false
+	v.canvas.SetOnTypedKey(v.before)
+	v.popup.Hide()
+	if v.closed != nil {
+		v.closed()
+	}
+}

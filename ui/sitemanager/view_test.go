@@ -1,0 +1,194 @@
+package sitemanager
+
+import (
+	"context"
+	"image/png"
+	"os"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/sync/site"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+)
+
+// kept is a store in memory.
+type kept struct {
+	sites     []site.Site
+	passwords map[site.ID]string
+}
+
+func (k *kept) Saved() []site.Site { return k.sites }
+
+func (k *kept) Save(s site.Site) (site.Site, error) {
+	if s.ID == "" {
+		s.ID = site.ID(s.Name + "-id")
+	}
+	for i := range k.sites {
+		if k.sites[i].ID == s.ID {
+			k.sites[i] = s
+			return s, nil
+		}
+	}
+	k.sites = append(k.sites, s)
+	return s, nil
+}
+
+func (k *kept) Remove(_ context.Context, id site.ID) error {
+	for i := range k.sites {
+		if k.sites[i].ID == id {
+			k.sites = append(k.sites[:i], k.sites[i+1:]...)
+			break
+		}
+	}
+	return nil
+}
+
+func (k *kept) HasPassword(_ context.Context, id site.ID) (bool, error) {
+	_, ok := k.passwords[id]
+	return ok, nil
+}
+
+func (k *kept) Remember(_ context.Context, id site.ID, password string, keep bool) error {
+	if keep {
+		k.passwords[id] = password
+	}
+	return nil
+}
+
+func (k *kept) Forget(_ context.Context, id site.ID) error {
+	delete(k.passwords, id)
+	return nil
+}
+
+type rig struct {
+	*View
+	loop      *loop.Manual
+	window    fyne.Window
+	store     *kept
+	connected []site.ID
+}
+
+func open(t *testing.T, choice look.Choice, sites ...site.Site) *rig {
+	t.Helper()
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(look.New(choice))
+	r := &rig{loop: loop.NewManual(context.Background()), store: &kept{sites: sites, passwords: map[site.ID]string{}}}
+	t.Cleanup(r.loop.Close)
+	r.window = test.NewTempWindow(t, container.NewStack(widget.NewLabel("")))
+	r.window.Resize(fyne.NewSize(1000, 640))
+	r.View = Open(r.loop.Loop, r.window.Canvas(), r.store, "", func(id site.ID) { r.connected = append(r.connected, id) }, nil)
+	r.settle(t)
+	return r
+}
+
+func (r *rig) settle(t *testing.T) {
+	t.Helper()
+	if err := r.loop.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func shop() site.Site {
+	return site.Site{ID: "shop-id", Name: "Shop", Host: "ftp.example.org", User: "anna", TLS: site.TLSExplicit, Mode: site.ModeAuto}
+}
+
+func TestAddedSiteIsKeptAndConnectedTo(t *testing.T) {
+	r := open(t, look.Dark)
+	test.Type(r.form.host, "anna@ftp.example.org")
+	r.form.mode.SetSelected("Active")
+	r.connectNow()
+	r.settle(t)
+	if len(r.store.sites) != 1 {
+		t.Fatalf("%d sites are kept", len(r.store.sites))
+	}
+	s := r.store.sites[0]
+	if s.Host != "ftp.example.org" || s.User != "anna" || s.Mode != site.ModeActive {
+		t.Errorf("kept as %+v", s)
+	}
+	if len(r.connected) != 1 || r.connected[0] != s.ID {
+		t.Errorf("connected to %v", r.connected)
+	}
+}
+
+func TestPasswordGoesToTheKeychainOnlyWhenTicked(t *testing.T) {
+	for outcome, tick := range map[string]bool{"ticked: kept": true, "not ticked: not kept": false} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			test.Type(r.form.pass, "s3cret")
+			r.form.keep.SetChecked(tick)
+			r.save(func(site.Site) {})
+			r.settle(t)
+			if got := r.store.passwords["shop-id"]; (got == "s3cret") != tick {
+				t.Errorf("the keychain holds %q", got)
+			}
+		})
+	}
+}
+
+func TestTakingTheTickAwayForgetsThePassword(t *testing.T) {
+	r := open(t, look.Dark, shop())
+	r.store.passwords["shop-id"] = "s3cret"
+	r.reload("shop-id")
+	r.settle(t)
+	r.form.keep.SetChecked(false)
+	r.save(func(site.Site) {})
+	r.settle(t)
+	if _, ok := r.store.passwords["shop-id"]; ok {
+		t.Error("the password is still kept")
+	}
+}
+
+func TestWrongFieldIsNamedAndNothingIsSaved(t *testing.T) {
+	r := open(t, look.Dark, shop())
+	r.form.port.SetText("ftp")
+	r.save(func(site.Site) { t.Error("saved") })
+	r.settle(t)
+	if got := r.message.Text(); got != "Port: this must be a whole number" {
+		t.Errorf("the manager says %q", got)
+	}
+	if r.store.sites[0].Port != 0 {
+		t.Error("the store was changed")
+	}
+}
+
+func TestRemovedSiteIsGoneAfterAQuestion(t *testing.T) {
+	r := open(t, look.Dark, shop())
+	r.removeNow("shop-id")
+	r.settle(t)
+	if len(r.store.sites) != 0 || r.form.id != "" {
+		t.Errorf("left: %+v, form of %q", r.store.sites, r.form.id)
+	}
+}
+
+func picture(t *testing.T, w fyne.Window, name string) {
+	t.Helper()
+	dir := os.Getenv("WHERRY_TEST_PICTURES")
+	if dir == "" {
+		return
+	}
+	f, err := os.Create(dir + "/" + name + ".png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, w.Canvas().Capture()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestManagerFitsItsWindow(t *testing.T) {
+	for name, choice := range map[string]look.Choice{"light": look.Light, "dark": look.Dark} {
+		second := shop()
+		second.ID, second.Name, second.Folder, second.Host = "b", "Invoices", "Bank", "files.bank.example"
+		r := open(t, choice, shop(), second)
+		picture(t, r.window, "sitemanager-"+name)
+		if got, room := r.popup.Content.MinSize(), r.window.Canvas().Size(); got.Width > room.Width || got.Height > room.Height {
+			t.Errorf("%s: the manager needs %v of %v", name, got, room)
+		}
+	}
+}
