@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"net/textproto"
 	"time"
 
 	"wherry/sync/vfs"
@@ -25,14 +27,24 @@ func (s *Session) Rename(ctx context.Context, from, to vfs.Path) error {
 			o.cwd = ""
 			return nil
 		}
-		if !unclear(err) {
-			return err
-		}
-		if _, gone := o.stat(from); vfs.KindOf(o.fault(gone)) == vfs.KindNotFound {
-			return o.kinded(vfs.KindNotFound, o.ctl.Conceal(err.Error()))
-		}
-		return o.explain(err, to, taken)
+		return o.explainRename(err, from, to)
 	})
+}
+
+// explainRename looks at both names, also where the server's words are clear:
+// "is a directory" and "permission denied" are said of either.
+func (o *operation) explainRename(err error, from, to vfs.Path) error {
+	var refusal *textproto.Error
+	if !errors.As(err, &refusal) || refusal.Code < 450 || o.kind(err) == vfs.KindNotFound {
+		return err
+	}
+	if _, gone := o.stat(from); o.kind(gone) == vfs.KindNotFound {
+		return o.kinded(vfs.KindNotFound, oneLine(refusal))
+	}
+	if _, missing := o.stat(to); missing == nil && from != to {
+		return o.kinded(vfs.KindExists, oneLine(refusal))
+	}
+	return o.explain(err, to, taken)
 }
 
 // taken judges what stands under a name that is to be new.
@@ -71,11 +83,12 @@ func (s *Session) RemoveDir(ctx context.Context, p vfs.Path) error {
 			}
 		}
 		err := o.lib.RemoveDir(name)
-		if !unclear(err) {
+		var refusal *textproto.Error
+		if !unclear(err) || !errors.As(err, &refusal) {
 			return err
 		}
 		if entries, cannot := o.list(p); cannot == nil && len(entries) > 0 {
-			return o.kinded(vfs.KindNotEmpty, o.ctl.Conceal(err.Error()))
+			return o.kinded(vfs.KindNotEmpty, oneLine(refusal))
 		}
 		return o.explain(err, p, needDir)
 	})

@@ -27,12 +27,12 @@ var words = []struct {
 	{"cannot find", vfs.KindNotFound},
 	{"does not exist", vfs.KindNotFound},
 	{"doesn't exist", vfs.KindNotFound},
-	{"can't check for file existence", vfs.KindNotFound}, // Pure-FTPd
 	{"not empty", vfs.KindNotEmpty},
 	{"already exists", vfs.KindExists},
 	{"file exists", vfs.KindExists},
 	{"not a directory", vfs.KindNotDir},
 	{"is a directory", vfs.KindIsDir},
+	{"not a regular file", vfs.KindIsDir}, // ProFTPD, of a folder
 	{"no space", vfs.KindNoSpace},
 	{"disk full", vfs.KindNoSpace},
 	{"quota", vfs.KindNoSpace},
@@ -40,6 +40,8 @@ var words = []struct {
 	{"denied", vfs.KindPermission},
 	{"not permitted", vfs.KindPermission},
 	{"read-only", vfs.KindPermission},
+	{"prohibited", vfs.KindBadName},             // Pure-FTPd, of a backslash
+	{"invalid directory name", vfs.KindBadName}, // ProFTPD, of a pattern's characters
 	{"not implemented", vfs.KindUnsupported},
 	{"not supported", vfs.KindUnsupported},
 	{"not understood", vfs.KindUnsupported},
@@ -94,23 +96,35 @@ func (o *operation) explain(err error, p vfs.Path, judge func(vfs.Entry) vfs.Kin
 	if !unclear(err) || !errors.As(err, &refusal) {
 		return err
 	}
-	return o.kinded(o.look(p, judge), o.ctl.Conceal(oneLine(refusal)))
+	return o.kinded(o.look(p, judge), oneLine(refusal))
 }
 
 func (o *operation) look(p vfs.Path, judge func(vfs.Entry) vfs.Kind) vfs.Kind {
 	e, err := o.stat(p)
-	switch kind := vfs.KindOf(o.fault(err)); {
-	case err == nil:
+	if err == nil {
 		if kind := judge(e); kind != vfs.KindOther {
 			return kind
 		}
-	case kind == vfs.KindNotFound && judge(vfs.Entry{}) == vfs.KindOther:
-		// The thing itself need not exist: is there a place for it?
-		if _, err := o.stat(p.Dir()); vfs.KindOf(o.fault(err)) == vfs.KindNotFound {
+		return vfs.KindPermission
+	}
+	if o.kind(err) == vfs.KindNotFound && judge(vfs.Entry{}) == vfs.KindNotFound {
+		return vfs.KindNotFound
+	}
+	// p need not exist, or its folder could not be looked into: is there a
+	// place for it? vsftpd cannot tell below a folder that is missing.
+	for dir := p.Dir(); !dir.IsRoot(); dir = dir.Dir() {
+		e, err := o.stat(dir)
+		switch {
+		case err == nil && e.Type == vfs.TypeFile:
+			return vfs.KindNotDir
+		case err == nil:
+			return vfs.KindPermission
+		case o.kind(err) == vfs.KindNotFound:
 			return vfs.KindNotFound
 		}
-	case kind == vfs.KindNotFound:
-		return vfs.KindNotFound
 	}
 	return vfs.KindPermission
 }
+
+// kind is what fault would make of err.
+func (o *operation) kind(err error) vfs.Kind { return vfs.KindOf(o.fault(err)) }

@@ -12,7 +12,7 @@ import (
 type Facts struct {
 	// Home is the login folder.
 	Home vfs.Path
-	// Server is the greeting's text, System the answer to SYST; as sent.
+	// Server is the first line of the greeting, System the answer to SYST.
 	Server, System string
 	// TLSVersion is "TLS 1.3" and the like, "" in clear.
 	TLSVersion string
@@ -42,7 +42,8 @@ func (s *Session) Facts() Facts {
 // describe fills in the fixed facts after the login.
 func (s *Session) describe() {
 	f := &s.facts
-	f.Server = s.ctl.Conceal(s.ctl.Greeting())
+	first, _, _ := strings.Cut(s.ctl.Greeting(), "; ")
+	f.Server = strings.Trim(first, "- ")
 	f.MLSD, f.MFMT = s.supports("MLST"), s.supports("MFMT")
 	f.MDTM, f.SIZE, f.REST = s.supports("MDTM"), s.supports("SIZE"), s.supports("REST")
 	f.Features = vfs.Features{

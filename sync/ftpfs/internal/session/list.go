@@ -16,9 +16,15 @@ import (
 func (s *Session) List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error) {
 	var entries []vfs.Entry
 	err := s.do(ctx, "list", dir, func(o *operation) (err error) {
-		entries, err = o.list(dir)
-		if err != nil {
-			err = o.explain(err, dir, needDir)
+		if entries, err = o.list(dir); err == nil {
+			return nil
+		}
+		err = o.explain(err, dir, needDir)
+		if o.kind(err) == vfs.KindNotFound {
+			// pyftpdlib: "No such directory", of a file.
+			if e, there := o.stat(dir); there == nil && e.Type == vfs.TypeFile {
+				err = o.kinded(vfs.KindNotDir, "a file has that name")
+			}
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"strings"
 
@@ -24,21 +25,26 @@ func Open(ctx context.Context, c Config) (*Session, error) {
 		c.Learned = &Learned{}
 	}
 	var secret string
-	asked := false
+	known, asked := false, false
 	ask := func() (string, error) {
 		var err error
-		if !asked {
+		if !known {
 			secret, err = c.secret(ctx)
-			asked = err == nil
+			known, asked = err == nil, true
 		}
 		return secret, err
 	}
-	s, err := open(ctx, c, ask)
-	if k := vfs.KindOf(err); asked && (k == vfs.KindLost || k == vfs.KindBusy) && ctx.Err() == nil && c.Password != nil {
-		// The server may have hung up while a person was typing.
-		if s, again := open(ctx, c, ask); again == nil {
-			return s, nil
+	if verify := c.Verify; verify != nil {
+		c.Verify = func(ctx context.Context, host string, chain []*x509.Certificate, problem error) error {
+			asked = asked || problem != nil
+			return verify(ctx, host, chain, problem)
 		}
+	}
+	s, err := open(ctx, c, ask)
+	if asked && vfs.KindOf(err) == vfs.KindLost && ctx.Err() == nil {
+		// The server hung up while a person was reading or typing; what they
+		// answered is known now.
+		return open(ctx, c, ask)
 	}
 	return s, err
 }
@@ -56,6 +62,7 @@ func (c Config) secret(ctx context.Context) (string, error) {
 
 func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, error) {
 	s := &Session{conf: c, turn: make(chan struct{}, 1)}
+	s.life, s.die = context.WithCancel(context.WithoutCancel(ctx))
 	o := &operation{Session: s, ctx: ctx, verb: "connect", path: c.Site.Host}
 	var err error
 	if s.names, err = newNames(c.Site.Encoding); err != nil {
@@ -77,6 +84,7 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 	})
 	if err != nil {
 		err = o.fault(err)
+		s.die()
 		s.ctl.Close(false)
 		return nil, err
 	}
@@ -126,7 +134,7 @@ func (o *operation) loginFault(err error) error {
 	case o.conf.Site.TLS == site.TLSOff && mentionsTLS(text):
 		kind = vfs.KindTLS
 	}
-	return o.kinded(kind, o.ctl.Conceal(r.String()))
+	return o.kinded(kind, r.String())
 }
 
 func mentionsTLS(text string) bool {

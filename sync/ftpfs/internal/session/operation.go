@@ -22,7 +22,10 @@ type operation struct {
 // begin takes the turn.
 func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operation, error) {
 	o := &operation{Session: s, verb: verb, path: p.String()}
-	o.ctx, o.cancel = context.WithCancel(ctx)
+	var cancel context.CancelFunc
+	o.ctx, cancel = context.WithCancel(ctx)
+	stop := context.AfterFunc(s.life, cancel)
+	o.cancel = func() { stop(); cancel() }
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -122,11 +125,15 @@ func (o *operation) fault(err error) error {
 	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || inner.Kind == vfs.KindLost || inner.Kind == vfs.KindTimeout):
 		// The server's word on a transfer tells more than a broken connection.
 		out.Kind = kindOf(refusal.Code, refusal.Msg)
-		out.Reply, out.Err = o.ctl.Conceal(oneLine(refusal)), nil
+		out.Reply, out.Err = oneLine(refusal), nil
 	case errors.As(err, &inner):
 		out.Kind, out.Reply, out.Err = inner.Kind, inner.Reply, inner.Err
 	default:
-		out.Kind = vfs.KindProtocol
+		// The library's own, which may quote the server.
+		out.Kind, out.Reply, out.Err = vfs.KindProtocol, err.Error(), nil
+	}
+	if o.ctl != nil {
+		out.Reply = o.ctl.Conceal(out.Reply)
 	}
 	return out
 }

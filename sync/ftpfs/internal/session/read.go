@@ -85,8 +85,7 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 	if err == nil {
 		r.eof = true
 	}
-	var ours *vfs.Error
-	if errors.As(err, &ours) && ours.Op == "connect" {
+	if r.data.Err() != nil {
 		return n, r.ended(err)
 	}
 	return n, err // of w

@@ -78,6 +78,9 @@ type Session struct {
 
 	settling atomic.Bool
 
+	life context.Context // fixed; its end, by die, ends every operation
+	die  context.CancelFunc
+
 	mu     sync.Mutex
 	closed bool           // guarded
 	work   sync.WaitGroup // goroutines; nothing is added once closed
@@ -100,11 +103,13 @@ func (s *Session) Close() error {
 	}
 	s.closed = true
 	s.mu.Unlock()
+	defer s.die()
 	select {
 	case s.turn <- struct{}{}:
 		s.ctl.Close(true)
 		<-s.turn
 	default:
+		s.die()
 		s.ctl.Close(false)
 	}
 	s.work.Wait()

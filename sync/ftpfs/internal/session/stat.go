@@ -52,6 +52,11 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return vfs.Entry{}, err
 	}
 	r, err := o.command("MLST " + name)
+	if unclear(err) {
+		// Pure-FTPd: "Can't check for file existence", ProFTPD: "cannot be
+		// listed". Where a right is missing they say so.
+		return vfs.Entry{}, o.kinded(vfs.KindNotFound, r.String())
+	}
 	if err != nil {
 		return vfs.Entry{}, err
 	}
@@ -59,8 +64,17 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return vfs.Entry{}, o.kinded(vfs.KindProtocol, r.String())
 	}
 	e, err := listing.Fact(r.Inner()[0], o.listingOptions())
+	if err != nil {
+		return vfs.Entry{}, err
+	}
 	e.Name = p.Base()
-	return e, err
+	if e.HasMode && e.Mode.Perm() == 0o777 && e.Type != vfs.TypeLink && !p.IsRoot() {
+		// ProFTPD tells of a link the type behind it and the link's own size
+		// and mode. MLSD calls it a link, as Stat must: whoever deletes a
+		// folder must not go through a link.
+		return o.statParent(p)
+	}
+	return e, nil
 }
 
 // statParent finds p in the listing of its folder.

@@ -37,7 +37,7 @@ func (s *Session) Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, 
 
 // create starts the upload by STOR, or behind at bytes by REST and STOR, or by
 // APPE where that is refused.
-func (o *operation) create(p vfs.Path, at int64) (w *writer, err error) {
+func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 	name, err := o.names.encode(p)
 	if err != nil {
 		return nil, err
@@ -47,21 +47,28 @@ func (o *operation) create(p vfs.Path, at int64) (w *writer, err error) {
 			return nil, err
 		}
 	}
-	start := func(call func(io.Reader) error) error {
-		return o.transfer(func() (err error) {
-			w, err = o.start(call)
-			return err
-		})
+	stor := func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }
+	appe := func(r io.Reader) error { return o.lib.Append(name, r) }
+	if at > 0 && !o.supports("REST") {
+		return o.start(appe)
 	}
-	if at == 0 || o.supports("REST") {
-		err = start(func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) })
-	}
+	w, err := o.start(stor)
 	var refusal *textproto.Error
-	if at > 0 && w == nil && (err == nil || errors.As(err, &refusal) && o.ctl.Data() != nil) {
-		if again := start(func(r io.Reader) error { return o.lib.Append(name, r) }); err == nil || again == nil {
-			err = again
+	if at > 0 && errors.As(err, &refusal) && refusal.Code != 425 {
+		// Some servers take REST for downloads only.
+		if w, again := o.start(appe); again == nil {
+			return w, nil
 		}
 	}
+	return w, err
+}
+
+// start begins an upload by a call of the library, on whatever rung bears.
+func (o *operation) start(call func(io.Reader) error) (w *writer, err error) {
+	err = o.transfer(func() (err error) {
+		w, err = o.attempt(call)
+		return err
+	})
 	return w, err
 }
 
@@ -84,9 +91,9 @@ func (o *operation) hasSize(p vfs.Path, at int64) error {
 	return nil
 }
 
-// start runs the library's call in a goroutine and returns when the data
+// attempt runs the library's call in a goroutine and returns when the data
 // connection stands, or when the call has failed.
-func (o *operation) start(call func(io.Reader) error) (*writer, error) {
+func (o *operation) attempt(call func(io.Reader) error) (*writer, error) {
 	w := &writer{o: o, done: make(chan error, 1), hand: handoff{
 		ready: make(chan struct{}), release: make(chan error, 1), quit: o.ctl.Done(), ctx: o.ctx,
 	}}
@@ -166,8 +173,7 @@ func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 		return 0, w.failed
 	}
 	n, err := w.hand.data.ReadFrom(r)
-	var ours *vfs.Error
-	if errors.As(err, &ours) && ours.Op == "connect" {
+	if w.hand.data.Err() != nil {
 		return n, w.check(err)
 	}
 	return n, err // of r

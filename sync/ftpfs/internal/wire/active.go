@@ -122,10 +122,10 @@ func (d door) accept(peer netip.Addr, limit time.Duration, stranger func(netip.A
 	}
 }
 
-// callIn lets the server in.
-func (d *Data) callIn(door door) (*net.TCPConn, error) {
+// callIn lets the server in, which must call within limit.
+func (d *Data) callIn(door door, limit time.Duration) (*net.TCPConn, error) {
 	c := d.c
-	conn, err := door.accept(c.peer, c.conf.DataTimeout, func(from netip.Addr) {
+	conn, err := door.accept(c.peer, limit, func(from netip.Addr) {
 		c.say(trace.Trouble, "A stranger called the data port: "+from.String())
 	})
 	where := net.JoinHostPort(c.advertised().String(), strconv.Itoa(int(door.port())))

@@ -38,6 +38,7 @@ type Control struct {
 	ctx     context.Context // the library's interface has no place for it
 	out     []byte          // the library's command, until its line end
 	in      bytes.Buffer    // what the library has yet to read
+	unsent  error           // why the library's last command did not go out
 	verb    string          // of the last command
 	last    Reply           // the last final reply
 	feat    Reply           // the reply to FEAT, which the library keeps to itself
@@ -88,7 +89,8 @@ func (c *Control) Break(cause error) {
 // Close says QUIT where the connection is idle, for at most half a second,
 // and ends it. It waits for the pump.
 func (c *Control) Close(idle bool) {
-	if idle && c.Err() == nil && c.owed == 0 {
+	if idle && c.InStep() {
+		c.ctx = context.WithoutCancel(c.ctx) // the last operation's may be done
 		if err := c.send("QUIT"); err == nil {
 			_, _ = c.receive(500 * time.Millisecond)
 		}
@@ -154,7 +156,7 @@ func (c *Control) put(line string) error {
 	c.keepSecret(line)
 	c.say(trace.Sent, mask(line))
 	stop := context.AfterFunc(c.ctx, func() { _ = c.conn.SetWriteDeadline(time.Unix(1, 0)) })
-	_, err := c.conn.Write(append(escapeIAC(line), "\r\n"...))
+	_, err := c.conn.Write(append(c.escapeIAC(line), "\r\n"...))
 	stop()
 	if err != nil {
 		// Half a command may be out: nothing sensible can follow it.
@@ -214,6 +216,7 @@ func (c *Control) receive(limit time.Duration) (Reply, error) {
 
 // accept keeps the books on a reply.
 func (c *Control) accept(r Reply) Reply {
+	unasked := c.owed == 0
 	if r.final() {
 		c.owed--
 		c.last = r
@@ -234,10 +237,20 @@ func (c *Control) accept(r Reply) Reply {
 		}
 	}
 	if r.Code == 421 {
-		// RFC 959: the server closes the control connection.
-		c.Break(fault(vfs.KindBusy, c.conceal(r.String()), nil))
+		c.Break(c.goodbye(r, unasked))
 	}
 	return r
+}
+
+// goodbye is what a 421 means: the server closes the control connection (RFC
+// 959, 5.4). To a command that is no room, unasked it is the end of its
+// patience with an idle client.
+func (c *Control) goodbye(r Reply, unasked bool) *vfs.Error {
+	text := strings.ToLower(r.Text())
+	if unasked || strings.Contains(text, "timeout") || strings.Contains(text, "idle") {
+		return fault(vfs.KindLost, c.Conceal(r.String()), nil)
+	}
+	return fault(vfs.KindBusy, c.Conceal(r.String()), nil)
 }
 
 // Last returns the last final reply, for what the library leaves out of its

@@ -63,7 +63,7 @@ func (d *Data) Open() error {
 	if d.stream != nil {
 		return nil
 	}
-	tcp, err := d.connected()
+	tcp, err := d.connected(d.c.conf.DataTimeout)
 	if err != nil {
 		return d.failed(err)
 	}
@@ -89,8 +89,8 @@ func (d *Data) Open() error {
 }
 
 // connected returns the TCP connection, waiting for the server's call in
-// active mode.
-func (d *Data) connected() (*net.TCPConn, error) {
+// active mode for at most limit.
+func (d *Data) connected(limit time.Duration) (*net.TCPConn, error) {
 	d.mu.Lock()
 	tcp, door, over := d.tcp, d.door, d.over
 	d.mu.Unlock()
@@ -100,7 +100,7 @@ func (d *Data) connected() (*net.TCPConn, error) {
 	if tcp != nil {
 		return tcp, nil
 	}
-	tcp, err := d.callIn(*door)
+	tcp, err := d.callIn(*door, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -126,12 +126,10 @@ func (d *Data) failed(err error) error {
 		f = fault(vfs.KindLost, "the data connection broke", err)
 	}
 	d.Abort(f)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cause == nil {
-		return f
+	if cause := d.Err(); cause != nil {
+		return cause
 	}
-	return d.cause
+	return f
 }
 
 // Abort kills the connection by a reset: a server must not take an upload
@@ -151,6 +149,14 @@ func (d *Data) Abort(cause error) {
 	if d.door != nil {
 		_ = d.door.ln.Close()
 	}
+}
+
+// Err returns why the connection broke, nil when it did not, or was aborted
+// without a cause.
+func (d *Data) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.cause
 }
 
 // ended says whether it was closed or aborted.

@@ -52,7 +52,7 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 		replies: make(chan Reply, maxStray),
 		pumped:  make(chan struct{}),
 	}
-	c.ladder.refused = map[Rung]bool{}
+	c.ladder.refused = map[Rung]string{}
 	address := conf.Site.Address()
 	c.say(trace.Status, "Connecting to "+address)
 	dialer := net.Dialer{Timeout: conf.Timeout}

@@ -2,8 +2,13 @@ package wire
 
 import "strings"
 
-// escapeIAC doubles the byte 0xFF, which telnet, the base of the control
-// connection (RFC 959, 2.3), takes for the start of an instruction.
-func escapeIAC(line string) []byte {
-	return []byte(strings.ReplaceAll(line, "\xff", "\xff\xff"))
+// escapeIAC doubles the byte 0xFF for a server that takes it for the start of
+// a telnet instruction, as the base of the control connection does (RFC 959,
+// 2.3). Measured: ProFTPD swallows a single one; vsftpd, Pure-FTPd and
+// pyftpdlib keep both of a doubled one.
+func (c *Control) escapeIAC(line string) []byte {
+	if strings.Contains(c.Greeting(), "ProFTPD") {
+		line = strings.ReplaceAll(line, "\xff", "\xff\xff")
+	}
+	return []byte(line)
 }

@@ -61,18 +61,32 @@ func (l *Learned) set(r Rung) (before Rung) {
 	return before
 }
 
+// forget drops rung when it is what is known.
+func (l *Learned) forget(rung Rung) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.rung == rung {
+		l.rung = NoRung
+	}
+}
+
 // ladder is the state of one operation's search for a data connection.
 type ladder struct {
-	refused map[Rung]bool // by the server, for as long as the connection stands
-	todo    []Rung        // what is left for this operation, the present one first
-	tried   []string      // what was seen on the rungs that failed
-	silent  bool          // a passive port did not answer
+	refused map[Rung]string // by the server, for as long as the connection stands
+	todo    []Rung          // what is left for this operation, the present one first
+	tried   []string        // what was seen on the rungs that failed
+	silent  bool            // a passive port did not answer
 }
 
 func (l *ladder) begin(c *Control) {
-	l.todo = rungs(c.conf.Site.Mode, c.peer.Is4(), c.conf.Learned.Rung())
-	l.todo = slices.DeleteFunc(l.todo, func(r Rung) bool { return l.refused[r] })
-	l.tried, l.silent = nil, false
+	l.todo, l.tried, l.silent = nil, nil, false
+	for _, r := range rungs(c.conf.Site.Mode, c.peer.Is4(), c.conf.Learned.Rung()) {
+		if why, refused := l.refused[r]; refused {
+			l.tried = append(l.tried, why)
+			continue
+		}
+		l.todo = append(l.todo, r)
+	}
 }
 
 // rungs orders what mode allows, what worked last first.
@@ -115,9 +129,11 @@ func (c *Control) negotiate() (*Data, error) {
 		d, err := c.try(rung)
 		var failed *rungError
 		if errors.As(err, &failed) {
-			c.ladder.refused[rung] = failed.refused
 			c.ladder.silent = c.ladder.silent || failed.silent
 			c.ladder.fell(failed.why)
+			if failed.refused {
+				c.ladder.refused[rung] = c.ladder.tried[len(c.ladder.tried)-1]
+			}
 			continue
 		}
 		if err != nil {
@@ -130,11 +146,7 @@ func (c *Control) negotiate() (*Data, error) {
 }
 
 func (c *Control) noData() error {
-	why := strings.Join(c.ladder.tried, "; ")
-	if why == "" {
-		why = "the server refused every way to a data connection that is allowed here"
-	}
-	return fault(vfs.KindNoData, c.conceal(why), nil)
+	return fault(vfs.KindNoData, c.Conceal(strings.Join(c.ladder.tried, "; ")), nil)
 }
 
 func (c *Control) try(rung Rung) (*Data, error) {
@@ -160,9 +172,7 @@ func (c *Control) Climb(err error) (again bool, verdict error) {
 	}
 	rung := c.ladder.todo[0]
 	c.ladder.fell(why)
-	if c.conf.Learned.Rung() == rung {
-		c.conf.Learned.set(NoRung)
-	}
+	c.conf.Learned.forget(rung)
 	if len(c.ladder.todo) == 0 || !c.InStep() {
 		return false, c.noData()
 	}
@@ -176,5 +186,5 @@ func (c *Control) worked(rung Rung) {
 		return
 	}
 	c.say(trace.Status, fmt.Sprintf("Data connections now use %s (%s mode). What did not work: %s",
-		rung, rung.Mode(), c.conceal(strings.Join(c.ladder.tried, "; "))))
+		rung, rung.Mode(), c.Conceal(strings.Join(c.ladder.tried, "; "))))
 }

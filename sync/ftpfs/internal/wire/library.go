@@ -68,28 +68,25 @@ func (c *captured) Read([]byte) (int, error) {
 // libraryConn is the control connection as the library sees it.
 type libraryConn struct{ c *Control }
 
-// Write takes commands; textproto may hand over a long one in pieces.
+// Write takes commands; textproto may hand over a long one in pieces. It never
+// fails: the library's writer keeps an error for ever, so what went wrong is
+// said by the Read that would bring the reply.
 func (l libraryConn) Write(p []byte) (int, error) {
 	c := l.c
 	c.out = append(c.out, p...)
-	if len(c.out) > maxLine {
-		c.out = nil
-		return 0, fault(vfs.KindBadName, "the command is too long", nil)
-	}
 	line, ended := strings.CutSuffix(string(c.out), "\r\n")
 	if !ended {
 		return len(p), nil
 	}
 	c.out = c.out[:0]
 	c.in.Reset()
+	c.unsent = nil
 	if line == "EPSV" {
 		c.next, c.nextErr = c.negotiate()
 		c.in.WriteString("229 Entering Extended Passive Mode (|||1|)\r\n")
 		return len(p), nil
 	}
-	if err := c.send(line); err != nil {
-		return 0, err
-	}
+	c.unsent = c.send(line)
 	return len(p), nil
 }
 
@@ -97,6 +94,9 @@ func (l libraryConn) Write(p []byte) (int, error) {
 // expects.
 func (l libraryConn) Read(p []byte) (int, error) {
 	c := l.c
+	if c.unsent != nil {
+		return 0, c.unsent
+	}
 	if c.in.Len() == 0 {
 		r, err := c.due()
 		if err != nil {
@@ -126,6 +126,9 @@ func (c *Control) forLibrary(r Reply) []byte {
 	return r.bytes(226) // RFC 959 allows 250 as well
 }
 
+// atTheDoor is the time to look whether somebody has called.
+const atTheDoor = 50 * time.Millisecond
+
 // due waits for the reply the library expects now.
 func (c *Control) due() (Reply, error) {
 	d := c.data
@@ -148,8 +151,8 @@ func (c *Control) due() (Reply, error) {
 		if !errors.Is(err, errNoReply) {
 			return r, err
 		}
-		if err := d.Open(); err != nil {
-			return Reply{}, err
+		if _, err := d.connected(atTheDoor); err != nil {
+			return Reply{}, d.failed(err)
 		}
 	}
 	return c.await(c.conf.Timeout)

@@ -32,9 +32,8 @@ func (c *Control) Settle(ctx context.Context) error {
 			c.Break(fault(vfs.KindLost, "the server did not end the transfer", err))
 			return c.Err()
 		}
-		c.suspect = true
-	}
-	if c.owed > 0 {
+		c.suspect = true // whatever the server has yet to say comes before NOOP's reply
+	} else if c.owed > 0 {
 		if _, err := c.receive(settleLimit); err != nil {
 			c.Break(fault(vfs.KindLost, "the server did not answer "+c.verb, err))
 			return c.Err()
@@ -46,6 +45,7 @@ func (c *Control) Settle(ctx context.Context) error {
 // settleTransfer waits for the final reply of a transfer whose data
 // connection is gone.
 func (c *Control) settleTransfer() error {
+	// Pure-FTPd ends a transfer that was reset by a second 150, or in silence.
 	for heard := c.data != nil && c.data.begun; c.owed > 0; {
 		r, err := c.receive(settleLimit)
 		switch {
@@ -54,7 +54,6 @@ func (c *Control) settleTransfer() error {
 		case err != nil:
 			return err
 		case !r.final() && heard:
-			// Pure-FTPd: a second 150 and nothing more.
 			c.owed = 0
 		}
 		heard = true

@@ -2,6 +2,8 @@ package wire
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"wherry/sync/trace"
 )
@@ -19,7 +21,7 @@ func (c *Control) say(dir trace.Direction, text string) {
 // note writes a reply down, line by line.
 func (c *Control) note(r Reply) {
 	for _, l := range r.Lines {
-		c.say(trace.Received, c.conceal(l))
+		c.say(trace.Received, c.Conceal(l))
 	}
 }
 
@@ -48,17 +50,44 @@ func (c *Control) keepSecret(line string) {
 	c.secrets = append(c.secrets, arg)
 }
 
-// conceal replaces the secrets sent so far within text. It is for transcripts
+// Conceal replaces the secrets sent so far within text. It is for transcripts
 // and errors, not for replies that are parsed: a folder may well be called
 // like the password.
-func (c *Control) conceal(text string) string {
+func (c *Control) Conceal(text string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.secrets {
-		text = strings.ReplaceAll(text, s, stars)
+		text = conceal(text, s)
 	}
 	return text
 }
 
-// Conceal replaces every secret sent on this connection within text.
-func (c *Control) Conceal(text string) string { return c.conceal(text) }
+// conceal puts stars where secret stands. A secret of a few letters counts
+// only as a word of its own: stars within other words would spell it out.
+func conceal(text, secret string) string {
+	if len(secret) >= 4 {
+		return strings.ReplaceAll(text, secret, stars)
+	}
+	var out strings.Builder
+	for rest := text; ; {
+		i := strings.Index(rest, secret)
+		if i < 0 {
+			out.WriteString(rest)
+			return out.String()
+		}
+		end := i + len(secret)
+		before, _ := utf8.DecodeLastRuneInString(text[:len(text)-len(rest)+i])
+		after, _ := utf8.DecodeRuneInString(rest[end:])
+		out.WriteString(rest[:i])
+		if isWord(before) || isWord(after) {
+			out.WriteString(secret)
+		} else {
+			out.WriteString(stars)
+		}
+		rest = rest[end:]
+	}
+}
+
+func isWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
