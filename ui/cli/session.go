@@ -209,6 +209,9 @@ func (s *session) connect(ctx context.Context, place engine.Place) (connected, e
 	if err != nil {
 		return connected{}, err
 	}
+	if status, ok := s.engine.Status(id); ok && place.Site.TLS == site.TLSDefault && status.TLSVersion == "" {
+		s.notice("wherry: The connection to %s is not encrypted: the server offers no TLS, and an anonymous login has no secret.", words.Safe(place.Site.Host))
+	}
 	s.sites[key] = connected{id: id, fs: fs}
 	return s.sites[key], nil
 }

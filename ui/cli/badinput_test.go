@@ -1,0 +1,246 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"wherry/sync/ftptest"
+)
+
+// speaker accepts connections and says one thing to each, "" for nothing at
+// all, until the client hangs up.
+func speaker(t *testing.T, greeting string, afterFirstLine bool) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				defer func() { _ = c.Close() }()
+				lines := bufio.NewScanner(c)
+				if afterFirstLine {
+					lines.Scan()
+				}
+				_, _ = c.Write([]byte(greeting))
+				for lines.Scan() {
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		serving.Wait()
+	})
+	return l.Addr().String()
+}
+
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// TestBadInput is the list of what people meet: each case ends with its own
+// exit code and a sentence that names what helps, for each way in, within the
+// time limit, and leaves nothing half-made on either side.
+func TestBadInput(t *testing.T) {
+	const files = "/a.txt"
+	noTLS := ftptest.Plan{Files: map[string]string{files: "1"}}
+	withTLS := ftptest.Plan{Files: map[string]string{files: "1"}, TLS: true}
+	noPassive := ftptest.Plan{Files: map[string]string{files: "1"}, Verbs: map[string]ftptest.Handler{
+		"EPSV": ftptest.Reply("500 Unknown"), "PASV": ftptest.Reply("500 Unknown"),
+	}}
+	// Passive replies that name a port where nobody listens.
+	_, port, _ := net.SplitHostPort(closedPort(t))
+	blocked := ftptest.Plan{Files: map[string]string{files: "1"}, Verbs: map[string]ftptest.Handler{
+		"EPSV": ftptest.Reply("229 Entering (|||" + port + "|)"), "PASV": ftptest.Reply("502 No"),
+		"EPRT": ftptest.Reply("500 Illegal EPRT command"), "PORT": ftptest.Reply("500 Illegal PORT command"),
+	}}
+	scripted := func(plan ftptest.Plan) func(t *testing.T) (string, *ftptest.Scripted) {
+		return func(t *testing.T) (string, *ftptest.Scripted) {
+			s := ftptest.Script(t, plan)
+			return at("ftp", s.User, s.Host, s.Port, ""), s
+		}
+	}
+	plainly := func(make func(t *testing.T) string) func(t *testing.T) (string, *ftptest.Scripted) {
+		return func(t *testing.T) (string, *ftptest.Scripted) { return "ftp://sailor@" + make(t), nil }
+	}
+	for outcome, tc := range map[string]struct {
+		server   func(t *testing.T) (string, *ftptest.Scripted)
+		flags    []string
+		password string
+		code     int
+		says     []string
+	}{
+		"wrong password": {
+			scripted(noTLS),
+			[]string{"--tls", "off"},
+			"not-the-tide", exitLogin,
+			[]string{"did not accept", "530 Login incorrect", "--password-stdin"},
+		},
+		"no password": {
+			scripted(noTLS),
+			[]string{"--tls", "off"},
+			"", exitLogin,
+			[]string{"no password is known", "WHERRY_PASSWORD"},
+		},
+		"unknown host": {
+			plainly(func(*testing.T) string { return "no-such-host.invalid" }), nil, "x-y-z-pw", exitConnect,
+			[]string{"no host with the name no-such-host.invalid", "spelling"},
+		},
+		"closed port": {
+			plainly(closedPort), nil, "x-y-z-pw", exitConnect, []string{"does not accept connections", "21 is usual"},
+		},
+		"a web server": {
+			plainly(func(t *testing.T) string { return speaker(t, "HTTP/1.1 400 Bad Request\r\n\r\n<html>", false) }), nil, "x-y-z-pw", exitConnect,
+			[]string{"not an FTP server", "Check the port"},
+		},
+		"an SSH server": {
+			plainly(func(t *testing.T) string { return speaker(t, "SSH-2.0-OpenSSH_9.2\r\n", false) }), nil, "x-y-z-pw", exitConnect,
+			[]string{"not an FTP server", "SFTP"},
+		},
+		"a server that waits for us to speak": {
+			plainly(func(t *testing.T) string { return speaker(t, "", false) }),
+			[]string{"--timeout", "700ms"},
+			"x-y-z-pw", exitConnect,
+			[]string{"did not answer in time", "--timeout"},
+		},
+		"a certificate that is not trusted": {
+			scripted(withTLS), nil, "tide", exitUnsafe, []string{"certificate", "not trusted", "--trust SHA256:"},
+		},
+		"another certificate than the one asked for": {
+			scripted(withTLS),
+			[]string{"--trust", "SHA256:" + strings.Repeat("00", 32)},
+			"tide", exitUnsafe,
+			[]string{"not the one that was asked for", "SHA256:"},
+		},
+		"TLS refused": {
+			scripted(noTLS), nil, "tide", exitUnsafe, []string{"No encrypted connection", "enable FTPS", "--tls off"},
+		},
+		"passive forced and refused": {
+			scripted(noPassive),
+			[]string{"--tls", "off", "--mode", "passive"},
+			"tide", exitNoData,
+			[]string{"no data connection", "--mode active"},
+		},
+		"every way of a data connection blocked": {
+			scripted(blocked), []string{"--tls", "off"}, "tide", exitNoData, []string{"no data connection", "firewall"},
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			for _, command := range []string{"ls", "get", "put"} {
+				t.Run(command, func(t *testing.T) {
+					h := newHome(t, "x-y-z-pw", "not-the-tide")
+					t.Setenv("WHERRY_PASSWORD", tc.password)
+					base, server := tc.server(t)
+					dir := t.TempDir()
+					up := filepath.Join(t.TempDir(), "up.txt")
+					if err := os.WriteFile(up, []byte("up"), 0o600); err != nil {
+						t.Fatal(err)
+					}
+					args := map[string][]string{
+						"ls": {"ls", base + "/"}, "get": {"get", base + files, dir}, "put": {"put", up, base + "/"},
+					}[command]
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // to fail rather than hang
+					defer cancel()
+					r := h.runWith(ctx, append(append([]string{"--retries", "0"}, tc.flags...), args...)...)
+					if r.code != tc.code {
+						t.Errorf("exit %d, want %d", r.code, tc.code)
+					}
+					for _, part := range tc.says {
+						if !strings.Contains(r.err, part) {
+							t.Errorf("it does not say %q:\n%s", part, r.err)
+						}
+					}
+					leftovers(t, dir)
+					if server != nil && !slices.Equal(server.Names("/"), []string{"a.txt"}) {
+						t.Errorf("left on the server: %q", server.Names("/"))
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestTLSRefusedSendsNoPassword(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	h.fails(exitUnsafe, nil, "ls", at("ftp", s.User, s.Host, s.Port, "/"))
+	if n := s.Count("USER") + s.Count("PASS"); n != 0 {
+		t.Errorf("%d login commands were sent in clear", n)
+	}
+}
+
+func TestAnonymousGoesOnInClearWithANotice(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{User: "anonymous", Password: "anonymous@", Files: map[string]string{"/a": "1"}})
+	h := newHome(t)
+	r := h.ok("ls", "ftp://"+net.JoinHostPort(s.Host, strconv.Itoa(s.Port))+"/")
+	if !strings.Contains(r.err, "not encrypted") {
+		t.Errorf("it does not say so: %q", r.err)
+	}
+}
+
+func TestAPinnedCertificateIsAccepted(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{TLS: true, Files: map[string]string{"/a": "1"}})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	base := at("ftp", s.User, s.Host, s.Port, "/")
+	refused := h.fails(exitUnsafe, nil, "ls", base)
+	_, after, _ := strings.Cut(refused.err, "--trust ")
+	fingerprint := strings.TrimRight(strings.Fields(after)[0], ".")
+	if out := h.ok("ls", base, "--trust", fingerprint).out; !strings.HasSuffix(out, " a\n") {
+		t.Errorf("listed %q with %s", out, fingerprint)
+	}
+}
+
+// TestInterruptedTransfersSayWhatIsLeft ends ctx, as the first Ctrl-C does,
+// in the middle of a file.
+func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {
+	never := make(chan struct{})
+	s := ftptest.Script(t, ftptest.Plan{
+		Files: map[string]string{"/d/a": strings.Repeat("x", 100_000), "/d/b": "2"},
+		Verbs: map[string]ftptest.Handler{"RETR": ftptest.Flow{At: 1000, Hold: never}.Serve},
+	})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	dir := t.TempDir()
+	ctx, interrupt := context.WithCancel(t.Context())
+	ended := make(chan result)
+	go func() {
+		ended <- h.runWith(ctx, "get", "--tls", "off", at("ftp", s.User, s.Host, s.Port, "/d"), dir)
+	}()
+	if err := s.Await(t.Context(), "RETR", 1); err != nil {
+		t.Fatal(err)
+	}
+	interrupt()
+	r := <-ended
+	if r.code != exitInterrupted || !strings.Contains(r.err, "Interrupted: 0 files done") || !strings.Contains(r.err, "left") {
+		t.Errorf("exit %d: %s", r.code, r.err)
+	}
+	for name, content := range tree(t, dir) {
+		if content != "dir" && !strings.HasSuffix(name, ".wherry-part") {
+			t.Errorf("%s has a final name and was not finished", name)
+		}
+	}
+}
