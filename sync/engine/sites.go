@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"slices"
 
 	"wherry/sync/ftpfs"
 	"wherry/sync/site"
@@ -270,4 +272,23 @@ func (e *Engine) opened(id site.ID) *opened {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.open[id]
+}
+
+// Saved returns the sites that a person keeps, without those of quick
+// connections.
+func (e *Engine) Saved() []site.Site {
+	return slices.DeleteFunc(e.sites.List(), func(s site.Site) bool { return s.Quick })
+}
+
+// Remove forgets a site with its password and closes its connections. Rows of
+// the queue that name it fail when their turn comes.
+func (e *Engine) Remove(ctx context.Context, id site.ID) error {
+	forgotten := e.Forget(ctx, id)
+	if err := e.sites.Remove(id); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	delete(e.given, id)
+	e.mu.Unlock()
+	return errors.Join(forgotten, e.Disconnect(id))
 }
