@@ -1,6 +1,7 @@
 package pane
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -25,12 +26,16 @@ type Order struct {
 	Descending bool
 }
 
-// item is an entry with what sorting and showing need, made once.
+// item is what sorting and filtering need of an entry, made once and kept
+// small: a folder can have 100,000.
 type item struct {
-	entry vfs.Entry
-	name  string // as shown
-	lower string
+	lower string // the name as shown, in lower case
 	key   string // compares in natural order
+	size  int64
+	time  int64
+	mode  int64
+	dir   bool
+	dot   bool
 	// usable is false for a name that can be no path: it is shown and never
 	// touched.
 	usable bool
@@ -39,18 +44,23 @@ type item struct {
 // Listing is a folder's content made ready for a Model. Making one is the
 // expensive part of showing a folder, and may be done on any goroutine.
 type Listing struct {
-	items []item
-	order Order
+	entries []vfs.Entry
+	items   []item  // as entries
+	sorted  []int32 // indexes into both
+	order   Order
 }
 
-// NewListing makes entries of dir ready in an order.
+// NewListing makes entries of dir ready in an order. It keeps entries.
 func NewListing(dir vfs.Path, entries []vfs.Entry, order Order) Listing {
-	l := Listing{items: make([]item, len(entries)), order: order}
+	l := Listing{entries: entries, items: make([]item, len(entries)), sorted: make([]int32, len(entries))}
 	for i, e := range entries {
-		name := vfs.Readable(e.Name)
-		lower := strings.ToLower(name)
+		lower := strings.ToLower(vfs.Readable(e.Name))
 		_, err := dir.Join(e.Name)
-		l.items[i] = item{entry: e, name: name, lower: lower, key: naturalKey(lower), usable: err == nil}
+		l.items[i] = item{
+			lower: lower, key: naturalKey(lower), size: sizeOf(e), time: e.ModTime.UnixNano(), mode: int64(e.Mode.Perm()),
+			dir: e.IsDir(), dot: strings.HasPrefix(e.Name, "."), usable: err == nil,
+		}
+		l.sorted[i] = int32(i)
 	}
 	l.sort(order)
 	return l
@@ -58,12 +68,17 @@ func NewListing(dir vfs.Path, entries []vfs.Entry, order Order) Listing {
 
 func (l *Listing) sort(o Order) {
 	l.order = o
-	slices.SortFunc(l.items, func(a, b item) int { return compare(&a, &b, o) })
+	slices.SortFunc(l.sorted, func(a, b int32) int {
+		if c := compare(&l.items[a], &l.items[b], o); c != 0 {
+			return c
+		}
+		return strings.Compare(l.entries[a].Name, l.entries[b].Name)
+	})
 }
 
 func compare(a, b *item, o Order) int {
-	if x, y := a.entry.IsDir(), b.entry.IsDir(); x != y {
-		if x {
+	if a.dir != b.dir {
+		if a.dir {
 			return -1
 		}
 		return 1
@@ -71,34 +86,21 @@ func compare(a, b *item, o Order) int {
 	c := 0
 	switch o.Column {
 	case BySize:
-		c = compareInt(sizeOf(a.entry), sizeOf(b.entry))
+		c = cmp.Compare(a.size, b.size)
 	case ByTime:
-		c = a.entry.ModTime.Compare(b.entry.ModTime)
+		c = cmp.Compare(a.time, b.time)
 	case ByMode:
-		c = compareInt(int64(a.entry.Mode.Perm()), int64(b.entry.Mode.Perm()))
+		c = cmp.Compare(a.mode, b.mode)
 	case ByName:
 		c = strings.Compare(a.key, b.key)
 	}
 	if o.Descending {
 		c = -c
 	}
-	if c != 0 {
+	if c != 0 || o.Column == ByName {
 		return c
 	}
-	if c := strings.Compare(a.key, b.key); c != 0 {
-		return c
-	}
-	return strings.Compare(a.entry.Name, b.entry.Name)
-}
-
-func compareInt(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
+	return strings.Compare(a.key, b.key)
 }
 
 // sizeOf is the size that counts: a folder's own says nothing.
@@ -140,18 +142,19 @@ func naturalKey(name string) string {
 
 // filter says which items a person wants to see.
 type filter struct {
-	text   string // lower case; with * or ? a pattern for the whole name
-	hidden bool   // show names that begin with a dot
+	text    string // lower case
+	pattern bool   // text is one for the whole name
+	hidden  bool   // show names that begin with a dot
 }
 
 func (f filter) shows(it *item) bool {
-	if !f.hidden && strings.HasPrefix(it.entry.Name, ".") {
+	if it.dot && !f.hidden {
 		return false
 	}
 	switch {
 	case f.text == "":
 		return true
-	case strings.ContainsAny(f.text, "*?"):
+	case f.pattern:
 		ok, err := path.Match(f.text, it.lower)
 		return err != nil || ok // a pattern half typed hides nothing
 	}

@@ -40,10 +40,10 @@ func (m *Model) Order() Order { return m.order }
 func (m *Model) Len() int { return len(m.rows) }
 
 // Total returns the number of entries, those that are not shown included.
-func (m *Model) Total() int { return len(m.listing.items) }
+func (m *Model) Total() int { return len(m.listing.entries) }
 
 // Entry returns the entry of a row.
-func (m *Model) Entry(row int) vfs.Entry { return m.item(row).entry }
+func (m *Model) Entry(row int) vfs.Entry { return m.listing.entries[m.rows[row]] }
 
 func (m *Model) item(row int) *item { return &m.listing.items[m.rows[row]] }
 
@@ -90,7 +90,7 @@ func (m *Model) SortBy(c Column) {
 // in any case; "" shows all.
 func (m *Model) Narrow(text string) {
 	keep := m.marks()
-	m.filter.text = strings.ToLower(text)
+	m.filter.text, m.filter.pattern = strings.ToLower(text), strings.ContainsAny(text, "*?")
 	m.narrow(keep)
 }
 
@@ -118,10 +118,10 @@ type marks struct {
 func (m *Model) marks() marks {
 	k := marks{names: map[string]bool{}, row: m.Selection.Cursor()}
 	for _, row := range m.Selection.Rows() {
-		k.names[m.item(row).entry.Name] = true
+		k.names[m.Entry(row).Name] = true
 	}
 	if k.row >= 0 && k.row < len(m.rows) {
-		k.cursor, k.any = m.item(k.row).entry.Name, true
+		k.cursor, k.any = m.Entry(k.row).Name, true
 	}
 	return k
 }
@@ -129,16 +129,16 @@ func (m *Model) marks() marks {
 // narrow finds the rows anew and puts the selection back.
 func (m *Model) narrow(keep marks) {
 	m.rows = m.rows[:0]
-	for i := range m.listing.items {
+	for _, i := range m.listing.sorted {
 		if m.filter.shows(&m.listing.items[i]) {
-			m.rows = append(m.rows, int32(i))
+			m.rows = append(m.rows, i)
 		}
 	}
 	m.Selection.Reset(len(m.rows))
 	cursor := -1
 	if len(keep.names) > 0 || keep.cursor != "" {
 		for row := range m.rows {
-			name := m.item(row).entry.Name
+			name := m.Entry(row).Name
 			m.Selection.Set(row, keep.names[name])
 			if name == keep.cursor {
 				cursor = row
@@ -167,7 +167,7 @@ func (m *Model) Find(prefix string, from int) int {
 // Row returns the row of a name, -1 when it is not shown.
 func (m *Model) Row(name string) int {
 	for row := range m.rows {
-		if m.item(row).entry.Name == name {
+		if m.Entry(row).Name == name {
 			return row
 		}
 	}
@@ -178,12 +178,11 @@ func (m *Model) Row(name string) int {
 // that cannot, because their name can be no path.
 func (m *Model) Selected() (entries []vfs.Entry, refused int) {
 	for _, row := range m.Selection.Rows() {
-		it := m.item(row)
-		if !it.usable {
+		if !m.Usable(row) {
 			refused++
 			continue
 		}
-		entries = append(entries, it.entry)
+		entries = append(entries, m.Entry(row))
 	}
 	return entries, refused
 }
@@ -193,8 +192,8 @@ func (m *Model) Selected() (entries []vfs.Entry, refused int) {
 func (m *Model) Chosen() []vfs.Entry {
 	entries, refused := m.Selected()
 	cursor := m.Selection.Cursor()
-	if len(entries) == 0 && refused == 0 && cursor >= 0 && cursor < len(m.rows) && m.item(cursor).usable {
-		return []vfs.Entry{m.item(cursor).entry}
+	if len(entries) == 0 && refused == 0 && cursor >= 0 && cursor < len(m.rows) && m.Usable(cursor) {
+		return []vfs.Entry{m.Entry(cursor)}
 	}
 	return entries
 }
@@ -220,7 +219,7 @@ func (m *Model) Totals() string {
 	var bytes int64
 	files := 0
 	for _, row := range m.Selection.Rows() {
-		if size := sizeOf(m.item(row).entry); size >= 0 {
+		if size := m.item(row).size; size >= 0 {
 			bytes += size
 			files++
 		}
@@ -268,7 +267,7 @@ func (m *Model) Forget() { m.back, m.forward = nil, nil }
 func (m *Model) here() visit {
 	v := visit{path: m.path}
 	if row := m.Selection.Cursor(); row >= 0 && row < len(m.rows) {
-		v.cursor = m.item(row).entry.Name
+		v.cursor = m.Entry(row).Name
 	}
 	return v
 }
