@@ -50,7 +50,7 @@ func (f *FS) Features(ctx context.Context) (vfs.Features, error) {
 // leaves RNTO onto an existing name to the server), so without replace the new
 // name is looked at first.
 func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error {
-	return f.do(ctx, changes("rename", from), func(c conn) error {
+	err := f.do(ctx, changes("rename", from), func(c conn) error {
 		if !replace {
 			switch _, err := c.Stat(ctx, to); {
 			case err == nil:
@@ -68,6 +68,20 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 		}
 		return err
 	})
+	return tooLong(to, err)
+}
+
+// maxName is the longest name in bytes on the file systems behind servers
+// (NAME_MAX of Linux and BSD, the same on NTFS in characters).
+const maxName = 255
+
+// tooLong gives the refusal to make p its reason, which vsftpd keeps to
+// itself.
+func tooLong(p vfs.Path, err error) error {
+	if vfs.KindOf(err) == vfs.KindPermission && len(p.Base()) > maxName {
+		return &vfs.Error{Op: "make", Path: p.String(), Kind: vfs.KindBadName, Reply: "the name is too long", Err: err}
+	}
+	return err
 }
 
 // errOf says which call an error of a step within it belongs to.
@@ -93,7 +107,7 @@ func (f *FS) RemoveDir(ctx context.Context, p vfs.Path) error {
 
 // Mkdir makes one folder.
 func (f *FS) Mkdir(ctx context.Context, p vfs.Path) error {
-	return f.do(ctx, changes("mkdir", p), func(c conn) error { return c.Mkdir(ctx, p) })
+	return tooLong(p, f.do(ctx, changes("mkdir", p), func(c conn) error { return c.Mkdir(ctx, p) }))
 }
 
 // SetTime sets the modification time to the second.

@@ -48,7 +48,8 @@ func onDisk(s *ftptest.Server, p vfs.Path) string {
 func TestConformance(t *testing.T) {
 	for _, kind := range ftptest.Kinds() {
 		for name, tls := range map[string]site.TLS{"plain": site.TLSOff, "tls": site.TLSExplicit} {
-			t.Run(fmt.Sprintf("%s/%s", kind, name), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s %s", kind, name), func(t *testing.T) {
+				t.Parallel() // ProFTPD takes 0.3 s to greet whoever follows a QUIT
 				s := ftptest.Start(t, kind, ftptest.Options{TLS: tls != site.TLSOff})
 				var count atomic.Int64
 				vfstest.Run(t, func(t *testing.T) (vfs.FS, vfs.Path) {
@@ -77,6 +78,8 @@ func limits(s *ftptest.Server) vfstest.Options {
 	case ftptest.ProFTPD:
 		// MLSD calls a link a file and leaves out one to nothing.
 		opt.Link = nil
+		// MKD refuses names with a star.
+		refused = func(name string) bool { return control(name) || strings.Contains(name, "*") }
 	case ftptest.PyFTPD:
 		// MLSD shows what a link leads to, and leaves out one to nothing.
 		opt.Link = nil

@@ -45,7 +45,7 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, tooLong(p, err)
 	}
 	return &writer{stream: stream{ctx: ctx, fs: f, call: c, lease: lease}, to: w}, nil
 }

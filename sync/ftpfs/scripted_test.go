@@ -1,0 +1,219 @@
+package ftpfs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"wherry/sync/ftptest"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+)
+
+// soon is how long a test waits for what must come within a second: far
+// longer than that on any machine, and shorter than the limits of the
+// operations, which would end them as well.
+const soon = 15 * time.Second
+
+// script returns a file system on a scripted server.
+func script(t *testing.T, plan ftptest.Plan) (*ftptest.Scripted, *FS) {
+	t.Helper()
+	if plan.Files == nil {
+		plan.Files = map[string]string{"/dir/file": strings.Repeat("content ", 10_000), "/dir/empty/": ""}
+	}
+	s := ftptest.Script(t, plan)
+	f := New(Config{
+		Site: s.Site(site.ModePassive, site.TLSOff), Timeout: time.Minute, DataTimeout: time.Minute,
+		Password: func(context.Context) (string, error) { return s.Password, nil },
+	})
+	t.Cleanup(func() {
+		if err := f.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s, f
+}
+
+// await returns what comes from c.
+func await[T any](t *testing.T, what string, c <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-c:
+		return v
+	case <-time.After(soon):
+		t.Fatalf("%s did not come about", what)
+		panic("unreachable")
+	}
+}
+
+// calls are the calls of vfs.FS with the command that does their work.
+func calls(f *FS) map[string]func(context.Context) error {
+	dir := vfs.MustParse("/dir")
+	file, free := vfs.MustParse("/dir/file"), vfs.MustParse("/dir/new")
+	return map[string]func(context.Context) error{
+		"MLSD":       func(ctx context.Context) error { _, err := f.List(ctx, dir); return err },
+		"MLST":       func(ctx context.Context) error { _, err := f.Stat(ctx, file); return err },
+		"RNFR":       func(ctx context.Context) error { return f.Rename(ctx, file, free, true) },
+		"RNTO":       func(ctx context.Context) error { return f.Rename(ctx, file, free, true) },
+		"DELE":       func(ctx context.Context) error { return f.Remove(ctx, file) },
+		"RMD":        func(ctx context.Context) error { return f.RemoveDir(ctx, vfs.MustParse("/dir/empty")) },
+		"MKD":        func(ctx context.Context) error { return f.Mkdir(ctx, free) },
+		"MFMT":       func(ctx context.Context) error { return f.SetTime(ctx, file, time.Unix(1e9, 0)) },
+		"SITE CHMOD": func(ctx context.Context) error { return f.SetMode(ctx, file, 0o600) },
+		"EPSV":       func(ctx context.Context) error { _, err := f.List(ctx, dir); return err },
+		"PASS":       func(ctx context.Context) error { _, err := f.Features(ctx); return err },
+		"RETR": func(ctx context.Context) error {
+			r, err := f.Open(ctx, file, 0)
+			if err != nil {
+				return err
+			}
+			_, err = io.ReadAll(r)
+			return errors.Join(err, r.Close())
+		},
+		"STOR": func(ctx context.Context) error {
+			w, err := f.Create(ctx, free, 0)
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(w, strings.NewReader("some content"))
+			return errors.Join(err, w.Commit())
+		},
+	}
+}
+
+func TestHangingServerIsLeftAtOnceWhenCancelled(t *testing.T) {
+	for verb := range calls(nil) {
+		t.Run(verb, func(t *testing.T) {
+			release := make(chan struct{})
+			s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{verb: ftptest.Hold(release, nil)}})
+			defer close(release)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			done := make(chan error, 1)
+			go func() { done <- calls(f)[verb](ctx) }()
+			word, _, _ := strings.Cut(verb, " ")
+			waiting, stop := context.WithTimeout(t.Context(), soon)
+			defer stop()
+			if err := s.Await(waiting, word, 1); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			if err := await(t, "the end of the call", done); vfs.KindOf(err) != vfs.KindCancelled {
+				t.Fatalf("error %v", err)
+			}
+		})
+	}
+}
+
+func TestSilentServerIsLeftWhileConnecting(t *testing.T) {
+	connected := make(chan struct{}, 1)
+	_, f := script(t, ftptest.Plan{Greeting: func(*ftptest.Conn, string) { connected <- struct{}{} }})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := f.List(ctx, vfs.Root()); done <- err }()
+	await(t, "a connection", connected)
+	cancel()
+	if err := await(t, "the end of the call", done); vfs.KindOf(err) != vfs.KindCancelled {
+		t.Fatalf("error %v", err)
+	}
+}
+
+func TestServerRestartedUnderAnIdleSite(t *testing.T) {
+	for outcome, gone := range map[string]ftptest.Handler{
+		"closed":             ftptest.Drop,
+		"reset":              ftptest.Reset,
+		"said that it waits": ftptest.All(ftptest.Reply("421 Timeout, goodbye"), ftptest.Drop),
+		"said that it ends":  ftptest.All(ftptest.Reply("421 Service shutting down"), ftptest.Drop),
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
+				"EPSV": ftptest.InTurn(ftptest.Default, gone),
+				"PASV": ftptest.Default,
+			}})
+			for range 2 {
+				entries, err := f.List(t.Context(), vfs.MustParse("/dir"))
+				if err != nil || len(entries) != 2 {
+					t.Fatal(entries, err)
+				}
+			}
+			if got := s.Sessions(); got != 2 {
+				t.Errorf("%d sessions", got)
+			}
+		})
+	}
+}
+
+func TestChangeIsNeverSentTwice(t *testing.T) {
+	s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{"MKD": ftptest.Drop}})
+	if _, err := f.Features(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Mkdir(t.Context(), vfs.MustParse("/new")); vfs.KindOf(err) != vfs.KindLost {
+		t.Fatal(err)
+	}
+	if got := s.Count("MKD"); got != 1 {
+		t.Fatalf("it was sent %d times", got)
+	}
+	if _, err := f.List(t.Context(), vfs.Root()); err != nil {
+		t.Fatal("the file system is not usable afterwards:", err)
+	}
+}
+
+func TestCloseWhileTransfersRunLeavesNothing(t *testing.T) {
+	release := make(chan struct{})
+	hold := ftptest.Flow{At: 1000, Hold: release}.Serve
+	s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
+		"RETR": hold, "STOR": ftptest.Flow{At: 1 << 40, Hold: release}.Serve, "MLSD": hold,
+	}})
+	defer close(release)
+	ended := make(chan error, 4)
+	for range 2 {
+		go func() { ended <- calls(f)["RETR"](t.Context()) }()
+	}
+	go func() { ended <- upload(t.Context(), f) }()
+	go func() { _, err := f.List(t.Context(), vfs.MustParse("/dir")); ended <- err }()
+	waiting, stop := context.WithTimeout(t.Context(), soon)
+	defer stop()
+	for verb, n := range map[string]int{"RETR": 2, "STOR": 1, "MLSD": 1} {
+		if err := s.Await(waiting, verb, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- f.Close() }()
+	if err := await(t, "Close", closed); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(ended) {
+		if err := await(t, "the end of a call", ended); vfs.KindOf(err) != vfs.KindCancelled {
+			t.Errorf("what Close broke off says %v", err)
+		}
+	}
+	goleak.VerifyNone(t,
+		goleak.IgnoreAnyFunction("wherry/sync/ftptest.(*Scripted).accept"),
+		goleak.IgnoreAnyFunction("wherry/sync/ftptest.(*Conn).serve"),
+		goleak.IgnoreAnyFunction("testing.(*T).Run"),
+		goleak.IgnoreAnyFunction("testing.tRunner.func1"))
+	if got := f.Status().Sessions; got != 0 {
+		t.Errorf("%d sessions stand", got)
+	}
+}
+
+// upload writes without end.
+func upload(ctx context.Context, f *FS) error {
+	w, err := f.Create(ctx, vfs.MustParse("/dir/up"), 0)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, zeros{})
+	return errors.Join(err, w.Commit())
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
