@@ -189,6 +189,7 @@ func TestNoPartIsLeftThatNobodyCanUse(t *testing.T) {
 	}{
 		"the connection broke half-way":  {memfs.Fault{Op: memfs.OpWrite, Bytes: 200_000, Kind: vfs.KindLost}, true},
 		"it broke before the first byte": {memfs.Fault{Op: memfs.OpWrite, Kind: vfs.KindLost}, false},
+		"the reply to the first command": {memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindLost, After: true}, false},
 		"the disk is full half-way":      {memfs.Fault{Op: memfs.OpWrite, Bytes: 200_000, Kind: vfs.KindNoSpace}, true},
 		"writing is not allowed":         {memfs.Fault{Op: memfs.OpWrite, Bytes: 200_000, Kind: vfs.KindPermission}, false},
 		"the last reply is bad":          {memfs.Fault{Op: memfs.OpCommit, Kind: vfs.KindLost}, true},
