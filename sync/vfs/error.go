@@ -105,9 +105,18 @@ func (e *Error) Error() string {
 		b.WriteString(": " + Readable(e.Reply))
 	}
 	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
+		b.WriteString(": " + causeLine(e.Err))
 	}
 	return b.String()
+}
+
+// causeLine is the cause's text made safe to show: errors of other packages
+// carry names and replies as they came. One of ours is so already.
+func causeLine(err error) string {
+	if own, ok := err.(*Error); ok {
+		return own.Error()
+	}
+	return Readable(err.Error())
 }
 
 // Unwrap returns the cause.

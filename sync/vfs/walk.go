@@ -13,8 +13,9 @@ type Visit func(p Path, e Entry, leaving bool) error
 
 // Walk visits everything below dir, depth first, in the file system's order,
 // and not dir itself. Links are visited and never followed, so it cannot go
-// round. A name that Path.Join refuses is given to refused and left out;
-// a tree deeper than MaxDepth ends it with KindProtocol.
+// round. A name that Path.Join refuses is given to refused, before anything
+// else of its folder is visited, and left out; a tree deeper than MaxDepth
+// ends it with KindProtocol.
 func Walk(ctx context.Context, f FS, dir Path, visit Visit, refused func(dir Path, e Entry, err error)) error {
 	return walk(ctx, f, dir, visit, refused, 1)
 }
@@ -28,9 +29,13 @@ func walk(ctx context.Context, f FS, dir Path, visit Visit, refused func(Path, E
 		return err
 	}
 	for _, e := range entries {
+		if _, err := dir.Join(e.Name); err != nil {
+			refused(dir, e, err)
+		}
+	}
+	for _, e := range entries {
 		p, err := dir.Join(e.Name)
 		if err != nil {
-			refused(dir, e, err)
 			continue
 		}
 		if err := visit(p, e, false); err != nil {
