@@ -90,6 +90,21 @@ func (l *Loop) Go(work Work) {
 	}
 }
 
+// Start is Go for work that can be called off: the returned function cancels
+// the work's ctx. The answer is applied all the same, since it tells how far
+// the work came.
+func (l *Loop) Start(work Work) (cancel func()) {
+	if !l.begin() {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	go func() {
+		defer cancel()
+		l.run(ctx, work, nil)
+	}()
+	return cancel
+}
+
 // Latest is Go for work whose answer only counts until a newer one with the
 // same key is asked for: the older work's ctx is cancelled and its answer,
 // should it still come, is never applied. key is any comparable value; a

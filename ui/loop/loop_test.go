@@ -72,6 +72,21 @@ func TestAnswerAlreadyQueuedIsDroppedByDrop(t *testing.T) {
 	settle(t, l)
 }
 
+func TestCancelledWorkStillAnswers(t *testing.T) {
+	l := loop.NewManual(t.Context())
+	defer l.Close()
+	answered := false
+	cancel := l.Start(func(ctx context.Context) func() {
+		<-ctx.Done()
+		return func() { answered = true }
+	})
+	cancel()
+	settle(t, l)
+	if !answered {
+		t.Fatal("no answer from work that was called off")
+	}
+}
+
 func TestCloseWaitsForWorkAndAppliesNothing(t *testing.T) {
 	l := loop.NewManual(t.Context())
 	ended := false

@@ -85,8 +85,9 @@ const (
 	edgePeriod = 40 * time.Millisecond
 )
 
-// EdgeScroll scrolls while a drag stays near the upper or lower edge: call it
-// for each move, and StopEdgeScroll at the end.
+// EdgeScroll scrolls while a drag, begun here or elsewhere, stays near the
+// upper or lower edge: call it for each move, and StopEdgeScroll at the end.
+// After each step it calls the hook DragMove, which is to call it again.
 func (l *List) EdgeScroll(at fyne.Position) {
 	l.StopEdgeScroll()
 	local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l.scroll))
@@ -106,7 +107,7 @@ func (l *List) EdgeScroll(at fyne.Position) {
 	step = step / edgeZone * look.RowHeight
 	l.stopScroll = l.clock.After(edgePeriod, func() {
 		l.ScrollToOffset(l.Offset() + step)
-		if l.Hooks.DragMove != nil && l.body.drag.live {
+		if l.Hooks.DragMove != nil {
 			l.Hooks.DragMove(at) // the row under the mouse is another now
 			return
 		}

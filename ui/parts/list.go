@@ -71,7 +71,8 @@ type Hooks struct {
 
 	// DragStart: the person drags the selected rows; false lets it be
 	// nothing. Then DragMove for each move, and one DragEnd, in the window's
-	// coordinates; ok is false when Esc was pressed.
+	// coordinates; ok is false when Esc was pressed. DragMove also comes
+	// after a step of EdgeScroll.
 	DragStart func(at fyne.Position) bool
 	DragMove  func(at fyne.Position)
 	DragEnd   func(at fyne.Position, ok bool)

@@ -2,6 +2,7 @@ package parts
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -41,7 +42,13 @@ func NewPathBar() *PathBar {
 
 // SetPath shows steps from the top down; text is what stands in the field
 // when the person types.
+//
+// The same path as before changes nothing, so that a refresh does not end
+// typing.
 func (p *PathBar) SetPath(steps []string, text string) {
+	if text == p.text && slices.EqualFunc(p.steps, steps, func(s *step, title string) bool { return s.line.Text() == title }) {
+		return
+	}
 	p.endEdit(false)
 	p.text = text
 	p.steps = p.steps[:0]

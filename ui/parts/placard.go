@@ -29,6 +29,9 @@ type Notice struct {
 	// Text says in a sentence or two what it means and what to do.
 	Text    string
 	Answers []Answer // at most two
+	// Solid covers what lies behind. Otherwise only the words cover it, and
+	// a drop target behind can be seen.
+	Solid bool
 }
 
 // Placard stands in place of a list: nothing here, cannot be read, being read.
@@ -153,7 +156,10 @@ func (r *placardRenderer) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
 
 func (r *placardRenderer) Refresh() {
 	p := r.p
-	p.ground.FillColor = look.Color(look.ColorList)
+	p.ground.FillColor = color.Transparent
+	if p.notice.Solid {
+		p.ground.FillColor = look.Color(look.ColorList)
+	}
 	c := p.notice.Color
 	if c == "" {
 		c = theme.ColorNameDisabled

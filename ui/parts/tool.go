@@ -23,6 +23,7 @@ type Tool struct {
 
 	title    string
 	label    string
+	arrow    *canvas.Image // nil without
 	glyph    look.Glyph
 	color    fyne.ThemeColorName
 	tapped   func()
@@ -47,6 +48,14 @@ func NewTool(g look.Glyph, title string, tapped func()) *Tool {
 // Labelled shows a short text beside the glyph. It returns the tool.
 func (t *Tool) Labelled(label string) *Tool {
 	t.label = label
+	t.Refresh()
+	return t
+}
+
+// Opening shows a small triangle behind the label: the tool opens a menu. It
+// returns the tool.
+func (t *Tool) Opening() *Tool {
+	t.arrow = &canvas.Image{FillMode: canvas.ImageFillContain}
 	t.Refresh()
 	return t
 }
@@ -136,12 +145,19 @@ func (r *toolRenderer) Layout(size fyne.Size) {
 	t.icon.Resize(fyne.NewSquareSize(look.Icon))
 	t.text.Move(fyne.NewPos(x+look.Icon+look.Gap, 0))
 	t.text.Resize(fyne.NewSize(max(size.Width-x, 0), size.Height))
+	if t.arrow != nil {
+		t.arrow.Move(fyne.NewPos(size.Width-arrowSize-3, (size.Height-arrowSize)/2))
+		t.arrow.Resize(fyne.NewSquareSize(arrowSize))
+	}
 }
 
 func (r *toolRenderer) MinSize() fyne.Size {
 	width := toolSize
 	if r.t.label != "" {
 		width += look.Gap + fyne.MeasureText(r.t.label, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 2
+	}
+	if r.t.arrow != nil {
+		width += arrowSize + 2
 	}
 	return fyne.NewSize(width, toolSize)
 }
@@ -163,12 +179,20 @@ func (r *toolRenderer) Refresh() {
 	t.text.Text, t.text.TextSize, t.text.Color = t.label, look.Size(theme.SizeNameText), look.Color(c)
 	t.icon.Resource, t.icon.Image = look.Draw(t.glyph, c), nil
 	r.Layout(t.Size())
+	if t.arrow != nil {
+		t.arrow.Resource, t.arrow.Image = look.Draw(look.GlyphOpen, look.ColorSecondary), nil
+		t.arrow.Refresh()
+	}
 	t.icon.Refresh()
 	t.ground.Refresh()
 	canvas.Refresh(t.text)
 }
 
 func (r *toolRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.t.ground, r.t.icon, r.t.text}
+	objects := []fyne.CanvasObject{r.t.ground, r.t.icon, r.t.text}
+	if r.t.arrow != nil {
+		objects = append(objects, r.t.arrow)
+	}
+	return objects
 }
 func (r *toolRenderer) Destroy() {}
