@@ -46,7 +46,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNamePrimary:             {rgb(0x5b97f7), rgb(0x1f67d2)},
 	theme.ColorNameHyperlink:           {rgb(0x78aaf9), rgb(0x1f67d2)},
 	theme.ColorNameForegroundOnPrimary: {rgb(0x0d1524), rgb(0xffffff)},
-	theme.ColorNameFocus:               {rgba(0x5b97f766), rgba(0x1f67d255)},
+	theme.ColorNameFocus:               {rgba(0xffffff38), rgba(0x0000002a)},
 	theme.ColorNameSelection:           {rgba(0x5b97f759), rgba(0x1f67d240)},
 	theme.ColorNameHover:               {rgba(0xffffff16), rgba(0x00000010)},
 	theme.ColorNamePressed:             {rgba(0xffffff28), rgba(0x00000024)},

@@ -181,8 +181,8 @@ func (r *rig) dialogText() string {
 		switch o := o.(type) {
 		case *parts.Line:
 			text += o.Text() + "\n"
-		case *widget.Label:
-			text += o.Text + "\n"
+		case *widget.RichText:
+			text += o.String() + "\n"
 		}
 	}
 	return text

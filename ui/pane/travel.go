@@ -256,6 +256,7 @@ func (v *View) showWhere(t *trip) {
 		title, glyph = t.opener.Title, t.opener.Glyph
 	}
 	v.places.SetGlyph(glyph, "Go to another place", shorten(title, 22))
+	v.first.Layout.Layout(v.first.Objects, v.first.Size()) // the place's name has another width
 	if t != nil && t.opener != nil {
 		v.path.SetPath(nil, "")
 		return

@@ -32,6 +32,7 @@ type View struct {
 	shown  bool // a folder has been shown
 
 	object  *fyne.Container
+	first   *fyne.Container // the row with the place
 	bottom  *fyne.Container // the status line
 	stripe  *canvas.Rectangle
 	places  *parts.Tool
@@ -120,11 +121,11 @@ func (v *View) newTop() fyne.CanvasObject {
 	v.path.Go = func(step int) { v.Open(ancestor(v.barPath(), step)) }
 	v.path.Typed = v.typedPath
 	v.path.Back = v.list.Focus
-	first := container.NewBorder(nil, nil, v.places,
+	v.first = container.NewBorder(nil, nil, v.places,
 		container.NewHBox(v.tool(CommandMkdir), v.tool(CommandHidden), v.filter))
 	second := container.NewBorder(nil, nil,
 		container.NewHBox(v.tool(CommandBack), v.tool(CommandForward), v.tool(CommandUp)), v.tool(CommandRefresh), v.path)
-	return container.New(&topLayout{}, v.stripe, first, second)
+	return container.New(&topLayout{}, v.stripe, v.first, second)
 }
 
 func (v *View) newStatus() fyne.CanvasObject {

@@ -39,7 +39,7 @@ type Placard struct {
 	widget.BaseWidget
 	ground *canvas.Rectangle
 	icon   *canvas.Image
-	title  *Line
+	title  *widget.RichText
 	text   *widget.RichText
 	row    []*widget.Button
 	notice Notice
@@ -49,12 +49,9 @@ type Placard struct {
 func NewPlacard() *Placard {
 	p := &Placard{
 		ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
-		title: NewTitle("").Align(fyne.TextAlignCenter),
+		title: newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, TextStyle: fyne.TextStyle{Bold: true}}),
+		text:  newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary}),
 	}
-	p.text = widget.NewRichText(&widget.TextSegment{
-		Style: widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary},
-	})
-	p.text.Wrapping = fyne.TextWrapWord
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -62,8 +59,8 @@ func NewPlacard() *Placard {
 // Set shows a notice.
 func (p *Placard) Set(n Notice) {
 	p.notice = n
-	p.title.SetText(n.Title)
-	p.text.Segments[0].(*widget.TextSegment).Text = n.Text
+	setProse(p.title, n.Title)
+	setProse(p.text, n.Text)
 	p.row = p.row[:0]
 	for _, a := range n.Answers {
 		p.row = append(p.row, newButton(a))
@@ -109,12 +106,11 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	p.ground.Resize(size)
 	width := max(min(placardWidth, size.Width-2*look.Margin), 0)
 	left := (size.Width - width) / 2
-	p.text.Resize(fyne.NewSize(width, p.text.Size().Height))
-	textHeight := float32(0)
+	titleHeight, textHeight := proseHeight(p.title, width), float32(0)
 	if p.notice.Text != "" {
-		textHeight = p.text.MinSize().Height
+		textHeight = proseHeight(p.text, width)
 	}
-	total := placardIcon + placardSpaces + p.title.MinSize().Height + textHeight
+	total := placardIcon + placardSpaces + titleHeight + textHeight
 	if len(p.row) > 0 {
 		total += placardSpaces + buttonHeight
 	}
@@ -123,13 +119,32 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	p.icon.Resize(fyne.NewSquareSize(placardIcon))
 	y += placardIcon + placardSpaces
 	p.title.Move(fyne.NewPos(left, y))
-	p.title.Resize(fyne.NewSize(width, p.title.MinSize().Height))
-	y += p.title.MinSize().Height
+	p.title.Resize(fyne.NewSize(width, titleHeight))
+	y += titleHeight
 	p.text.Hidden = p.notice.Text == ""
 	p.text.Move(fyne.NewPos(left, y))
 	p.text.Resize(fyne.NewSize(width, textHeight))
 	y += textHeight + placardSpaces
 	layoutButtons(p.row, size.Width/2, y, true)
+}
+
+// newProse returns an empty text of one style that wraps at words.
+func newProse(style widget.RichTextStyle) *widget.RichText {
+	t := widget.NewRichText(&widget.TextSegment{Style: style})
+	t.Wrapping = fyne.TextWrapWord
+	return t
+}
+
+func setProse(t *widget.RichText, text string) {
+	t.Segments[0].(*widget.TextSegment).Text = text
+	t.Refresh()
+}
+
+// proseHeight is how high the text is at a width: it must have that width to
+// know.
+func proseHeight(t *widget.RichText, width float32) float32 {
+	t.Resize(fyne.NewSize(width, t.Size().Height))
+	return t.MinSize().Height
 }
 
 // layoutButtons places buttons of one width beside each other, around x or

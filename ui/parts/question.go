@@ -36,7 +36,8 @@ type Dialog struct {
 	canvas   fyne.Canvas
 	popup    *widget.PopUp
 	buttons  []*answerButton
-	text     *widget.Label
+	title    *widget.RichText
+	text     *widget.RichText
 	content  *fyne.Container
 	before   func(*fyne.KeyEvent) // the canvas's own key hook
 	closed   bool
@@ -74,11 +75,10 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 	icon := canvas.NewImageFromResource(look.Draw(q.Glyph, c))
 	icon.FillMode = canvas.ImageFillContain
 	icon.Hidden = q.Glyph == ""
-	title := NewTitle(q.Title)
-	title.size = theme.SizeNameSubHeadingText
-	title.Refresh()
-	d.text = widget.NewLabel(q.Text)
-	d.text.Wrapping = fyne.TextWrapWord
+	d.title = newProse(widget.RichTextStyle{SizeName: theme.SizeNameSubHeadingText, TextStyle: fyne.TextStyle{Bold: true}})
+	setProse(d.title, q.Title)
+	d.text = newProse(widget.RichTextStyle{})
+	setProse(d.text, q.Text)
 	d.text.Hidden = q.Text == ""
 	middle := container.NewVBox()
 	if q.Field != nil {
@@ -100,7 +100,7 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 		d.buttons = append(d.buttons, b)
 		row.Add(b)
 	}
-	return []fyne.CanvasObject{icon, title, d.text, middle, row}
+	return []fyne.CanvasObject{icon, d.title, d.text, middle, row}
 }
 
 // focus gives the keys to the field, or else to the strong answer.
@@ -135,7 +135,7 @@ func (d *Dialog) Closed() bool { return d.closed }
 
 // SetText changes the text of an open dialog, as while things are counted.
 func (d *Dialog) SetText(text string) {
-	d.text.SetText(text)
+	setProse(d.text, text)
 	d.text.Hidden = text == ""
 	d.Fit()
 }
@@ -220,38 +220,44 @@ func (q *questionLayout) left() float32 {
 	return look.Margin + questionIcon + look.Gap*2
 }
 
+// texts are the texts shown.
+func (q *questionLayout) texts() []*widget.RichText {
+	if q.d.text.Hidden {
+		return []*widget.RichText{q.d.title}
+	}
+	return []*widget.RichText{q.d.title, q.d.text}
+}
+
 func (q *questionLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	icon, title, text, middle, row := o[0], o[1], o[2], o[3], o[4]
+	icon, middle, row := o[0], o[3], o[4]
 	left := q.left()
 	width := size.Width - left - look.Margin
 	icon.Move(fyne.NewPos(look.Margin, look.Margin))
 	icon.Resize(fyne.NewSquareSize(questionIcon))
 	y := look.Margin
-	put := func(o fyne.CanvasObject, inset, height, gap float32) {
-		o.Move(fyne.NewPos(left-inset, y))
-		o.Resize(fyne.NewSize(width+2*inset, height))
-		y += height + gap
-	}
-	put(title, 0, title.MinSize().Height, look.Gap)
-	if text.Visible() {
-		text.Resize(fyne.NewSize(width+8, text.Size().Height))
-		put(text, 4, text.MinSize().Height, look.Gap) // a label has an inner padding of its own
+	pad := look.Size(theme.SizeNameInnerPadding) // a text has one of its own
+	for _, text := range q.texts() {
+		height := proseHeight(text, width+2*pad)
+		text.Move(fyne.NewPos(left-pad, y-pad))
+		text.Resize(fyne.NewSize(width+2*pad, height))
+		y += height - 2*pad + look.Gap
 	}
 	if middle.Visible() {
-		put(middle, 0, middle.MinSize().Height, look.Gap)
+		middle.Move(fyne.NewPos(left, y))
+		middle.Resize(fyne.NewSize(width, middle.MinSize().Height))
 	}
 	row.Move(fyne.NewPos(look.Margin, size.Height-look.Margin-buttonHeight))
 	row.Resize(fyne.NewSize(size.Width-2*look.Margin, buttonHeight))
 }
 
 func (q *questionLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	title, text, middle := o[1], o[2], o[3]
+	middle := o[3]
 	width := q.d.question.Width
-	height := 2*look.Margin + title.MinSize().Height + look.Gap
+	height := 2 * look.Margin
 	inner := width - q.left() - look.Margin
-	if text.Visible() {
-		text.Resize(fyne.NewSize(inner+8, text.Size().Height))
-		height += text.MinSize().Height + look.Gap
+	pad := look.Size(theme.SizeNameInnerPadding)
+	for _, text := range q.texts() {
+		height += proseHeight(text, inner+2*pad) - 2*pad + look.Gap
 	}
 	if middle.Visible() {
 		middle.Resize(fyne.NewSize(inner, middle.Size().Height)) // what wraps must know its width
