@@ -75,11 +75,12 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 		_, err := o.lib.List(arg)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case strings.Contains(o.ctl.Last().Text(), "failed to open directory"):
-		return nil, o.kinded(vfs.KindPermission, o.ctl.Last().String()) // vsftpd says that with a 226
+	}
+	switch _, r := o.ctl.Last(); {
+	case strings.Contains(r.Text(), "failed to open directory"):
+		return nil, o.kinded(vfs.KindPermission, r.String()) // vsftpd says that with a 226
 	case len(odd) > 0:
 		return nil, o.kinded(vfs.KindUnreadable, "a line of the listing: "+odd[0].Line)
 	}

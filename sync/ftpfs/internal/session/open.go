@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/jlaffaye/ftp"
 
@@ -109,6 +110,9 @@ func (o *operation) login(ask func() (string, error)) error {
 	if err != nil {
 		return err
 	}
+	if strings.ContainsFunc(user+password, unicode.IsControl) {
+		return o.kinded(vfs.KindLogin, "the user name or password holds a control character")
+	}
 	if err := o.lib.Login(user, password); err != nil {
 		return o.loginFault(err)
 	}
@@ -123,11 +127,11 @@ func (o *operation) loginFault(err error) error {
 	if errors.As(err, &inner) {
 		return err
 	}
-	r := o.ctl.Last()
+	verb, r := o.ctl.Last()
 	text := strings.ToLower(r.Text())
 	kind := vfs.KindLogin
 	switch {
-	case r.Code < 300:
+	case r.Code < 300, verb != "USER" && verb != "PASS":
 		kind = vfs.KindProtocol
 	case r.Code/100 == 4, wire.TooMany(text):
 		kind = vfs.KindBusy

@@ -33,9 +33,10 @@ func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operatio
 		return nil, o.fault(ctx.Err())
 	}
 	if err := s.ctl.Err(); err != nil {
+		err = o.fault(err)
 		o.cancel()
 		<-s.turn
-		return nil, o.fault(err)
+		return nil, err
 	}
 	s.ctl.Begin(o.ctx)
 	return o, nil

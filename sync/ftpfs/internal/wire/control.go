@@ -254,8 +254,8 @@ func (c *Control) goodbye(r Reply, unasked bool) *vfs.Error {
 }
 
 // Last returns the last final reply, for what the library leaves out of its
-// errors.
-func (c *Control) Last() Reply { return c.last }
+// errors, and the command it answered.
+func (c *Control) Last() (verb string, r Reply) { return c.verb, c.last }
 
 // Features returns the reply to the library's FEAT.
 func (c *Control) Features() Reply { return c.feat }

@@ -30,11 +30,12 @@ type Data struct {
 	count   int64    // bytes of content, either way
 	eof     bool
 
-	mu    sync.Mutex
-	tcp   *net.TCPConn // guarded
-	door  *door        // guarded; nil once the server is in
-	over  bool         // guarded: closed or aborted
-	cause error        // guarded: what Read and Write say once it is over
+	mu      sync.Mutex
+	tcp     *net.TCPConn // guarded
+	door    *door        // guarded; nil once the server is in
+	over    bool         // guarded: closed or aborted
+	aborted bool         // guarded
+	cause   error        // guarded: what Read and Write say once it is over
 }
 
 // Rung tells how it was made.
@@ -141,7 +142,7 @@ func (d *Data) Abort(cause error) {
 	if d.over {
 		return
 	}
-	d.over, d.cause = true, cause
+	d.over, d.aborted, d.cause = true, true, cause
 	if d.tcp != nil {
 		_ = d.tcp.SetLinger(0)
 		_ = d.tcp.Close()
@@ -164,6 +165,13 @@ func (d *Data) ended() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.over
+}
+
+// killed says whether it ended by Abort.
+func (d *Data) killed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.aborted
 }
 
 // moved says whether content went over it.

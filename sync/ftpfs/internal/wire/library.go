@@ -135,7 +135,7 @@ func (c *Control) due() (Reply, error) {
 	switch {
 	case !isTransfer[c.verb] || d == nil:
 		return c.await(c.conf.Timeout)
-	case d.ended():
+	case d.killed():
 		r, err := c.receive(settleLimit)
 		if errors.Is(err, errNoReply) {
 			err = fault(vfs.KindLost, "the server did not end the transfer", nil)
