@@ -11,6 +11,7 @@ import (
 	"io"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"wherry/sync/vfs"
 )
@@ -75,7 +76,7 @@ func (r *Ring) Add(l Line) {
 		l.Time = time.Now()
 	}
 	if len(l.Text) > MaxText {
-		l.Text = l.Text[:MaxText] + "…"
+		l.Text = whole(l.Text[:MaxText]) + "…"
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,6 +85,19 @@ func (r *Ring) Add(l Line) {
 	if r.out != nil && r.writeErr == nil {
 		_, r.writeErr = fmt.Fprintln(r.out, l)
 	}
+}
+
+// whole drops a last character that was cut through.
+func whole(text string) string {
+	for i := len(text) - 1; i >= 0 && i >= len(text)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(text[i]) {
+			if !utf8.FullRuneInString(text[i:]) {
+				return text[:i]
+			}
+			break
+		}
+	}
+	return text
 }
 
 // Since returns the lines numbered from seq on that are still held, oldest
