@@ -13,7 +13,7 @@ func lockOf(file string) *flock.Flock { return flock.New(file + ".lock") }
 // process that only looks through the journal for damage holds it shortly.
 const (
 	lockPatience = 3 * time.Second
-	lockStep     = 250 * time.Millisecond
+	lockStep     = 500 * time.Millisecond
 )
 
 // lock takes the right to work on the journal. The returned func gives it

@@ -31,6 +31,7 @@ type Queue struct {
 	// guarded; the settler has notes in hand that are not written yet
 	settling bool
 	deaf     bool          // guarded; no settler takes notes
+	foreign  bool          // guarded; another process wrote, and running was not compared yet
 	seq      uint64        // guarded
 	askedAt  uint64        // guarded; the seq at which no question was left to put
 	stale    bool          // guarded; counts must be read again

@@ -65,16 +65,34 @@ type rig struct {
 	told   chan struct{}     // closed and replaced at each event
 }
 
+// newRig has its journal in memory.
 func newRig(t *testing.T, change func(*Config)) *rig {
 	t.Helper()
+	r := bare(t)
+	r.Queue = r.open(change)
+	return r
+}
+
+// newDiskRig has its journal in a file.
+func newDiskRig(t *testing.T) *rig {
+	t.Helper()
+	r := bare(t)
+	r.Queue = r.open(r.onDisk)
+	return r
+}
+
+func bare(t *testing.T) *rig {
 	r := &rig{
 		t: t, here: memfs.New(), there: memfs.New(), third: memfs.New(),
-		opened: map[site.ID]error{}, told: make(chan struct{}), file: filepath.Join(t.TempDir(), "state", "queue.db"),
+		opened: map[site.ID]error{}, told: make(chan struct{}),
+		file: filepath.Join(t.TempDir(), "state here?", "queue.db"),
 	}
 	r.there.PutDir("/in")
 	r.here.PutDir("/in")
-	r.Queue = r.open(change)
 	t.Cleanup(func() {
+		if r.Queue == nil {
+			return
+		}
 		r.sound()
 		if err := r.Close(); err != nil {
 			t.Error(err)

@@ -43,7 +43,7 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	}
 	defer q.end()
 	if err := q.recover(ctx); err != nil {
-		if parent.Err() != nil {
+		if inOrder(ctx) {
 			return nil
 		}
 		return err
@@ -77,14 +77,25 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	crew.Wait()
 	close(last)
 	settler.Wait()
-	cause := context.Cause(ctx)
 	switch {
 	case journal != nil:
 		return journal
-	case parent.Err() != nil, errors.Is(cause, errDrained), errors.Is(cause, errShutdown):
+	case inOrder(ctx), parent.Err() != nil:
 		return nil
 	}
-	return cause
+	return context.Cause(ctx)
+}
+
+// inOrder says whether a run was ended by its caller or by having nothing
+// left, and not by an error.
+func inOrder(ctx context.Context) bool {
+	cause := context.Cause(ctx)
+	for _, end := range []error{errDrained, errShutdown, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(cause, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // begin notes that this process works on the queue.
@@ -157,10 +168,14 @@ func (q *Queue) coordinate(ctx context.Context, drain bool) error {
 func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
-	if q.pollLocked(ctx) {
-		if err := q.refreshLocked(ctx); err != nil {
-			return 0, err
-		}
+	if err := q.refreshLocked(ctx); err != nil {
+		return 0, err
+	}
+	q.mu.Lock()
+	foreign := q.foreign
+	q.foreign = false
+	q.mu.Unlock()
+	if foreign {
 		if err := q.reconcileLocked(ctx); err != nil {
 			return 0, err
 		}

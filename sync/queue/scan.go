@@ -157,40 +157,46 @@ func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
 // middle, the folder is read again later; (parent, name) is unique, so what
 // is there is not doubled.
 func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry) error {
-	for from := 0; ; from += chunk {
-		to := min(from+chunk, len(entries))
-		last := to == len(entries)
-		var events []Event
-		err := q.write(ctx, cheap, func() error {
-			events = events[:0]
-			var d tally
-			for _, e := range entries[from:to] {
-				child := childOf(folder, e)
-				id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
-				if err != nil {
-					return err
-				}
-				if id == 0 {
-					continue
-				}
-				child.ID = id
-				d = d.plus(tally{total: 1}).plus(endTally(child.State))
-				if event := scanEvent(child); event.Type != "" && q.c.OnEvent != nil {
-					events = append(events, event)
-				}
-			}
-			return q.advance(ctx, folder.ID, d, last)
-		})
-		if err != nil {
+	for len(entries) > chunk {
+		if err := q.foundSome(ctx, folder, entries[:chunk], false); err != nil {
 			return err
 		}
-		for _, e := range events {
-			q.report(note{event: &e})
-		}
-		if last {
-			return nil
-		}
+		entries = entries[chunk:]
 	}
+	return q.foundSome(ctx, folder, entries, true)
+}
+
+// foundSome inserts entries in one transaction; last tells that the folder is
+// in the journal with them.
+func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, last bool) error {
+	var events []Event
+	err := q.write(ctx, cheap, func() error {
+		events = events[:0]
+		var d tally
+		for _, e := range entries {
+			child := childOf(folder, e)
+			id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
+			if err != nil {
+				return err
+			}
+			if id == 0 {
+				continue
+			}
+			child.ID = id
+			d = d.plus(tally{total: 1}).plus(endTally(child.State))
+			if event := scanEvent(child); event.Type != "" && q.c.OnEvent != nil {
+				events = append(events, event)
+			}
+		}
+		return q.advance(ctx, folder.ID, d, last)
+	})
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		q.report(note{event: &e})
+	}
+	return nil
 }
 
 // advance counts what was found, if the folder is still ours.

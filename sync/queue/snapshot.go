@@ -150,19 +150,20 @@ func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 
 // pollLocked notices what other processes wrote. data_version tells of other
 // connections only, so our own writes do not count twice.
-func (q *Queue) pollLocked(ctx context.Context) (changed bool) {
+func (q *Queue) pollLocked(ctx context.Context) {
 	if q.c.File == Memory {
-		return false
+		return
 	}
 	var version int64
 	if err := q.s.row(ctx, `PRAGMA data_version`).Scan(&version); err != nil || version == q.s.version {
-		return false
+		return
 	}
-	first := q.s.version == 0
+	known := q.s.version != 0
 	q.s.version = version
-	if first {
-		return false
+	if known {
+		q.mu.Lock()
+		q.foreign = true
+		q.mu.Unlock()
+		q.changed()
 	}
-	q.changed()
-	return true
 }

@@ -1,0 +1,212 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime"
+	"testing"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
+)
+
+// second opens another handle on the journal of r, as another process would.
+func second(t *testing.T, r *rig) *Queue {
+	t.Helper()
+	q := r.open(r.onDisk)
+	t.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return q
+}
+
+func TestOneProcessWorks(t *testing.T) {
+	r := newDiskRig(t)
+	r.start()
+	r.await("start", func() bool { return r.Snapshot().Running })
+	two := second(t, r)
+	two.clock = &hasty{now: when}
+	if err := two.Drain(t.Context()); !errors.Is(err, ErrRunning) {
+		t.Errorf("the second got %v", err)
+	}
+	if err := r.Drain(t.Context()); !errors.Is(err, ErrRunning) {
+		t.Errorf("the first, asked twice, got %v", err)
+	}
+	if two.Snapshot().Running {
+		t.Error("the second claims to be running")
+	}
+}
+
+func TestTheLockEndsWithTheRun(t *testing.T) {
+	r := newDiskRig(t)
+	stop := r.start()
+	r.await("start", func() bool { return r.Snapshot().Running })
+	stop()
+	if err := second(t, r).Drain(t.Context()); err != nil {
+		t.Errorf("the second got %v", err)
+	}
+}
+
+func TestWhatOtherProcessesDoIsNoticed(t *testing.T) {
+	r := newDiskRig(t)
+	r.here.Put("/a", large, when)
+	r.here.Put("/b", "b", when)
+	r.here.SetChunk(1 << 12)
+	g := newGate(r.there, afterWrites(3))
+	r.start()
+	two := second(t, r)
+	ids, err := two.Add(t.Context(), up("/a"))
+	r.must(err)
+	<-g.reached
+
+	r.must(two.Pause(t.Context(), ids...))
+	r.await("pause", func() bool { return len(r.Snapshot().Active) == 0 })
+	if got := r.item(ids[0]); got.State != Paused || got.Done == 0 {
+		t.Errorf("the row is %s at %d", got.State, got.Done)
+	}
+	r.there.SetHook(nil)
+	r.must(two.Hold(t.Context(), true))
+	r.await("hold", func() bool { return r.Snapshot().Held })
+	more, err := two.Add(t.Context(), up("/b"))
+	r.must(err)
+	r.must(two.Resume(t.Context(), ids...))
+	r.must(two.Hold(t.Context(), false))
+	r.await("end", func() bool { return r.item(ids[0]).State == Done && r.item(more[0]).State == Done })
+
+	r.must(two.Cancel(t.Context(), ids[0], more[0]))
+	r.await("empty queue", func() bool { return len(r.items()) == 0 && len(r.Snapshot().Count) == 0 })
+	if snap := two.Snapshot(); len(snap.Count) != 0 {
+		t.Errorf("the other sees %v", snap.Count)
+	}
+}
+
+// TestTheRowIsThereBeforeTheFirstByte looks into the journal, as another
+// process, when the part is about to be made and when the name is about to be
+// taken.
+func TestTheRowIsThereBeforeTheFirstByte(t *testing.T) {
+	r := newDiskRig(t)
+	two := second(t, r)
+	r.here.Put("/a", "hello", when)
+	id := r.add(up("/a"))[0]
+	look := func(step memfs.Op) row {
+		two.s.mu.Lock()
+		defer two.s.mu.Unlock()
+		found, err := two.list(t.Context(), `SELECT `+columns+` FROM rows WHERE id = ?`, int64(id))
+		if err != nil || len(found) != 1 {
+			t.Fatal(step, err, found)
+		}
+		return found[0]
+	}
+	seen := map[memfs.Op]bool{}
+	r.there.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op != memfs.OpCreate && c.Op != memfs.OpRename {
+			return nil
+		}
+		seen[c.Op] = true
+		got := look(c.Op)
+		if got.State != Active || got.made == nil || *got.made != (transfer.Identity{Size: 5, ModTime: when}) || got.Size != 5 {
+			t.Errorf("at %s the row is %s, made of %v", c.Op, got.State, got.made)
+		}
+		return nil
+	})
+	r.drain()
+	if len(seen) != 2 {
+		t.Errorf("saw %v", seen)
+	}
+	if got := look("end"); got.State != Done {
+		t.Errorf("at the end the row is %s", got.State)
+	}
+}
+
+func TestNamesAreBytes(t *testing.T) {
+	r := newDiskRig(t)
+	name := "/\xff\x00"[:2] + "ä \xe4\\x%20?'\"" + "\xed\xa0\x80"
+	r.here.Put(name, "x", when)
+	request := up(name)
+	request.Target.Path = vfs.MustParse("/in" + name)
+	r.add(request)
+	r.must(r.Close())
+	two := second(t, r)
+	items, err := two.List(t.Context(), Filter{}, 0, 10)
+	r.must(err)
+	if len(items) != 1 || items[0].Source != request.Source || items[0].Target != request.Target {
+		t.Fatalf("read back: %+v", items)
+	}
+	r.must(two.Drain(t.Context()))
+	if _, ok := r.there.Get("/in" + name); !ok {
+		t.Errorf("the target has %q", r.there.Files())
+	}
+}
+
+func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // there are no such modes; the folder is the person's own
+	}
+	r := newDiskRig(t)
+	r.add(up("/a"))
+	release, err := r.lock(t.Context())
+	r.must(err)
+	defer release()
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+		info, err := os.Stat(r.c.File + suffix)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%q: %v, %v", suffix, info.Mode(), err)
+		}
+	}
+}
+
+func TestACloseLeavesOneFile(t *testing.T) {
+	r := newDiskRig(t)
+	r.add(up("/a"))
+	r.start()
+	r.await("start", func() bool { return r.Snapshot().Running })
+	r.must(r.Close())
+	r.must(r.Close())
+	for _, suffix := range []string{"-wal", "-shm"} {
+		if _, err := os.Stat(r.file + suffix); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s is left: %v", suffix, err)
+		}
+	}
+	if _, err := r.Add(t.Context(), up("/b")); vfs.KindOf(err) != vfs.KindCancelled {
+		t.Errorf("Add after Close: %v", err)
+	}
+	if err := r.Run(t.Context()); vfs.KindOf(err) != vfs.KindCancelled {
+		t.Errorf("Run after Close: %v", err)
+	}
+	_ = r.Snapshot()
+}
+
+func TestAFullDiskUnderTheJournal(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r.here.Put("/a", "hello", when)
+	id := r.add(up("/a"))[0]
+	r.there.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpRename {
+			// From here on no write fits.
+			r.s.mu.Lock()
+			defer r.s.mu.Unlock()
+			_, err := r.s.conn.ExecContext(t.Context(), `CREATE TEMP TRIGGER full BEFORE UPDATE ON main.rows BEGIN SELECT RAISE(ABORT, 'disk full'); END`)
+			return err
+		}
+		return nil
+	})
+	err := r.Drain(t.Context())
+	var e *vfs.Error
+	if !errors.As(err, &e) || e.Op != journalOp {
+		t.Fatalf("Drain returned %v", err)
+	}
+	if got := r.item(id); got.State != Active {
+		t.Errorf("the row is %s", got.State)
+	}
+	r.s.mu.Lock()
+	_, err = r.s.conn.ExecContext(t.Context(), `DROP TRIGGER full`)
+	r.s.mu.Unlock()
+	r.must(err)
+	r.there.SetHook(nil)
+	r.drain()
+	wantStates(t, r, "/a: done")
+}
