@@ -76,5 +76,8 @@ func ParsePWD(text string) (dir string, ok bool) {
 
 func parsePort(digits string) (uint16, bool) {
 	n, err := strconv.ParseUint(digits, 10, 16)
-	return uint16(n), err == nil && n != 0
+	if err != nil {
+		return 0, false
+	}
+	return uint16(n), n != 0
 }

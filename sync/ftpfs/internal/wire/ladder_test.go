@@ -1,0 +1,72 @@
+package wire
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+
+	"wherry/sync/site"
+)
+
+func TestRungs(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		mode    site.Mode
+		v4      bool
+		learned Rung
+		want    []Rung
+	}{
+		"auto":                       {site.ModeAuto, true, NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
+		"nothing said is auto":       {"", true, NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
+		"IPv6 knows no old commands": {site.ModeAuto, false, NoRung, []Rung{EPSV, EPRT}},
+		"passive":                    {site.ModePassive, true, NoRung, []Rung{EPSV, PASV}},
+		"active over IPv6":           {site.ModeActive, false, NoRung, []Rung{EPRT}},
+		"what worked comes first":    {site.ModeAuto, true, EPRT, []Rung{EPRT, EPSV, PASV, PORT}},
+		"what worked stays first":    {site.ModeAuto, true, EPSV, []Rung{EPSV, PASV, EPRT, PORT}},
+		"what worked is not forced":  {site.ModePassive, true, EPRT, []Rung{EPSV, PASV}},
+		"what worked over IPv4":      {site.ModeAuto, false, PORT, []Rung{EPSV, EPRT}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := rungs(tc.mode, tc.v4, tc.learned); !slices.Equal(got, tc.want) {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+}
+
+func TestPortCommand(t *testing.T) {
+	for want, tc := range map[string]struct {
+		rung  Rung
+		where string
+	}{
+		"PORT 192,0,2,7,200,10":     {PORT, "192.0.2.7:51210"},
+		"EPRT |1|192.0.2.7|51210|":  {EPRT, "192.0.2.7:51210"},
+		"EPRT |2|2001:db8::1|6446|": {EPRT, "[2001:db8::1]:6446"},
+	} {
+		if got := portCommand(tc.rung, netip.MustParseAddrPort(tc.where)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestMisplaced(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		verb string
+		code int
+		want bool
+	}{
+		"end of a transfer to SIZE":     {"SIZE", 226, true},
+		"broken transfer to NOOP":       {"NOOP", 426, true},
+		"end of a transfer to RETR":     {"RETR", 226, false},
+		"file action done to RETR":      {"RETR", 250, false},
+		"a port to RETR":                {"RETR", 229, true},
+		"refusal of RETR":               {"RETR", 550, false},
+		"ABOR may be answered by these": {"ABOR", 226, false},
+		"the answer to SIZE":            {"SIZE", 213, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := misplaced(tc.verb, tc.code); got != tc.want {
+				t.Error(got)
+			}
+		})
+	}
+}
