@@ -25,7 +25,8 @@ func dir(name string) vfs.Entry {
 func sample() []vfs.Entry {
 	return []vfs.Entry{
 		file("b10.txt", 10), file("B9.txt", 900), dir("zeta"), file("a.txt", 500),
-		{Name: "link", Type: vfs.TypeLink, TargetType: vfs.TypeDir, Size: 3}, file(".profile", 1), dir(".git"), dir("Alpha"),
+		{Name: "link", Type: vfs.TypeLink, TargetType: vfs.TypeDir, Size: 3},
+		file(".profile", 1), dir(".git"), dir("Alpha"),
 	}
 }
 

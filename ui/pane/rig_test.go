@@ -188,13 +188,15 @@ func (r *rig) dialogText() string {
 	return text
 }
 
+// picture writes what the window shows into the folder WHERRY_PICTURES, for a
+// person to look at; without that it does nothing.
 func (r *rig) picture(name string) {
 	r.t.Helper()
-	img := r.window.Canvas().Capture()
 	dir := os.Getenv("WHERRY_PICTURES")
 	if dir == "" {
 		return
 	}
+	img := r.window.Canvas().Capture()
 	f, err := os.Create(filepath.Join(dir, name+".png"))
 	if err != nil {
 		r.t.Fatal(err)

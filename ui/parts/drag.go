@@ -10,10 +10,9 @@ import (
 
 // drag is what a body remembers during a drag that began in it.
 type drag struct {
-	on        bool // the button is down and has moved; nothing else is known
-	live      bool // the owner wants it and Esc was not pressed
-	at        fyne.Position
-	cancelled bool
+	on   bool // the button is down and has moved
+	live bool // the owner wants it and Esc was not pressed
+	at   fyne.Position
 }
 
 // Dragged comes for each move with the button down, outside the window too.
