@@ -1,0 +1,86 @@
+//go:build !headless
+
+// Package ui is the window: it puts the features side by side, wires them to
+// the engine and to each other, and owns nothing else.
+//
+// It exists as the one place that knows all features; they do not know each
+// other. It is the only package that imports fyne.io/fyne/v2/app, so that
+// everything else builds and is tested without cgo and without a display.
+package ui
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"wherry/assets"
+	"wherry/sync/engine"
+	"wherry/sync/queue"
+	"wherry/ui/cli"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+	"wherry/ui/settings"
+)
+
+// factsVariable names the file, or FIFO, that gets what becomes true in the
+// window as JSON lines: for tests, and for reports of what was seen.
+const factsVariable = "WHERRY_WINDOW_FACTS"
+
+// Window returns what opens the window for the command line.
+func Window() cli.Window { return open }
+
+// open shows the window until it is closed or ctx ends.
+func open(ctx context.Context, req cli.WindowRequest) (err error) {
+	if err := display(ctx); err != nil {
+		return err
+	}
+	told, err := factsFile()
+	if err != nil {
+		return err
+	}
+	kept, notices, err := settings.Open(req.Engine.Dirs.Config)
+	if err != nil {
+		return err
+	}
+	a := app.NewWithID("org.wherry.Wherry")
+	a.SetIcon(fyne.NewStaticResource("wherry.png", assets.IconPNG))
+	a.Settings().SetTheme(look.New(look.Choice(kept.Load().Theme)))
+	l := loop.New(ctx, nil)
+	defer l.Close()
+	s := newShell(a, l, kept, newFacts(told))
+
+	cfg := req.Engine
+	cfg.Asker, cfg.Work = s.asker, true
+	cfg.OnEvent = s.touched.onEvent
+	if req.Events != nil {
+		events := cli.NewEvents(req.Events, s.target)
+		defer events.Close()
+		cfg.OnEvent = func(e queue.Event) { s.touched.onEvent(e); events.OnEvent(e) }
+	}
+	if s.engine, err = engine.Start(ctx, cfg); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.engine.Close()) }()
+	s.notices = slices.Concat(req.Notices, notices, s.engine.Notices())
+	// A signal closes the window without asking; the queue goes on next time.
+	stop := context.AfterFunc(ctx, func() { l.Post(a.Quit) })
+	defer stop()
+	s.show(req.Place)
+	a.Run()
+	l.Close()
+	return nil
+}
+
+// factsFile opens what factsVariable names; nil where it names nothing.
+func factsFile() (io.Writer, error) {
+	name := os.Getenv(factsVariable)
+	if name == "" {
+		return nil, nil
+	}
+	return os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+}

@@ -1,0 +1,179 @@
+//go:build !headless
+
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/trust"
+	"wherry/sync/vfs"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+	"wherry/ui/parts"
+	"wherry/ui/words"
+)
+
+// asker puts the engine's questions to the person, one at a time: two dialogs
+// over each other could not be told apart.
+type asker struct {
+	loop   *loop.Loop
+	window fyne.Window
+	facts  *facts
+	turn   chan struct{} // holds one token while no question is open
+}
+
+func newAsker(l *loop.Loop, w fyne.Window, f *facts) *asker {
+	a := &asker{loop: l, window: w, facts: f, turn: make(chan struct{}, 1)}
+	a.turn <- struct{}{}
+	return a
+}
+
+// ask waits for its turn and shows what make returns; reply ends it.
+func ask[T any](ctx context.Context, a *asker, build func(reply func(T)) parts.Question) (T, error) {
+	select {
+	case <-a.turn:
+		defer func() { a.turn <- struct{}{} }()
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+	return loop.Ask(ctx, a.loop, func(reply func(T)) func() {
+		q := build(reply)
+		d := showQuestion(a.window, a.facts, q)
+		return d.Close
+	})
+}
+
+// showQuestion shows a dialog and tells it as a fact.
+func showQuestion(w fyne.Window, f *facts, q parts.Question) *parts.Dialog {
+	d := parts.Ask(w.Canvas(), q)
+	f.tell(fact{Fact: "dialog", Text: q.Title})
+	return d
+}
+
+type givenPassword struct {
+	text string
+	keep bool
+	ok   bool
+}
+
+// Password asks for the password of s.
+func (a *asker) Password(ctx context.Context, s site.Site) (string, bool, error) {
+	return a.password(ctx, s, "It is used for this session, and kept only if you say so.")
+}
+
+// passwordAgain asks after the server refused the login.
+func (a *asker) passwordAgain(ctx context.Context, s site.Site, refused error) (string, bool, error) {
+	return a.password(ctx, s, words.Of(refused, words.Window).Title)
+}
+
+// password asks with a text. Keeping it is offered for saved sites only: that
+// of a quick connection would have no name in the keychain.
+func (a *asker) password(ctx context.Context, s site.Site, text string) (string, bool, error) {
+	got, err := ask(ctx, a, func(reply func(givenPassword)) parts.Question {
+		field := parts.NewField("Password", 240)
+		field.Password = true
+		keep := widget.NewCheck("Keep it in the system's keychain", nil)
+		q := parts.Question{
+			Glyph: look.GlyphLock, Title: "Password for " + words.Safe(s.User+"@"+s.Host),
+			Text: text, Field: field,
+			Answers: []parts.Answer{
+				{Title: "Cancel", Run: func() { reply(givenPassword{}) }},
+				{Title: "Log In", Strong: true, Run: func() { reply(givenPassword{field.Text, keep.Checked, true}) }},
+			},
+			Escape: func() { reply(givenPassword{}) },
+		}
+		if !s.Quick {
+			q.Content = keep
+		}
+		return q
+	})
+	if err == nil && !got.ok {
+		err = &vfs.Error{Op: "log in", Path: s.Host, Kind: vfs.KindCancelled}
+	}
+	return got.text, got.keep, err
+}
+
+// Certificate shows whose it is, until when, and what is wrong. The answer
+// that Enter chooses is the safe one.
+func (a *asker) Certificate(ctx context.Context, q trust.Question) (trust.Answer, error) {
+	return ask(ctx, a, func(reply func(trust.Answer)) parts.Question {
+		var wrong []string
+		for _, r := range q.Reasons() {
+			wrong = append(wrong, words.Reason(r, q))
+		}
+		title := "The certificate of " + words.Safe(q.Host) + " is not trusted"
+		if q.Known != "" {
+			title = "The certificate of " + words.Safe(q.Host) + " has changed"
+		}
+		return parts.Question{
+			Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: title,
+			Text: "Nothing secret was sent yet. Compare the fingerprint with the one your provider tells you.",
+			Content: parts.NewFacts(
+				parts.Fact{Name: "What is wrong", Value: strings.Join(wrong, "; ")},
+				parts.Fact{Name: "Issued to", Value: words.Safe(q.Subject())},
+				parts.Fact{Name: "For", Value: words.Safe(strings.Join(q.Names(), ", "))},
+				parts.Fact{Name: "Issued by", Value: words.Safe(q.Issuer())},
+				parts.Fact{Name: "Valid until", Value: q.NotAfter().Local().Format("2 January 2006")},
+				parts.Fact{Name: "Fingerprint", Value: q.Fingerprint},
+			),
+			Width: 560,
+			Answers: []parts.Answer{
+				{Title: "Always Trust It Here", Run: func() { reply(trust.Always) }},
+				{Title: "Trust Once", Run: func() { reply(trust.Once) }},
+				{Title: "Do Not Connect", Strong: true, Run: func() { reply(trust.Refuse) }},
+			},
+			Escape: func() { reply(trust.Refuse) },
+		}
+	})
+}
+
+// Exists shows both sides, and which is newer and larger. The answer that
+// Enter chooses is to leave what is there.
+func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
+	return ask(ctx, a, func(reply func(transfer.Answer)) parts.Question {
+		all := widget.NewCheck("For all of this transfer", nil)
+		answer := func(r transfer.Rule) func() {
+			return func() { reply(transfer.Answer{Rule: r, ForAll: all.Checked}) }
+		}
+		return parts.Question{
+			Glyph: look.GlyphWarn, Color: look.ColorWarn,
+			Title: "“" + vfs.Readable(q.Target.Base()) + "” exists already",
+			Text:  "In " + vfs.Readable(q.Target.Dir().String()),
+			Content: container.NewVBox(parts.NewFacts(
+				parts.Fact{Name: "There now", Value: sideOf(q.TargetNow, q.SourceEntry)},
+				parts.Fact{Name: "New", Value: sideOf(q.SourceEntry, q.TargetNow)},
+			), all),
+			Width: 520,
+			Answers: []parts.Answer{
+				{Title: "Replace", Danger: true, Run: answer(transfer.Overwrite)},
+				{Title: "Keep Both", Run: answer(transfer.Rename)},
+				{Title: "Skip", Strong: true, Run: answer(transfer.Skip)},
+			},
+			Escape: func() { reply(transfer.Answer{Rule: transfer.Skip}) },
+		}
+	})
+}
+
+// sideOf tells size and time of e, and how it compares with the other side.
+func sideOf(e, other vfs.Entry) string {
+	text := []string{words.Size(e.Size)}
+	if when := words.Time(e.ModTime, e.Accuracy, time.Local); when != "" {
+		text = append(text, when)
+	}
+	if e.Size > other.Size && other.Size >= 0 {
+		text = append(text, "larger")
+	}
+	if !other.ModTime.IsZero() && e.ModTime.After(other.ModTime) {
+		text = append(text, "newer")
+	}
+	return strings.Join(text, ", ")
+}

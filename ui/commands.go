@@ -1,0 +1,238 @@
+//go:build !headless
+
+package ui
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/ui/action"
+	"wherry/ui/look"
+	"wherry/ui/pane"
+	"wherry/ui/parts"
+	"wherry/ui/queueview"
+	"wherry/ui/settings"
+)
+
+const (
+	ctrl  = fyne.KeyModifierShortcutDefault
+	shift = fyne.KeyModifierShift
+)
+
+// buildCommands makes the table of the window's commands and, from it and the
+// active pane's, the main menu.
+func (s *shell) buildCommands() {
+	s.commands = action.NewTable(slices.Concat(s.windowCommands(), s.siteCommands(), s.queueCommands(), s.paneCommands())...)
+	s.commands.Refused = func(_ action.Command, reason string) { s.status.say(reason) }
+	line := action.Separator
+	s.menus = []*action.Menu{
+		s.commands.Menu("File", "window.address", "site.manager", "site.disconnect", line,
+			pane.CommandMkdir, pane.CommandRename, pane.CommandMode, pane.CommandDelete, line, "window.quit"),
+		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
+		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
+		s.commands.Menu("Transfer", pane.CommandTransfer, line,
+			"queue.retry", "queue.pause", "queue.resume", "queue.cancel", line, "queue.hold", "queue.clear"),
+		s.commands.Menu("Site", "mode.auto", "mode.passive", "mode.active"),
+		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
+			"view.queue", "view.failed", "view.completed", "view.log"),
+		s.commands.Menu("Help", "help.keys", "help.about"),
+	}
+	var menus []*fyne.Menu
+	for _, m := range s.menus {
+		menus = append(menus, m.Menu)
+	}
+	s.window.SetMainMenu(fyne.NewMainMenu(menus...))
+}
+
+// syncMenus brings the main menu's state up to date.
+func (s *shell) syncMenus() {
+	changed := false
+	for _, m := range s.menus {
+		changed = m.Sync() || changed
+	}
+	if changed {
+		s.window.MainMenu().Refresh()
+	}
+}
+
+// paneCommands are the pane's own, done to the active pane.
+func (s *shell) paneCommands() []action.Command {
+	var out []action.Command
+	for _, c := range s.panes[left].Actions().Commands() {
+		id := c.ID
+		get := func() action.Command {
+			now, _ := s.panes[s.active].Actions().Get(id)
+			return now
+		}
+		c.Disabled = func() string { return get().Reason() }
+		if c.Checked != nil {
+			c.Checked = func() bool { return get().Checked() }
+		}
+		c.Run = func() { s.panes[s.active].Actions().Run(id) }
+		out = append(out, c)
+	}
+	return out
+}
+
+func (s *shell) windowCommands() []action.Command {
+	tab := func(id, title string, n int) action.Command {
+		return action.Command{ID: id, Title: title, Checked: func() bool { return s.tabs.Current() == n }, Run: func() {
+			s.tabs.Choose(n)
+			s.tabs.Chosen(n)
+		}}
+	}
+	theme := func(id, title string, c look.Choice) action.Command {
+		return action.Command{
+			ID: id, Title: title,
+			Checked: func() bool { return look.Choice(s.settings.Load().Theme) == c },
+			Run:     func() { s.setTheme(c) },
+		}
+	}
+	return []action.Command{
+		{ID: "window.address", Title: "Connect to an address", Key: fyne.KeyK, Mod: ctrl, Run: func() { s.window.Canvas().Focus(s.bar.field) }},
+		{ID: "window.quit", Title: "Quit", Key: fyne.KeyQ, Mod: ctrl, Run: s.askClose},
+		theme("view.system", "Light or dark as the system", look.System),
+		theme("view.light", "Light", look.Light),
+		theme("view.dark", "Dark", look.Dark),
+		tab("view.queue", "Queue", 0),
+		tab("view.failed", "Failed", 1),
+		tab("view.completed", "Completed", 2),
+		tab("view.log", "Log", 3),
+		{ID: "help.keys", Title: "Keys", Key: fyne.KeyF1, Run: s.showKeys},
+		{ID: "help.about", Title: "About Wherry", Run: s.showAbout},
+	}
+}
+
+func (s *shell) siteCommands() []action.Command {
+	none := func() string {
+		if s.siteInView() == site.Local {
+			return "No site is connected"
+		}
+		return ""
+	}
+	mode := func(m site.Mode, title string) action.Command {
+		return action.Command{
+			ID: "mode." + string(m), Title: title, Disabled: none,
+			Checked: func() bool {
+				one, ok := s.engine.Site(s.siteInView())
+				return ok && (one.Mode == m || one.Mode == "" && m == site.ModeAuto)
+			},
+			Run: func() { s.setMode(m) },
+		}
+	}
+	return []action.Command{
+		{ID: "site.manager", Title: "Sites…", Key: fyne.KeyS, Mod: ctrl, Run: s.openManager},
+		{ID: "site.disconnect", Title: "Disconnect", Key: fyne.KeyD, Mod: ctrl, Disabled: none, Run: s.disconnect},
+		mode(site.ModeAuto, "Transfer mode: auto"),
+		mode(site.ModePassive, "Transfer mode: passive, we connect"),
+		mode(site.ModeActive, "Transfer mode: active, the server connects"),
+	}
+}
+
+// list is the queue's tab in view, nil for the log.
+func (s *shell) list() *queueview.View {
+	if i := s.tabs.Current(); i < len(s.lists) {
+		return s.lists[i]
+	}
+	return nil
+}
+
+func (s *shell) queueCommands() []action.Command {
+	picked := func(states ...queue.State) func() string {
+		return func() string {
+			if v := s.list(); v == nil || v.Picked(states...) == 0 {
+				return "No transfer is selected for that"
+			}
+			return ""
+		}
+	}
+	do := func(f func(*queueview.View)) func() {
+		return func() {
+			if v := s.list(); v != nil {
+				f(v)
+			}
+		}
+	}
+	return []action.Command{
+		{ID: "queue.retry", Title: "Try again", Glyph: look.GlyphRefresh, Disabled: picked(queue.Failed, queue.Skipped, queue.Paused, queue.Waiting), Run: do((*queueview.View).Retry)},
+		{ID: "queue.pause", Title: "Pause", Glyph: look.GlyphPause, Disabled: picked(queue.Waiting, queue.Active, queue.Scanning, queue.Asking), Run: do((*queueview.View).Pause)},
+		{ID: "queue.resume", Title: "Go on", Glyph: look.GlyphPlay, Disabled: picked(queue.Paused), Run: do((*queueview.View).Resume)},
+		{ID: "queue.cancel", Title: "Take out of the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
+		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
+		{
+			ID: "queue.hold", Title: "Hold the whole queue", Glyph: look.GlyphPause,
+			Checked: func() bool { return s.snapshot.Held }, Run: s.toggleHold,
+		},
+		{ID: "queue.clear", Title: "Clear what is completed", Disabled: func() string {
+			if s.snapshot.Count[queue.Done] == 0 {
+				return "Nothing is completed"
+			}
+			return ""
+		}, Run: func() { s.lists[2].Clear() }},
+	}
+}
+
+// queueMenu is what a right click on a transfer opens.
+func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
+	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.cancel", action.Separator,
+		"queue.all", "queue.hold", "queue.clear")
+	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
+}
+
+func (s *shell) logMenu(at fyne.Position) {
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("",
+		fyne.NewMenuItem("Copy", func() { s.app.Clipboard().SetContent(s.log.Text()) }),
+		fyne.NewMenuItem("Clear", s.log.Clear)), s.window.Canvas(), at)
+}
+
+// placesMenu is where a pane can go: here, or to a kept site.
+func (s *shell) placesMenu(side int) *fyne.Menu {
+	menu := fyne.NewMenu("", fyne.NewMenuItem("This computer", func() {
+		s.panes[side].Go(s.here(startFolder(s.settings.Load().Panes[side].Folder)))
+	}))
+	saved := s.engine.Saved()
+	if len(saved) > 0 {
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	}
+	for _, one := range saved {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(siteTitle(one), func() { s.goSaved(side, one.ID) }))
+	}
+	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem("Sites…", s.openManager))
+	return menu
+}
+
+// menuBelow opens a menu under an object.
+func (s *shell) menuBelow(m *fyne.Menu, o fyne.CanvasObject) {
+	at := s.app.Driver().AbsolutePositionForObject(o)
+	widget.ShowPopUpMenuAtPosition(m, s.window.Canvas(), at.AddXY(0, o.Size().Height))
+}
+
+func (s *shell) setTheme(c look.Choice) {
+	s.change(func(kept *settings.Settings) { kept.Theme = string(c) })
+	s.app.Settings().SetTheme(look.New(c))
+}
+
+func (s *shell) showKeys() {
+	var lines []parts.Fact
+	for _, l := range s.commands.Help() {
+		lines = append(lines, parts.Fact{Name: l.Key, Value: l.Title})
+	}
+	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
+		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphInfo, Title: "Keys", Content: parts.NewFacts(lines...), Width: 420,
+		Answers: []parts.Answer{{Title: "Close", Strong: true}},
+	})
+}
+
+func (s *shell) showAbout() {
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphInfo, Title: "Wherry " + version,
+		Text:    "Moves files between this computer and FTP servers. Free software under the MIT license.",
+		Answers: []parts.Answer{{Title: "Close", Strong: true}},
+	})
+}

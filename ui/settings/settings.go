@@ -1,0 +1,83 @@
+// Package settings keeps how a person arranged the window.
+//
+// It exists beside Fyne's preferences because those are not written whole or
+// not at all; a crash while they are written loses them.
+package settings
+
+import (
+	"path/filepath"
+
+	"wherry/sync/jsonfile"
+)
+
+// Settings is everything kept. Zero values stand for what the program thinks
+// best.
+type Settings struct {
+	// Theme is "", "light" or "dark".
+	Theme string `json:"theme,omitempty"`
+	// Width and Height of the window in device independent pixels.
+	Width  float32 `json:"width,omitempty"`
+	Height float32 `json:"height,omitempty"`
+	// Columns is the left pane's share of the width, Rows the panes' share of
+	// the height, from 0 to 1.
+	Columns float32 `json:"columns,omitempty"`
+	Rows    float32 `json:"rows,omitempty"`
+	// Panes are the left and the right one.
+	Panes [2]Pane `json:"panes"`
+	// Recent are what was typed to connect, newest first, without passwords.
+	Recent []string `json:"recent,omitempty"`
+}
+
+// Pane is the arrangement of one pane.
+type Pane struct {
+	Widths     []float32 `json:"widths,omitempty"`
+	Sort       int       `json:"sort,omitempty"`
+	Descending bool      `json:"descending,omitempty"`
+	Hidden     bool      `json:"hidden,omitempty"`
+	// Folder of this computer that was shown last.
+	Folder string `json:"folder,omitempty"`
+}
+
+// MaxRecent bounds Settings.Recent.
+const MaxRecent = 12
+
+// Remember puts text at the front of the recent ones.
+func (s *Settings) Remember(text string) {
+	recent := []string{text}
+	for _, r := range s.Recent {
+		if r != text && len(recent) < MaxRecent {
+			recent = append(recent, r)
+		}
+	}
+	s.Recent = recent
+}
+
+// File is the document on disk.
+type File struct{ file *jsonfile.File[Settings] }
+
+// Open reads settings.json in a folder; a missing one is empty. The notices
+// tell of a damaged one that was set aside.
+func Open(dir string) (*File, []string, error) {
+	f, notices, err := jsonfile.Open[Settings](filepath.Join(dir, "settings.json"), "settings", 1)
+	if err != nil {
+		return nil, notices, err
+	}
+	return &File{f}, notices, nil
+}
+
+// Load returns what is kept; the zero Settings where it cannot be read.
+func (f *File) Load() Settings {
+	s, err := f.file.View()
+	if err != nil {
+		return Settings{}
+	}
+	return s
+}
+
+// Change alters what is kept. The error means that nothing was written.
+func (f *File) Change(change func(*Settings)) error {
+	return f.file.Update(func(s *Settings) error {
+		change(s)
+		return nil
+	})
+}

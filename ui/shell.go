@@ -1,0 +1,244 @@
+//go:build !headless
+
+package ui
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+
+	"wherry/sync/engine"
+	"wherry/sync/localfs"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/action"
+	"wherry/ui/logview"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+	"wherry/ui/pane"
+	"wherry/ui/parts"
+	"wherry/ui/queueview"
+	"wherry/ui/settings"
+)
+
+// The two sides.
+const (
+	left  = 0
+	right = 1
+)
+
+// shell is the window with everything in it. But for what says otherwise, it
+// belongs to the window's thread.
+type shell struct {
+	app      fyne.App
+	window   fyne.Window
+	loop     *loop.Loop
+	engine   *engine.Engine // set once before show
+	asker    *asker
+	settings *settings.File
+	facts    *facts  // any goroutine
+	touched  touched // any goroutine
+	notices  []string
+
+	panes     [2]*pane.View
+	active    int
+	layer     *parts.Layer
+	drag      drag
+	bar       *connectBar
+	columns   *parts.Splitter
+	rows      *parts.Splitter
+	tabs      *parts.Tabs
+	lists     []*queueview.View
+	log       *logview.View
+	logWatch  *loop.Watch
+	status    *statusBar
+	commands  *action.Table
+	menus     []*action.Menu
+	refreshed time.Time
+	snapshot  queue.Snapshot
+	told      told
+	leaving   bool // the question before closing is open, or was answered
+}
+
+func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
+	s := &shell{app: a, loop: l, settings: kept, facts: f, active: right}
+	s.window = a.NewWindow("Wherry")
+	s.asker = newAsker(l, s.window, f)
+	return s
+}
+
+// show builds the window and opens it; p is connected to at once, nil for
+// nothing.
+func (s *shell) show(p *engine.Place) {
+	s.build()
+	kept := s.settings.Load()
+	s.window.Resize(fyne.NewSize(sizeOr(kept.Width, 1180), sizeOr(kept.Height, 760)))
+	s.window.SetMaster()
+	s.window.SetCloseIntercept(s.askClose)
+	s.window.SetOnDropped(s.dropped)
+	s.arrange(kept)
+	s.watch()
+	s.window.Show()
+	for _, side := range []int{left, right} {
+		s.panes[side].Go(s.here(startFolder(kept.Panes[side].Folder)))
+	}
+	s.panes[left].Focus()
+	if p != nil {
+		s.goTo(right, *p)
+	}
+	for _, n := range s.notices {
+		s.tellNotice(n)
+	}
+}
+
+func sizeOr(kept, usual float32) float32 {
+	if kept >= 400 {
+		return kept
+	}
+	return usual
+}
+
+// startFolder is the folder shown last; the root stands for home.
+func startFolder(kept string) vfs.Path {
+	if p, err := localfs.FromOS(kept); kept != "" && err == nil {
+		return p
+	}
+	return vfs.Root()
+}
+
+func (s *shell) build() {
+	s.layer = parts.NewLayer()
+	s.status = newStatusBar()
+	s.bar = newConnectBar(s)
+	for _, side := range []int{left, right} {
+		s.panes[side] = pane.New(s.loop, s.paneHooks(side), s.modifiers)
+	}
+	s.buildTabs()
+	s.columns = parts.NewColumns(s.panes[left].Object(), s.panes[right].Object(), 0.5)
+	s.rows = parts.NewRows(s.columns, s.tabs, 0.72)
+	s.buildCommands()
+	main := container.NewBorder(
+		container.NewVBox(s.bar.object, hairline()), container.NewVBox(hairline(), s.status.object), nil, nil, s.rows)
+	s.window.SetContent(container.NewStack(main, s.layer.Object))
+	s.window.SetPadded(false)
+}
+
+// hairline parts what lies above from what lies below.
+func hairline() fyne.CanvasObject {
+	line := canvas.NewRectangle(color.Transparent)
+	line.FillColor = look.Color(theme.ColorNameSeparator)
+	line.SetMinSize(fyne.NewSize(0, 1))
+	return line
+}
+
+func (s *shell) buildTabs() {
+	s.tabs = parts.NewTabs()
+	for _, tab := range []queueview.Tab{queueview.Left, queueview.Lost, queueview.Over} {
+		v := queueview.New(s.loop, s.engine.Queue(), tab, s.siteName)
+		v.Trouble = s.trouble
+		v.Menu = func(at fyne.Position) { s.queueMenu(v, at) }
+		v.SetModifiers(s.modifiers)
+		s.lists = append(s.lists, v)
+		s.tabs.Append(tab.Title, v.Object())
+	}
+	s.log, s.logWatch = logview.New(s.loop, s.engine.Trace())
+	s.log.SetModifiers(s.modifiers)
+	s.log.Menu = s.logMenu
+	s.logWatch.SetVisible(false)
+	logTab := s.tabs.Append("Log", s.log.Object())
+	s.tabs.Chosen = func(tab int) {
+		s.logWatch.SetVisible(tab == logTab)
+		if tab < len(s.lists) {
+			s.lists[tab].Take(s.snapshot)
+		}
+	}
+}
+
+func (s *shell) paneHooks(side int) pane.Hooks {
+	return pane.Hooks{
+		Places:    func() *fyne.Menu { return s.placesMenu(side) },
+		Transfer:  func(c pane.Cargo) { s.transferTo(c, s.panes[1-side]) },
+		Moved:     func() { s.moved(side) },
+		Active:    func() { s.activate(side) },
+		Switch:    func() { s.panes[1-side].Focus() },
+		Say:       s.status.say,
+		Key:       func(key fyne.KeyName, mod fyne.KeyModifier) { s.commands.ByKey(key, mod) },
+		Shortcut:  func(k fyne.Shortcut) { s.commands.ByShortcut(k) },
+		DragStart: func(c pane.Cargo, at fyne.Position) { s.dragStart(side, c, at) },
+		DragMove:  s.dragMove,
+		DragEnd:   s.dragEnd,
+	}
+}
+
+// modifiers asks the driver which modifier keys are held down; only the real
+// one knows.
+func (s *shell) modifiers() fyne.KeyModifier {
+	if d, ok := s.app.Driver().(desktop.Driver); ok {
+		return d.CurrentKeyModifiers()
+	}
+	return 0
+}
+
+func (s *shell) activate(side int) {
+	s.active = side
+	for i, p := range s.panes {
+		p.SetActive(i == side)
+	}
+}
+
+// moved keeps the folder for the next start, and the title true.
+func (s *shell) moved(side int) {
+	p := s.panes[side]
+	if p.Place().ID == site.Local {
+		name := localfs.ToOS(p.Path())
+		s.change(func(kept *settings.Settings) { kept.Panes[side].Folder = name })
+	}
+	title := "Wherry"
+	for _, p := range s.panes {
+		if p.Place().ID != site.Local {
+			title = p.Place().Title + " - Wherry"
+		}
+	}
+	s.window.SetTitle(title)
+	s.bar.sync()
+}
+
+// arrange restores what the person arranged.
+func (s *shell) arrange(kept settings.Settings) {
+	if kept.Columns > 0 {
+		s.columns.SetRatio(kept.Columns)
+	}
+	if kept.Rows > 0 {
+		s.rows.SetRatio(kept.Rows)
+	}
+	for side, p := range s.panes {
+		k := kept.Panes[side]
+		p.SetLayout(pane.Layout{Widths: k.Widths, Order: pane.Order{Column: pane.Column(k.Sort), Descending: k.Descending}, Hidden: k.Hidden})
+	}
+	s.activate(left)
+}
+
+// keepArrangement writes what arrange restores.
+func (s *shell) keepArrangement() {
+	size := s.window.Canvas().Size()
+	columns, rows := s.columns.Ratio(), s.rows.Ratio()
+	var layouts [2]pane.Layout
+	for side, p := range s.panes {
+		layouts[side] = p.Layout()
+	}
+	if err := s.settings.Change(func(kept *settings.Settings) {
+		kept.Width, kept.Height, kept.Columns, kept.Rows = size.Width, size.Height, columns, rows
+		for side, l := range layouts {
+			k := &kept.Panes[side]
+			k.Widths, k.Sort, k.Descending, k.Hidden = l.Widths, int(l.Order.Column), l.Order.Descending, l.Hidden
+		}
+	}); err != nil {
+		s.facts.tell(fact{Fact: "trouble", Text: err.Error()})
+	}
+}

@@ -1,0 +1,113 @@
+//go:build !headless
+
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+
+	"wherry/sync/ftpfs"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/ui/look"
+	"wherry/ui/parts"
+	"wherry/ui/words"
+)
+
+// connection is what the status bar says of the site in view.
+type connection struct {
+	site      site.Site
+	connected bool
+	status    ftpfs.Status
+}
+
+// statusBar is the line at the bottom: how we are connected, and what the
+// queue does.
+type statusBar struct {
+	object   fyne.CanvasObject
+	secured  *parts.Line
+	mode     *parts.Line
+	message  *parts.Line
+	left     *parts.Line
+	up, down *parts.Line
+}
+
+func newStatusBar() *statusBar {
+	s := &statusBar{
+		secured: parts.NewLine("", look.ColorSecondary).Whole(),
+		mode:    parts.NewLine("", look.ColorSecondary).Whole(),
+		message: parts.NewLine("", look.ColorSecondary),
+		left:    parts.NewLine("", look.ColorSecondary).Whole(),
+		up:      parts.NewLine("", look.ColorSecondary).Whole(),
+		down:    parts.NewLine("", look.ColorSecondary).Whole(),
+	}
+	west := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.secured, s.mode)
+	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.up, s.down)
+	s.object = container.New(layout.NewCustomPaddedLayout(2, 2, look.Gap, look.Gap),
+		container.New(layout.NewBorderLayout(nil, nil, west, east), west, east,
+			container.New(layout.NewCustomPaddedLayout(0, 0, 3*look.Gap, 3*look.Gap), s.message)))
+	return s
+}
+
+// setConnection shows how the site in view is connected.
+func (s *statusBar) setConnection(c connection) {
+	host := words.Safe(c.site.Host)
+	switch {
+	case c.site.Host == "":
+		s.secured.Set("Not connected", look.ColorSecondary, look.GlyphDisconnect)
+		s.mode.Set("", look.ColorSecondary, "")
+		return
+	case !c.connected || c.status.Server == "":
+		s.secured.Set(host, look.ColorSecondary, look.GlyphDisconnect)
+	case c.status.TLSVersion == "":
+		s.secured.Set(host+", not encrypted", look.ColorWarn, look.GlyphUnlock)
+	default:
+		s.secured.Set(host+", "+c.status.TLSVersion, theme.ColorNameForeground, look.GlyphLock)
+	}
+	s.mode.Set(modeText(c), theme.ColorNameForeground, "")
+}
+
+// modeText names the transfer mode in use, and how it came about.
+func modeText(c connection) string {
+	chosen := "auto"
+	if c.site.Mode == site.ModePassive || c.site.Mode == site.ModeActive {
+		chosen = "chosen"
+	}
+	switch {
+	case c.status.Mode != "":
+		return strings.ToUpper(c.status.Mode[:1]) + c.status.Mode[1:] + " mode (" + c.status.Via + ", " + chosen + ")"
+	case chosen == "chosen":
+		return strings.ToUpper(string(c.site.Mode[:1])) + string(c.site.Mode[1:]) + " mode (chosen)"
+	}
+	return "Auto mode"
+}
+
+// setQueue shows what is left and how fast it goes.
+func (s *statusBar) setQueue(q queue.Snapshot) {
+	n := q.Unfinished()
+	text := "Queue empty"
+	if n > 0 {
+		text = "Queue: " + words.Files(int64(n))
+		if q.BytesLeft > 0 {
+			text += ", " + words.Size(q.BytesLeft) + " left"
+		}
+	}
+	color := look.ColorSecondary
+	if q.Held {
+		text, color = text+", on hold", look.ColorWarn
+	}
+	if failed := q.Count[queue.Failed]; failed > 0 {
+		text += ", " + words.Number(int64(failed)) + " failed"
+		color = look.ColorTrouble
+	}
+	s.left.Set(text, color, "")
+	s.up.Set(words.Rate(q.RateUp), look.ColorSecondary, look.GlyphUpload)
+	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
+}
+
+// say shows a short message until the next one.
+func (s *statusBar) say(text string) { s.message.SetText(text) }

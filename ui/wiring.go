@@ -1,0 +1,304 @@
+//go:build !headless
+
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+
+	"wherry/sync/engine"
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
+	"wherry/ui/look"
+	"wherry/ui/loop"
+	"wherry/ui/pane"
+	"wherry/ui/parts"
+	"wherry/ui/settings"
+	"wherry/ui/sitemanager"
+	"wherry/ui/words"
+)
+
+// state is what the ticker samples.
+type state struct {
+	queue      queue.Snapshot
+	connection connection
+}
+
+// watch samples the engine for the status bar and the queue's tabs.
+func (s *shell) watch() {
+	var last state // the ticker's alone
+	var shown inView
+	loop.Sample(s.loop, func() (state, bool) {
+		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(shown.get())}
+		changed := now.queue.Seq != last.queue.Seq || len(now.queue.Active) > 0 || len(last.queue.Active) > 0 ||
+			now.connection.status != last.connection.status || now.connection.site.ID != last.connection.site.ID ||
+			now.connection.site.Mode != last.connection.site.Mode || now.queue.Held != last.queue.Held ||
+			s.touched.any()
+		last = now
+		return now, changed || s.facts.on()
+	}, func(now state) {
+		s.paint(now)
+		shown.set(s.siteInView())
+	})
+}
+
+// connectionOf tells how a site is connected; it is called off the window's
+// thread.
+func (s *shell) connectionOf(id site.ID) connection {
+	if id == site.Local {
+		return connection{}
+	}
+	one, _ := s.engine.Site(id)
+	status, open := s.engine.Status(id)
+	return connection{site: one, connected: open, status: status}
+}
+
+// siteInView is the site that the status bar speaks of: the active pane's, or
+// else the other's.
+func (s *shell) siteInView() site.ID {
+	if id := s.panes[s.active].Place().ID; id != site.Local {
+		return id
+	}
+	return s.panes[1-s.active].Place().ID
+}
+
+func (s *shell) paint(now state) {
+	s.snapshot = now.queue
+	s.status.setConnection(now.connection)
+	s.status.setQueue(now.queue)
+	for i, v := range s.lists {
+		title := v.Tab().Title
+		if n := v.Tab().Count(now.queue); n > 0 {
+			title += " (" + words.Number(int64(n)) + ")"
+		}
+		s.tabs.SetTitle(i, title)
+	}
+	if i := s.tabs.Current(); i < len(s.lists) {
+		s.lists[i].Take(now.queue)
+	}
+	s.refreshTouched(now.queue.Count[queue.Active]+now.queue.Count[queue.Scanning] > 0)
+	s.syncMenus()
+	s.tellFacts(now)
+}
+
+// goTo connects a pane to a place.
+func (s *shell) goTo(side int, p engine.Place) {
+	s.facts.tell(fact{Fact: "connecting", Text: siteTitle(p.Site)})
+	s.panes[side].Go(s.there(p))
+	s.panes[side].Focus()
+}
+
+// goSaved connects a pane to a saved site, and takes the other one to the
+// site's folder here.
+func (s *shell) goSaved(side int, id site.ID) {
+	p, err := s.saved(id)
+	if err != nil {
+		s.trouble(err)
+		return
+	}
+	s.goTo(side, p)
+	if other := s.panes[1-side]; p.Site.LocalDir != "" && other.Place().ID == site.Local {
+		other.Go(s.here(startFolder(p.Site.LocalDir)))
+	}
+}
+
+// connectTyped connects to what a person typed.
+func (s *shell) connectTyped(text string) {
+	place, err := s.engine.Resolve(text)
+	if one, ok := s.engine.Sites().ByName(text); ok {
+		s.goSaved(s.sideToConnect(), one.ID)
+		return
+	}
+	if err == nil && place.Local {
+		s.panes[s.active].Go(s.here(place.Path))
+		return
+	}
+	if err != nil {
+		s.trouble(err)
+		return
+	}
+	// Only the address without its password is remembered.
+	s.change(func(kept *settings.Settings) { kept.Remember(place.Site.URL(place.Path.String())) })
+	s.goTo(s.sideToConnect(), place)
+}
+
+// sideToConnect is the pane that already shows a site, else the right one.
+func (s *shell) sideToConnect() int {
+	leftIsSite, rightIsSite := s.panes[left].Place().ID != site.Local, s.panes[right].Place().ID != site.Local
+	switch {
+	case leftIsSite && rightIsSite:
+		return s.active
+	case leftIsSite:
+		return left
+	}
+	return right
+}
+
+// disconnect closes the site in view, and its panes go home.
+func (s *shell) disconnect() {
+	id := s.siteInView()
+	if id == site.Local {
+		return
+	}
+	for side, p := range s.panes {
+		if p.Place().ID == id {
+			s.panes[side].Go(s.here(startFolder(s.settings.Load().Panes[side].Folder)))
+		}
+	}
+	s.loop.Go(func(context.Context) func() {
+		err := s.engine.Disconnect(id)
+		return func() { s.trouble(err) }
+	})
+}
+
+// setMode forces the site in view to a transfer mode from now on.
+func (s *shell) setMode(mode site.Mode) {
+	id := s.siteInView()
+	one, ok := s.engine.Site(id)
+	if !ok || one.Mode == mode {
+		return
+	}
+	one.Mode = mode
+	if !one.Quick {
+		s.loop.Go(func(context.Context) func() {
+			_, err := s.engine.Save(one)
+			return func() { s.trouble(err) }
+		})
+	}
+	for _, p := range s.panes {
+		if p.Place().ID == id {
+			p.Go(s.there(engine.Place{Site: one, Path: p.Path(), HasPath: true}))
+		}
+	}
+}
+
+func (s *shell) openManager() {
+	s.facts.tell(fact{Fact: "dialog", Text: "Sites"})
+	sitemanager.Open(s.loop, s.window.Canvas(), s.engine, s.siteInView(),
+		func(id site.ID) { s.goSaved(s.sideToConnect(), id) },
+		func() { s.panes[s.active].Focus() })
+}
+
+// transferTo queues a copy of a cargo into the folder that a pane shows.
+func (s *shell) transferTo(c pane.Cargo, to *pane.View) {
+	if to.Place().FS == nil {
+		s.status.say("The other pane shows no folder to copy to")
+		return
+	}
+	s.enqueue(c, to.Place(), to.Path())
+}
+
+// enqueue queues a copy of a cargo into a folder.
+func (s *shell) enqueue(c pane.Cargo, to pane.Place, dir vfs.Path) {
+	var reqs []queue.Request
+	refused := 0
+	for _, e := range c.Entries {
+		src, err := c.Dir.Join(e.Name)
+		dst, err2 := dir.Join(e.Name)
+		if err != nil || err2 != nil {
+			refused++
+			continue
+		}
+		if c.From.ID == to.ID && (src == dst || e.IsDir() && src.Holds(dst)) {
+			s.status.say("A folder cannot be copied into itself")
+			continue
+		}
+		reqs = append(reqs, queue.Request{
+			Source: queue.Place{Site: c.From.ID, Path: src}, Target: queue.Place{Site: to.ID, Path: dst},
+			Type: e.Type, Size: e.Size, Exists: "ask",
+		})
+	}
+	if refused > 0 {
+		s.status.say(words.Count(int64(refused), "name", "names") + " cannot be used and were left out")
+	}
+	s.add(reqs)
+}
+
+func (s *shell) add(reqs []queue.Request) {
+	if len(reqs) == 0 {
+		return
+	}
+	s.tabs.Choose(0)
+	s.loop.Go(func(ctx context.Context) func() {
+		_, err := s.engine.Enqueue(ctx, reqs...)
+		return func() {
+			s.trouble(err)
+			s.facts.tell(fact{Fact: "queued", Text: fmt.Sprint(len(reqs))})
+		}
+	})
+}
+
+// dropped takes files dropped by the system's file manager.
+func (s *shell) dropped(at fyne.Position, uris []fyne.URI) {
+	to := s.panes[s.active]
+	place, dir := to.Place(), to.Path()
+	for _, p := range s.panes {
+		if t, ok := p.TargetAt(at); ok {
+			place, dir = t.Place, t.Dir
+		}
+	}
+	if place.FS == nil {
+		return
+	}
+	var reqs []queue.Request
+	for _, u := range uris {
+		if r, ok := dropRequest(u, place.ID, dir); ok {
+			reqs = append(reqs, r)
+		}
+	}
+	if len(reqs) < len(uris) {
+		s.status.say(words.Count(int64(len(uris)-len(reqs)), "thing", "things") + " dropped here cannot be copied")
+	}
+	s.add(reqs)
+}
+
+// trouble tells of a failure that belongs to no pane; nil is none.
+func (s *shell) trouble(err error) {
+	if err == nil || vfs.KindOf(err) == vfs.KindCancelled {
+		return
+	}
+	told := words.Of(err, words.Window)
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphTrouble, Color: look.ColorTrouble, Title: told.Title, Text: told.Remedy,
+		Answers: []parts.Answer{{Title: "OK", Strong: true}},
+	})
+}
+
+func (s *shell) tellNotice(text string) {
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphInfo, Title: "Please note", Text: words.Safe(text),
+		Answers: []parts.Answer{{Title: "OK", Strong: true}},
+	})
+}
+
+// change writes a setting; the window goes on with the one before where that
+// fails, which the next start will show.
+func (s *shell) change(change func(*settings.Settings)) {
+	s.loop.Go(func(context.Context) func() {
+		if err := s.settings.Change(change); err != nil {
+			s.facts.tell(fact{Fact: "trouble", Text: err.Error()})
+		}
+		return nil
+	})
+}
+
+func (s *shell) siteName(id site.ID) string {
+	if id == site.Local {
+		return "This computer"
+	}
+	if one, ok := s.engine.Site(id); ok {
+		return siteTitle(one)
+	}
+	return "a removed site"
+}
+
+// target names a place as a TARGET does, for JSON events.
+func (s *shell) target(p queue.Place) string {
+	if one, ok := s.engine.Site(p.Site); ok && p.Site != site.Local {
+		return one.URL(p.Path.String())
+	}
+	return p.Path.String()
+}
