@@ -13,7 +13,7 @@ set -eu
 cache=${WHERRY_TEST_SERVERS:-${XDG_CACHE_HOME:-$HOME/.cache}/wherry-test}
 packages="vsftpd proftpd-core proftpd-mod-crypto pure-ftpd pure-ftpd-common python3-pyftpdlib python3-openssl"
 # Raise when the list or the way of unpacking changes.
-edition=1
+edition=2
 root=$cache/root
 stamp=$cache/complete-$edition
 
@@ -53,14 +53,16 @@ private_lists() {
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 # wanted prints the packages and, walking down only through libraries and
-# Python modules, those that the system does not have.
+# Python modules, those that the system does not have. Below a virtual package
+# apt-cache lists who provides it, four spaces in.
 wanted() {
 	seen=" $packages "
 	level=$packages
 	while [ -n "$level" ]; do
 		next=
 		for name in $(apt-cache $aptopts depends --important $level |
-			sed -n 's/^ [ |]*\(Pre\)\{0,1\}Depends: \(\(lib\|python3-\)[a-z0-9][a-z0-9.+-]*\)\(:[a-z0-9]*\)\{0,1\}$/\2/p' | sort -u); do
+			sed -n -e 's/^ [ |]*\(Pre\)\{0,1\}Depends: //p' -e 's/^    //p' | sed 's/:[a-z0-9]*$//' |
+			grep -E '^(lib|python3-)' | sort -u); do
 			case $seen in *" $name "*) continue ;; esac
 			seen="$seen$name "
 			if ! installed "$name" && candidate "$name"; then next="$next $name"; fi
@@ -89,7 +91,8 @@ fi
 for deb in "$work"/deb/*.deb; do
 	dpkg -x "$deb" "$work/root"
 done
-rm -rf "$root"
+# A moment's gap at most, should tests be running.
+[ ! -e "$root" ] || mv "$root" "$work/old"
 mv "$work/root" "$root"
 
 lost=$(missing)

@@ -16,6 +16,10 @@
 # GOTESTFLAGS is given to go test, for example GOTESTFLAGS='-run Matrix -v'.
 set -u
 cd "$(dirname "$0")/.."
+# A checkout that belongs to another account, as on build machines, cannot be
+# asked for its revision.
+GOFLAGS="$(go env GOFLAGS) -buildvcs=false"
+export GOFLAGS
 
 # check runs a command as one test of the totals; its output is shown when it
 # fails.
