@@ -24,6 +24,8 @@ type backend struct {
 	dials int            // guarded
 	calls map[string]int // guarded
 	fail  map[string]error
+	entry vfs.Entry     // of every Stat
+	cut   string        // the call in which a connection breaks; guarded
 	gate  chan struct{} // calls and reads wait for it; nil: they do not
 	conns []*fakeConn   // guarded
 }
@@ -81,7 +83,7 @@ func (b *backend) count(name string) int {
 func (c *fakeConn) do(ctx context.Context, name string) error {
 	c.b.mu.Lock()
 	c.b.calls[name]++
-	err, gate := c.b.fail[name], c.b.gate
+	err, gate, cut := c.b.fail[name], c.b.gate, c.b.cut == name
 	c.b.mu.Unlock()
 	if gate != nil {
 		select {
@@ -94,7 +96,7 @@ func (c *fakeConn) do(ctx context.Context, name string) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dead || c.down {
+	if c.dead || c.down || cut {
 		c.down = true
 		return &vfs.Error{Op: name, Kind: vfs.KindLost}
 	}
@@ -116,6 +118,9 @@ func (c *fakeConn) Close() error {
 }
 
 func (c *fakeConn) Facts() session.Facts {
+	c.b.mu.Lock()
+	c.b.calls["facts"]++
+	c.b.mu.Unlock()
 	return session.Facts{Server: "fake server", Via: "EPSV", Mode: site.ModePassive, Features: vfs.Features{SetTime: true}}
 }
 
@@ -126,7 +131,7 @@ func (c *fakeConn) List(ctx context.Context, _ vfs.Path) ([]vfs.Entry, error) {
 }
 
 func (c *fakeConn) Stat(ctx context.Context, _ vfs.Path) (vfs.Entry, error) {
-	return vfs.Entry{}, c.do(ctx, "stat")
+	return c.b.entry, c.do(ctx, "stat")
 }
 
 func (c *fakeConn) Read(ctx context.Context, _ vfs.Path, _ int64) (vfs.Reader, error) {

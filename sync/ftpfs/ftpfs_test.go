@@ -125,6 +125,14 @@ func TestLookUpIsRepeatedOnce(t *testing.T) {
 	})
 }
 
+func TestConnectionLostInItsFirstCallIsAnError(t *testing.T) {
+	b, f := fake(t, 1)
+	b.cut = "list"
+	if _, err := f.List(t.Context(), somewhere); vfs.KindOf(err) != vfs.KindLost || b.count("list") != 1 {
+		t.Fatalf("error %v after %d calls", err, b.count("list"))
+	}
+}
+
 func TestRenameLooksBeforeItTakesAName(t *testing.T) {
 	gone := &vfs.Error{Op: "stat", Kind: vfs.KindNotFound}
 	for outcome, tc := range map[string]struct {
@@ -273,6 +281,36 @@ func TestEndedWriterKeepsItsVerdict(t *testing.T) {
 	}
 }
 
+func TestRefusedNameThatIsTooLongSaysSo(t *testing.T) {
+	b, f := fake(t, 1)
+	refused := &vfs.Error{Op: "x", Kind: vfs.KindPermission}
+	b.fail["mkdir"], b.fail["write"], b.fail["rename"] = refused, refused, refused
+	for n, want := range map[int]vfs.Kind{255: vfs.KindPermission, 256: vfs.KindBadName} {
+		p := vfs.MustParse("/" + strings.Repeat("n", n))
+		_, create := f.Create(t.Context(), p, 0)
+		for what, err := range map[string]error{
+			"mkdir": f.Mkdir(t.Context(), p), "create": create, "rename": f.Rename(t.Context(), somewhere, p, true),
+		} {
+			if vfs.KindOf(err) != want {
+				t.Errorf("%s of %d bytes: %v, want %v", what, n, err, want)
+			}
+		}
+	}
+}
+
+func TestRenameOntoAFolderSaysExists(t *testing.T) {
+	b, f := fake(t, 1)
+	b.fail["rename"] = &vfs.Error{Op: "rename", Kind: vfs.KindPermission}
+	b.entry = vfs.Entry{Type: vfs.TypeDir}
+	if err := f.Rename(t.Context(), somewhere, vfs.MustParse("/folder"), true); vfs.KindOf(err) != vfs.KindExists {
+		t.Error("onto a folder:", err)
+	}
+	b.entry = vfs.Entry{Type: vfs.TypeFile}
+	if err := f.Rename(t.Context(), somewhere, vfs.MustParse("/other"), true); vfs.KindOf(err) != vfs.KindPermission {
+		t.Error("onto a file:", err)
+	}
+}
+
 func TestStatusTellsOfTheLastSession(t *testing.T) {
 	b, f := fake(t, 2)
 	if got := f.Status(); got != (Status{Host: "fake", Limit: 3}) {
@@ -284,7 +322,8 @@ func TestStatusTellsOfTheLastSession(t *testing.T) {
 	if got := f.Status(); got != (Status{Host: "fake", Server: "fake server", Mode: "passive", Via: "EPSV", Sessions: 1, Limit: 3}) {
 		t.Errorf("after: %+v", got)
 	}
-	if _, err := f.Features(t.Context()); err != nil || b.dials != 1 {
+	before := b.count("facts")
+	if _, err := f.Features(t.Context()); err != nil || b.count("facts") != before {
 		t.Error("features that are known were asked for again:", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

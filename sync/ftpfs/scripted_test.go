@@ -130,21 +130,19 @@ func TestServerRestartedUnderAnIdleSite(t *testing.T) {
 		"said that it waits": ftptest.All(ftptest.Reply("421 Timeout, goodbye"), ftptest.Drop),
 		"said that it ends":  ftptest.All(ftptest.Reply("421 Service shutting down"), ftptest.Drop),
 	} {
-		t.Run(outcome, func(t *testing.T) {
-			s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
-				"EPSV": ftptest.InTurn(ftptest.Default, gone),
-				"PASV": ftptest.Default,
-			}})
-			for range 2 {
-				entries, err := f.List(t.Context(), vfs.MustParse("/dir"))
-				if err != nil || len(entries) != 2 {
-					t.Fatal(entries, err)
+		for _, verb := range []string{"EPSV", "MLSD", "MLST"} {
+			t.Run(outcome+" at "+verb, func(t *testing.T) {
+				s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{verb: ftptest.InTurn(ftptest.Default, gone)}})
+				for range 2 {
+					if err := calls(f)[verb](t.Context()); err != nil {
+						t.Fatal(err)
+					}
 				}
-			}
-			if got := s.Sessions(); got != 2 {
-				t.Errorf("%d sessions", got)
-			}
-		})
+				if got := s.Sessions(); got < 2 {
+					t.Errorf("%d sessions", got)
+				}
+			})
+		}
 	}
 }
 
