@@ -21,9 +21,24 @@ func (f *FS) List(ctx context.Context, dir vfs.Path) (entries []vfs.Entry, err e
 // Stat describes p; see vfs.FS.
 func (f *FS) Stat(ctx context.Context, p vfs.Path) (e vfs.Entry, err error) {
 	err = f.do(ctx, looks("stat", p), func(c conn) (err error) {
-		e, err = c.Stat(ctx, p)
+		e, err = lookUp(ctx, c, p)
 		return err
 	})
+	return e, err
+}
+
+// lookUp is Stat where the server's answer leaves open what is wrong: vsftpd
+// has no MLST and says of a missing folder only that it cannot be entered, so
+// the folders above are looked at.
+func lookUp(ctx context.Context, c conn, p vfs.Path) (vfs.Entry, error) {
+	e, err := c.Stat(ctx, p)
+	if err == nil || vfs.KindOf(err) != vfs.KindOther || p.IsRoot() {
+		return e, err
+	}
+	above, cannot := lookUp(ctx, c, p.Dir())
+	if vfs.KindOf(cannot) == vfs.KindNotFound || cannot == nil && above.Type == vfs.TypeFile {
+		err = &vfs.Error{Op: "stat", Path: p.String(), Kind: vfs.KindNotFound, Err: err}
+	}
 	return e, err
 }
 
@@ -52,7 +67,7 @@ func (f *FS) Features(ctx context.Context) (vfs.Features, error) {
 func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error {
 	err := f.do(ctx, changes("rename", from), func(c conn) error {
 		if !replace {
-			switch _, err := c.Stat(ctx, to); {
+			switch _, err := lookUp(ctx, c, to); {
 			case err == nil:
 				return &vfs.Error{Op: "rename", Path: to.String(), Kind: vfs.KindExists, Reply: "the new name is taken"}
 			case vfs.KindOf(err) != vfs.KindNotFound:

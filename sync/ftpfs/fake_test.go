@@ -130,8 +130,11 @@ func (c *fakeConn) List(ctx context.Context, _ vfs.Path) ([]vfs.Entry, error) {
 	return nil, c.do(ctx, "list")
 }
 
-func (c *fakeConn) Stat(ctx context.Context, _ vfs.Path) (vfs.Entry, error) {
-	return c.b.entry, c.do(ctx, "stat")
+func (c *fakeConn) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
+	if err := c.do(ctx, "stat"); err != nil || c.b.stat == nil {
+		return c.b.entry, err
+	}
+	return c.b.stat(p)
 }
 
 func (c *fakeConn) Read(ctx context.Context, _ vfs.Path, _ int64) (vfs.Reader, error) {

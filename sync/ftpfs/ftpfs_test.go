@@ -133,6 +133,40 @@ func TestConnectionLostInItsFirstCallIsAnError(t *testing.T) {
 	}
 }
 
+// TestUnclearRefusalIsLookedInto has the answers of vsftpd, which says the
+// same of a folder that is missing and of one that may not be entered.
+func TestUnclearRefusalIsLookedInto(t *testing.T) {
+	unclear := &vfs.Error{Op: "stat", Kind: vfs.KindOther, Reply: "550 Failed to change directory."}
+	gone := &vfs.Error{Op: "stat", Kind: vfs.KindNotFound}
+	for outcome, tc := range map[string]struct {
+		answers map[string]error // of the folders above; nil for a folder
+		file    string
+		want    vfs.Kind
+	}{
+		"the folder above is missing":     {map[string]error{"/a": nil, "/a/b": gone}, "", vfs.KindNotFound},
+		"one further up is missing":       {map[string]error{"/a": gone, "/a/b": unclear}, "", vfs.KindNotFound},
+		"a file is in the way":            {map[string]error{"/a": nil, "/a/b": nil}, "/a/b", vfs.KindNotFound},
+		"all are there: it stays unclear": {map[string]error{"/a": nil, "/a/b": nil}, "", vfs.KindOther},
+		"nobody can tell":                 {map[string]error{"/a": unclear, "/a/b": unclear, "/": unclear}, "", vfs.KindOther},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			b, f := fake(t, 1)
+			b.stat = func(p vfs.Path) (vfs.Entry, error) {
+				if p.Base() == "c" {
+					return vfs.Entry{}, unclear
+				}
+				if p.String() == tc.file {
+					return vfs.Entry{Type: vfs.TypeFile}, nil
+				}
+				return vfs.Entry{Type: vfs.TypeDir}, tc.answers[p.String()]
+			}
+			if _, err := f.Stat(t.Context(), vfs.MustParse("/a/b/c")); err == nil || vfs.KindOf(err) != tc.want {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
 func TestRenameLooksBeforeItTakesAName(t *testing.T) {
 	gone := &vfs.Error{Op: "stat", Kind: vfs.KindNotFound}
 	for outcome, tc := range map[string]struct {

@@ -3,9 +3,12 @@ package ftpfs
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"path/filepath"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -173,5 +176,38 @@ func TestResumedDownloadSeesTheWholeFile(t *testing.T) {
 	}
 	if disk, err := os.ReadFile(onDisk(s, p)); err != nil || !bytes.Equal(disk, want) {
 		t.Error("the file on the server's disk has changed:", err)
+	}
+}
+
+// TestFolderIsNotEmptiedThroughALink leaves out pyftpdlib, whose MLSD and MLST
+// show a link to a folder as that folder.
+func TestFolderIsNotEmptiedThroughALink(t *testing.T) {
+	for _, kind := range []ftptest.Kind{ftptest.VSFTPD, ftptest.ProFTPD, ftptest.PureFTPd} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s := ftptest.Start(t, kind, ftptest.Options{})
+			if err := errors.Join(s.WriteFile("kept/file", []byte("dear")), s.MkdirAll("tree")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink("../kept", filepath.Join(s.Dir, "tree", "link")); err != nil {
+				t.Fatal(err)
+			}
+			f := connect(t, s, s.Site(site.ModePassive, site.TLSOff))
+			defer f.Close()
+			tree := vfs.MustParse(path.Join(s.Home, "tree"))
+			e, err := f.Stat(t.Context(), tree)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := vfs.RemoveAll(t.Context(), f, tree, e, func(vfs.Path) {}); err != nil {
+				t.Fatal(err)
+			}
+			if text, err := os.ReadFile(filepath.Join(s.Dir, "kept", "file")); string(text) != "dear" {
+				t.Fatal("what the link led to was deleted:", err)
+			}
+			if _, err := os.Lstat(filepath.Join(s.Dir, "tree")); !os.IsNotExist(err) {
+				t.Fatal("the folder is still there:", err)
+			}
+		})
 	}
 }
