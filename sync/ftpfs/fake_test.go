@@ -24,7 +24,8 @@ type backend struct {
 	dials int            // guarded
 	calls map[string]int // guarded
 	fail  map[string]error
-	entry vfs.Entry     // of every Stat
+	entry vfs.Entry // of every Stat
+	stat  func(vfs.Path) (vfs.Entry, error)
 	cut   string        // the call in which a connection breaks; guarded
 	gate  chan struct{} // calls and reads wait for it; nil: they do not
 	conns []*fakeConn   // guarded
