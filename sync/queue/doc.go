@@ -5,7 +5,20 @@
 // so a kill at any moment loses nothing, doubles nothing and calls nothing
 // falsely done. Workers take rows in order, hand each to sync/transfer, and
 // try again with a growing pause what can be tried again. Folders are rows
-// too: they are read into rows while the first files already move.
+// too: they are read into rows while the first files already move. In
+// pseudo-code, each line a goroutine of Run:
+//
+//	worker (some):  claim a file -> journal what the part is made from -> transfer -> report
+//	scanner:        claim a folder -> list, mkdir -> its entries into rows, by chunks
+//	sweeper:        claim a cancelled row -> delete its part -> delete the row
+//	asker:          put the open questions to a person, one at a time
+//	coordinator:    rows whose pause is over, what other processes wrote, the end of a Drain
+//	settler:        reported endings -> one synced transaction -> events, in order
+//
+// The journal is the truth and everything else is derived: what a person
+// changes is written there, and then whoever works on a row that is no longer
+// its own is stopped. That is the same whether the person sits in this process
+// or in another.
 //
 // Observers take a Snapshot; nothing here calls a window.
 package queue

@@ -210,3 +210,36 @@ func TestAFullDiskUnderTheJournal(t *testing.T) {
 	r.drain()
 	wantStates(t, r, "/a: done")
 }
+
+// TestPromisesAreSynced: a power cut cannot be had in a test, but what SQLite
+// is told before each kind of write can be seen.
+func TestPromisesAreSynced(t *testing.T) {
+	r := newDiskRig(t)
+	level := func() (level int) {
+		r.s.mu.Lock()
+		defer r.s.mu.Unlock()
+		r.must(r.s.row(t.Context(), `PRAGMA synchronous`).Scan(&level))
+		return level
+	}
+	const normal, full = 1, 2
+	ids := r.add(many(0, chunk+1)...)
+	if got := level(); got != full {
+		t.Errorf("Add ended at level %d", got)
+	}
+	r.must(r.Clear(t.Context(), Waiting))
+	r.here.Put("/a", "1", when)
+	for outcome, do := range map[string]func() error{
+		"pause": func() error { return r.Pause(t.Context(), ids[0]) },
+		"clear": func() error { return r.Clear(t.Context(), Done) },
+		"done":  func() error { r.add(up("/a")); return r.Drain(t.Context()) },
+	} {
+		r.must(r.write(t.Context(), cheap, func() error { return nil }))
+		if got := level(); got != normal {
+			t.Errorf("a cheap write was at level %d", got)
+		}
+		r.must(do())
+		if got := level(); got != full {
+			t.Errorf("%s ended at level %d", outcome, got)
+		}
+	}
+}

@@ -200,18 +200,23 @@ func TestAFullDiskStopsWhatGoesThere(t *testing.T) {
 	}
 }
 
-// TestWhatAnEarlierAttemptFinished: the attempt ended after the renaming and
-// before the journal knew. Whatever the rule, the row ends Done and the file
-// is there once.
+// TestWhatAnEarlierAttemptFinished: the process was killed after the renaming
+// and before the journal knew. Whatever the rule, the row ends Done and the
+// file is there once.
 func TestWhatAnEarlierAttemptFinished(t *testing.T) {
 	for _, rule := range []transfer.Rule{transfer.Ask, transfer.Skip, transfer.Newer, transfer.Different, transfer.Resume, transfer.Overwrite} {
 		t.Run(string(rule), func(t *testing.T) {
 			r := newRig(t, nil)
 			r.here.Put("/a", "hello", when)
+			r.there.Put("/in/a", "hello", when)
 			request := up("/a")
 			request.Exists = rule
 			ids := r.add(request)
-			r.there.Inject(memfs.Fault{Op: memfs.OpRename, Kind: vfs.KindLost, After: true})
+			r.must(r.write(t.Context(), durable, func() error {
+				size, made := identityColumns(transfer.Identity{Size: 5, ModTime: when})
+				_, err := r.s.exec(t.Context(), `UPDATE rows SET state = 'active', made_size = ?, made_time = ?`, size, made)
+				return err
+			}))
 			r.drain()
 			if got := r.item(ids[0]); got.State != Done {
 				t.Errorf("the row is %s: %s", got.State, got.Message)

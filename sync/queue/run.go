@@ -43,7 +43,7 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	}
 	defer q.end()
 	if err := q.recover(ctx); err != nil {
-		if inOrder(ctx) {
+		if inOrder(ctx) || parent.Err() != nil {
 			return nil
 		}
 		return err

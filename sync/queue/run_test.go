@@ -1,13 +1,18 @@
 package queue
 
 import (
+	"context"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
 )
 
 func TestFileArrives(t *testing.T) {
@@ -176,5 +181,167 @@ func TestRefusedRequests(t *testing.T) {
 				t.Errorf("error %v, rows %v", err, r.states())
 			}
 		})
+	}
+}
+
+func TestRetryReopensEveryFolderAbove(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/t/a/b/c/file", "1", when)
+	r.here.Put("/t/other", "1", when)
+	r.here.Fail(memfs.OpOpen, "/t/a/b/c/file", -1, vfs.KindPermission)
+	r.add(upDir("/t"))
+	r.drain()
+	wantStates(t, r, "/t: failed", "/t/a: failed", "/t/a/b: failed", "/t/a/b/c: failed", "/t/a/b/c/file: failed", "/t/other: done")
+	items := r.items()
+	r.must(r.Retry(t.Context(), items[len(items)-1].ID))
+	r.sound()
+	wantStates(t, r, "/t: active", "/t/a: active", "/t/a/b: active", "/t/a/b/c: active", "/t/a/b/c/file: waiting", "/t/other: done")
+	r.here.Heal()
+	r.drain()
+	wantStates(t, r, "/t: done", "/t/a: done", "/t/a/b: done", "/t/a/b/c: done", "/t/a/b/c/file: done", "/t/other: done")
+}
+
+// TestOneWriterForATarget: two rows that end at one name would write one part.
+func TestOneWriterForATarget(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.SetChunk(1 << 12)
+	var requests []Request
+	for i := range 4 {
+		name := fmt.Sprintf("/%d/same", i)
+		r.here.Put(name, large, when)
+		requests = append(requests, up(name))
+	}
+	var mu sync.Mutex
+	writing, most := 0, 0
+	r.there.SetHook(func(_ context.Context, c memfs.Call) error {
+		mu.Lock()
+		defer mu.Unlock()
+		switch c.Op {
+		case memfs.OpCreate:
+			writing++
+			most = max(most, writing)
+		case memfs.OpRename:
+			writing--
+		}
+		return nil
+	})
+	r.add(requests...)
+	r.drain()
+	if most != 1 {
+		t.Errorf("%d wrote the part at a time", most)
+	}
+	if count := r.Snapshot().Count; count[Done] != 4 {
+		t.Errorf("rows %v", count)
+	}
+}
+
+// TestRateAndProgress: a snapshot shows what moves, and events tell of it.
+func TestRateAndProgress(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	clock := &manual{now: when, due: make(chan time.Time)}
+	r.clock = clock
+	r.here.Put("/a", large, when)
+	r.here.SetChunk(1 << 12)
+	step, reached := make(chan struct{}), make(chan struct{}, 100)
+	r.there.SetHook(func(ctx context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpWrite {
+			reached <- struct{}{}
+			select {
+			case <-step:
+			case <-ctx.Done():
+			}
+		}
+		return ctx.Err()
+	})
+	id := r.add(up("/a"))[0]
+	stop := r.start()
+	<-reached
+	step <- struct{}{}
+	<-reached
+	r.Snapshot()
+	first := r.Snapshot().Active[0].Done
+	clock.advance(time.Second)
+	for range 4 {
+		step <- struct{}{}
+		<-reached
+	}
+	snap := r.Snapshot()
+	active := snap.Active[0]
+	moved := active.Done - first
+	if active.ID != id || moved <= 0 || active.Rate != float64(moved) || snap.RateUp != active.Rate || snap.RateDn != 0 {
+		t.Errorf("after %d bytes in a second the snapshot shows %+v", moved, snap)
+	}
+	if snap.BytesLeft != int64(len(large))-active.Done {
+		t.Errorf("%d bytes are left of %d", snap.BytesLeft, len(large))
+	}
+	if left, ok := active.Left(); !ok || left <= 0 {
+		t.Error("the time left cannot be told")
+	}
+	clock.due <- clock.Now()
+	r.await("progress", func() bool {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		last := r.events[len(r.events)-1]
+		return last.Type == EventProgress && last.Item.Done == active.Done
+	})
+	stop()
+}
+
+// manual is a clock that stands still; due ends one wait.
+type manual struct {
+	mu  sync.Mutex
+	now time.Time
+	due chan time.Time
+}
+
+func (m *manual) Now() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+func (m *manual) advance(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now = m.now.Add(d)
+}
+
+func (m *manual) After(d time.Duration) (<-chan time.Time, func() bool) {
+	if d >= time.Hour {
+		return nil, func() bool { return true }
+	}
+	return m.due, func() bool { return true }
+}
+
+func TestMeter(t *testing.T) {
+	var m meter
+	at := func(seconds float64) time.Time { return when.Add(time.Duration(seconds * float64(time.Second))) }
+	for _, step := range []struct{ at, done, want float64 }{
+		{0, 0, 0}, {1, 1000, 0}, {2, 1500, 500}, {3, 2500, 750}, {6, 5500, 900}, {7, 5500, 800}, {12, 5500, 0},
+	} {
+		if got := m.add(at(step.at), int64(step.done)); got != step.want {
+			t.Errorf("at %v s: %v bytes a second, want %v", step.at, got, step.want)
+		}
+	}
+}
+
+func TestLimitIsShared(t *testing.T) {
+	if limiter(0) != nil {
+		t.Error("no limit is a limit")
+	}
+	l := limiter(1 << 20)
+	if l.Burst() != 1<<18 || limiter(1).Burst() != 32<<10 {
+		t.Errorf("bursts %d, %d", l.Burst(), limiter(1).Burst())
+	}
+	r := newRig(t, func(c *Config) { c.Limit = 1 << 30 })
+	r.here.Put("/a", large, when)
+	r.add(up("/a"))
+	r.drain()
+	wantStates(t, r, "/a: done")
+	r.limit = limiter(1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := r.wait(ctx, 1<<20); err == nil {
+		t.Error("the limit did not hold")
 	}
 }

@@ -1,0 +1,176 @@
+package queue
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// many are n requests as a person's folder gives them, from number first on.
+func many(first, n int) []Request {
+	out := make([]Request, n)
+	for i := range out {
+		name := fmt.Sprintf("/home/somebody/pictures/2024/holiday in the north/raw/IMG_%08d.jpeg", first+i)
+		out[i] = Request{
+			Source: Place{Path: vfs.MustParse(name)}, Target: Place{Site: "0123456789abcdef0123456789abcdef", Path: vfs.MustParse(name)},
+			Type: vfs.TypeFile, Size: 4 << 20, Exists: transfer.Overwrite,
+		}
+	}
+	return out
+}
+
+// TestMemoryDoesNotGrowWithTheQueue: what is in the journal is not in memory.
+// SQLite's own share is bounded by its cache_size.
+func TestMemoryDoesNotGrowWithTheQueue(t *testing.T) {
+	r := newDiskRig(t)
+	heap := func() int64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	fill := func(first, n int) {
+		for from := 0; from < n; from += chunk {
+			r.add(many(first+from, chunk)...)
+		}
+		if _, err := r.List(t.Context(), Filter{}, 0, 100); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Snapshot().Count[Waiting]; got != first+n {
+			t.Fatalf("%d rows are waiting", got)
+		}
+	}
+	fill(0, 2*chunk)
+	before := heap()
+	const rows = 12 * chunk
+	fill(2*chunk, rows)
+	if grown := heap() - before; grown > rows*20 {
+		t.Errorf("%d rows took %d bytes of the heap", rows, grown)
+	}
+	var cache int
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	r.must(r.s.row(t.Context(), `PRAGMA cache_size`).Scan(&cache))
+	if cache != -8000 {
+		t.Errorf("the cache is %d", cache)
+	}
+}
+
+// TestListPages: pages do not overlap and leave nothing out, with each filter.
+func TestListPages(t *testing.T) {
+	r, _ := planted(t)
+	r.add(many(0, 30)...)
+	for outcome, tc := range map[string]struct {
+		f    Filter
+		want int
+	}{
+		"everything":                 {Filter{}, 37},
+		"one state":                  {Filter{States: []State{Waiting}}, 30},
+		"several states":             {Filter{States: []State{Failed, Paused, Waiting}}, 32},
+		"requests only":              {Filter{TopLevel: true}, 31},
+		"requests in several states": {Filter{States: []State{Done, Active, Waiting}, TopLevel: true}, 31},
+		"none":                       {Filter{States: []State{Scanning}}, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			seen := map[ID]bool{}
+			for offset := 0; ; offset += 10 {
+				page, err := r.List(t.Context(), tc.f, offset, 10)
+				r.must(err)
+				for _, item := range page {
+					if seen[item.ID] {
+						t.Errorf("row %d is listed twice", item.ID)
+					}
+					seen[item.ID] = true
+				}
+				if len(page) < 10 {
+					break
+				}
+			}
+			if len(seen) != tc.want {
+				t.Errorf("%d rows, want %d", len(seen), tc.want)
+			}
+		})
+	}
+}
+
+// huge is the queue that the figures of the benchmarks are for.
+const huge = 200_000
+
+func BenchmarkEnqueue200k(b *testing.B) {
+	requests := many(0, huge)
+	for b.Loop() {
+		benchQueue(b, b.TempDir()+"/queue.db", requests)
+	}
+}
+
+func benchQueue(b *testing.B, file string, requests []Request) {
+	b.Helper()
+	q, _, err := Open(b.Context(), Config{File: file, Open: nowhere})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := q.Add(b.Context(), requests...); err != nil {
+		b.Fatal(err)
+	}
+	if err := q.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func BenchmarkWith200kRows(b *testing.B) {
+	file := b.TempDir() + "/queue.db"
+	benchQueue(b, file, many(0, huge))
+	b.Run("open", func(b *testing.B) {
+		for b.Loop() {
+			benchQueue(b, file, nil)
+		}
+	})
+	q, _, err := Open(b.Context(), Config{File: file, Open: nowhere})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = q.Close() }()
+	for outcome, f := range map[string]Filter{
+		"all": {}, "waiting": {States: []State{Waiting}}, "unfinished": {States: []State{Waiting, Active, Paused, Asking, Scanning}}, "top": {TopLevel: true},
+	} {
+		for _, offset := range []int{0, huge - 200} {
+			b.Run(fmt.Sprintf("page/%s/%d", outcome, offset), func(b *testing.B) {
+				for b.Loop() {
+					if page, err := q.List(b.Context(), f, offset, 100); err != nil || len(page) != 100 {
+						b.Fatal(len(page), err)
+					}
+				}
+			})
+		}
+	}
+	b.Run("snapshot after a change", func(b *testing.B) {
+		for b.Loop() {
+			q.changed()
+			_ = q.Snapshot()
+		}
+	})
+	b.Run("pause and resume all", func(b *testing.B) {
+		ids := make([]ID, huge)
+		for i := range ids {
+			ids[i] = ID(i + 1)
+		}
+		for b.Loop() {
+			if err := q.Pause(b.Context(), ids...); err != nil {
+				b.Fatal(err)
+			}
+			if err := q.Resume(b.Context(), ids...); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func nowhere(context.Context, site.ID) (vfs.FS, error) {
+	return nil, &vfs.Error{Op: "open", Kind: vfs.KindRefused}
+}
