@@ -50,7 +50,7 @@ var words = []struct {
 // codes decide where the words do not.
 var codes = map[int]vfs.Kind{
 	421: vfs.KindBusy, 425: vfs.KindNoData, 426: vfs.KindLost,
-	430: vfs.KindLogin, 450: vfs.KindBusy, 452: vfs.KindNoSpace,
+	430: vfs.KindLogin, 450: vfs.KindBusy, 451: vfs.KindBusy, 452: vfs.KindNoSpace,
 	500: vfs.KindUnsupported, 502: vfs.KindUnsupported, 504: vfs.KindUnsupported,
 	521: vfs.KindTLS, 522: vfs.KindTLS, 534: vfs.KindTLS, 535: vfs.KindTLS,
 	530: vfs.KindLogin, 532: vfs.KindLogin, 552: vfs.KindNoSpace,

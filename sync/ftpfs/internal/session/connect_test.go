@@ -55,7 +55,7 @@ func TestConnectFailures(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, tc.plan)
-			r.conf.Timeout = 500 * time.Millisecond
+			r.patience(tc.want)
 			if tc.mod != nil {
 				tc.mod(&r.conf)
 			}

@@ -71,6 +71,9 @@ func TestLadder(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, ftptest.Plan{Verbs: tc.verbs, Files: map[string]string{"/a": "1"}})
 			r.conf.Site.Mode = tc.mode
+			if tc.via == "" {
+				r.patience(vfs.KindNoData)
+			}
 			s := r.open()
 			entries, err := s.List(t.Context(), vfs.Root())
 			told := r.transcript()

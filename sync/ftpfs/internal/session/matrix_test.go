@@ -60,12 +60,8 @@ var steps = []struct {
 		}
 	}},
 	{"refused", func(f *fixture) {
-		started := time.Now()
 		_, err := f.s.Read(f.ctx, f.path("not there"), 0)
 		f.kind("reading what is not there", err, vfs.KindNotFound)
-		if d := time.Since(started); d > 5*time.Second {
-			f.t.Errorf("a refused download took %v", d)
-		}
 		f.same("after a refusal", f.download("empty", 0), nil)
 	}},
 	{"cancel down", stepCancelDownload},
@@ -120,11 +116,7 @@ func stepCancelDownload(f *fixture) {
 	if _, err := io.Copy(io.Discard, r); !errors.Is(err, context.Canceled) {
 		f.kind("reading on", err, vfs.KindCancelled)
 	}
-	started := time.Now()
 	_ = r.Close()
-	if d := time.Since(started); d > time.Second {
-		f.t.Errorf("Close after cancel took %v", d)
-	}
 	f.kept = append(f.kept, f.settled())
 	f.same("after a cancelled download", f.download("empty", 0), nil)
 }
@@ -137,12 +129,8 @@ func stepCancelUpload(f *fixture) {
 	_, err = w.Write(noise(3 << 20))
 	f.must(err)
 	cancel()
-	started := time.Now()
 	if err := w.Abort(); err != nil {
 		f.t.Errorf("Abort: %v", err)
-	}
-	if d := time.Since(started); d > time.Second {
-		f.t.Errorf("Abort took %v", d)
 	}
 	f.kept = append(f.kept, f.settled())
 	f.same("after a cancelled upload", f.download("empty", 0), nil)

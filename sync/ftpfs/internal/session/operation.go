@@ -28,9 +28,8 @@ func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operatio
 	o.cancel = func() { stop(); cancel() }
 	select {
 	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		o.cancel()
-		return nil, o.fault(ctx.Err())
+	case <-o.ctx.Done(): // the caller's end, or Close
+		return nil, o.fault(o.ctx.Err())
 	}
 	if err := s.ctl.Err(); err != nil {
 		err = o.fault(err)
@@ -126,6 +125,9 @@ func (o *operation) fault(err error) error {
 	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || inner.Kind == vfs.KindLost || inner.Kind == vfs.KindTimeout):
 		// The server's word on a transfer tells more than a broken connection.
 		out.Kind = kindOf(refusal.Code, refusal.Msg)
+		if out.Kind == vfs.KindOther && inner != nil {
+			out.Kind = inner.Kind
+		}
 		out.Reply, out.Err = oneLine(refusal), nil
 	case errors.As(err, &inner):
 		out.Kind, out.Reply, out.Err = inner.Kind, inner.Reply, inner.Err

@@ -54,7 +54,7 @@ func (r *reader) open(p vfs.Path) error {
 	if r.size != vfs.SizeUnknown && r.offset > r.size {
 		return o.kinded(vfs.KindChanged, fmt.Sprintf("the file has %d bytes now", r.size))
 	}
-	return o.transfer(func() error {
+	err = o.transfer(func() error {
 		r.resp, err = o.lib.RetrFrom(name, uint64(r.offset))
 		if err != nil {
 			return err
@@ -65,6 +65,19 @@ func (r *reader) open(p vfs.Path) error {
 		}
 		return nil
 	})
+	if err != nil {
+		o.forgetOffset(r.offset)
+	}
+	return err
+}
+
+// forgetOffset takes back the REST of a transfer that was refused: RFC 959
+// leaves open whether the offset waits for the next one.
+func (o *operation) forgetOffset(offset int64) {
+	if offset > 0 && o.ctl.InStep() {
+		// Whatever the server says: the next transfer's size is checked.
+		_, _ = o.ctl.Command("REST 0")
+	}
 }
 
 // Size returns the whole file's size as SIZE told it.

@@ -14,8 +14,7 @@ import (
 	"wherry/sync/vfs"
 )
 
-// rig is a scripted server and what is needed to open sessions on it. Its
-// limits are short: what waits for them must not wait for the server.
+// rig is a scripted server and what is needed to open sessions on it.
 type rig struct {
 	*ftptest.Scripted
 	t     *testing.T
@@ -32,14 +31,13 @@ func script(t *testing.T, plan ftptest.Plan) *rig {
 		sec = site.TLSExplicit
 	}
 	r.conf = Config{
-		Site:        srv.Site(site.ModeAuto, sec),
-		Password:    func(context.Context) (string, error) { return srv.Password, nil },
-		Roots:       srv.CA,
-		Trace:       r.trace,
-		Timeout:     2 * time.Second,
-		DataTimeout: 300 * time.Millisecond,
-		Learned:     &Learned{},
+		Site:     srv.Site(site.ModeAuto, sec),
+		Password: func(context.Context) (string, error) { return srv.Password, nil },
+		Roots:    srv.CA,
+		Trace:    r.trace,
+		Learned:  &Learned{},
 	}
+	r.patience(vfs.KindOther)
 	return r
 }
 
@@ -104,6 +102,18 @@ func write(ctx context.Context, s *Session, name, content string) error {
 		return err
 	}
 	return w.Commit()
+}
+
+// patience makes the limits short where the test waits for one, and long
+// where a busy machine must not run into it.
+func (r *rig) patience(want vfs.Kind) {
+	r.conf.Timeout, r.conf.DataTimeout = 10*time.Second, 10*time.Second
+	switch want {
+	case vfs.KindTimeout:
+		r.conf.Timeout = 300 * time.Millisecond
+	case vfs.KindNoData:
+		r.conf.DataTimeout = 300 * time.Millisecond
+	}
 }
 
 // works proves that the session still does its job.

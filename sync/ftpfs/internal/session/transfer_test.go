@@ -51,7 +51,7 @@ func TestDownloadVerdicts(t *testing.T) {
 				plan.Without = []string{"SIZE"}
 			}
 			r := script(t, plan)
-			r.conf.Timeout = 500 * time.Millisecond
+			r.patience(tc.want)
 			s := r.open()
 			got, err := read(t.Context(), s, "/f")
 			if tc.want != vfs.KindOther {
@@ -92,7 +92,7 @@ func TestUploadVerdicts(t *testing.T) {
 				plan.Verbs = verb("STOR", tc.h)
 			}
 			r := script(t, plan)
-			r.conf.Timeout = 500 * time.Millisecond
+			r.patience(tc.want)
 			s := r.open()
 			err := write(t.Context(), s, "/up", big)
 			if tc.want != vfs.KindOther {
@@ -170,7 +170,7 @@ func TestListingVerdicts(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, ftptest.Plan{TLS: tc.tls, Verbs: verb("MLSD", tc.flow.Serve)})
-			r.conf.Timeout = 500 * time.Millisecond
+			r.patience(tc.want)
 			s := r.open()
 			entries, err := s.List(t.Context(), vfs.Root())
 			if tc.want == vfs.KindOther {
@@ -254,8 +254,8 @@ func TestAPPEWhereRESTIsRefused(t *testing.T) {
 	}
 }
 
-// TestCancel: in every state a cancelled call returns within a second, says
-// so, and leaves nothing behind.
+// TestCancel: in every state a cancelled call ends, says so, and leaves
+// nothing behind.
 func TestCancel(t *testing.T) {
 	never := make(chan struct{})
 	content := map[string]string{"/f": strings.Repeat("x", 30<<20)}
@@ -279,7 +279,7 @@ func TestCancel(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, ftptest.Plan{Verbs: verb(tc.verb, tc.h), Files: content})
-			r.conf.Timeout = 20 * time.Second
+			r.conf.Timeout = time.Hour // so that only the cancelling can end it
 			s := r.open()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -287,11 +287,7 @@ func TestCancel(t *testing.T) {
 			go func() { ended <- tc.do(ctx, s) }()
 			r.must(r.Await(t.Context(), tc.verb, 1))
 			cancel()
-			cancelled := time.Now()
 			r.wants(<-ended, vfs.KindCancelled)
-			if d := time.Since(cancelled); d > time.Second {
-				t.Errorf("it took %v", d)
-			}
 		})
 	}
 }
@@ -308,7 +304,7 @@ func TestCancelWhileConnecting(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, plan.plan)
-			r.conf.Timeout = 20 * time.Second
+			r.conf.Timeout = time.Hour // so that only the cancelling can end it
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			ended := make(chan error, 1)
@@ -317,11 +313,7 @@ func TestCancelWhileConnecting(t *testing.T) {
 				r.must(r.Await(t.Context(), plan.verb, 1))
 			}
 			cancel()
-			cancelled := time.Now()
 			r.wants(<-ended, vfs.KindCancelled)
-			if d := time.Since(cancelled); d > time.Second {
-				t.Errorf("it took %v", d)
-			}
 		})
 	}
 }
@@ -359,4 +351,18 @@ func TestIdleServerGone(t *testing.T) {
 		t.Error("it is still called usable")
 	}
 	r.wants(s.Noop(t.Context()), vfs.KindLost)
+}
+
+// TestRefusedOffsetIsForgotten: the offset of a refused transfer does not wait
+// for the next one.
+func TestRefusedOffsetIsForgotten(t *testing.T) {
+	r := script(t, ftptest.Plan{Verbs: verb("RETR", ftptest.InTurn(ftptest.Reply("550 Permission denied"))), Files: map[string]string{"/f": "12345"}})
+	s := r.open()
+	_, err := s.Read(t.Context(), vfs.MustParse("/f"), 3)
+	r.wants(err, vfs.KindPermission)
+	got, err := read(t.Context(), s, "/f")
+	r.must(err)
+	if got != "12345" {
+		t.Errorf("read %q", got)
+	}
 }

@@ -53,6 +53,9 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 		return o.start(appe)
 	}
 	w, err := o.start(stor)
+	if err != nil {
+		o.forgetOffset(at)
+	}
 	var refusal *textproto.Error
 	if at > 0 && errors.As(err, &refusal) && refusal.Code != 425 {
 		// Some servers take REST for downloads only.

@@ -124,12 +124,15 @@ func (c *Control) Command(line string) (Reply, error) {
 	if err := c.send(line); err != nil {
 		return Reply{}, err
 	}
-	for {
+	for range maxStray {
 		r, err := c.await(c.conf.Timeout)
 		if err != nil || r.final() {
 			return r, err
 		}
 	}
+	err := fault(vfs.KindProtocol, "the server does not come to an end with "+c.verb, nil)
+	c.Break(err)
+	return Reply{}, err
 }
 
 // send puts one command on the wire.

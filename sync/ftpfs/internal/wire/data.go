@@ -59,8 +59,11 @@ func (d *Data) begin() {
 // Open lets the server in where it connects to us, and does the TLS
 // handshake. Read, Write and Close call it; the session calls it first, so
 // that a data connection that does not come about fails before anything is
-// handed out.
+// handed out. It also fails once the operation's context is done.
 func (d *Data) Open() error {
+	if d.ctx.Err() != nil {
+		return d.failed(ended(d.ctx)) // Abort comes too, but when it likes
+	}
 	if d.stream != nil {
 		return nil
 	}

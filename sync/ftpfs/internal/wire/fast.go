@@ -47,6 +47,9 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 		if errors.Is(err, io.EOF) {
 			return total, nil
 		}
+		if err == nil {
+			err = d.Open()
+		}
 		if err != nil {
 			return total, err
 		}
@@ -142,6 +145,9 @@ func (d *Data) sendFile(file kernelFile, left int64) (int64, error) {
 	}
 	var total int64
 	for left > 0 {
+		if err := d.Open(); err != nil {
+			return total, err
+		}
 		if err := d.flow.tcp.SetWriteDeadline(time.Now().Add(d.flow.writeLimit)); err != nil {
 			return total, d.failed(err)
 		}

@@ -45,13 +45,11 @@ func dialFault(ctx context.Context, err error) *vfs.Error {
 	return fault(vfs.KindRefused, "", err)
 }
 
-// seen puts a failed data connection into words for the person.
+// seen puts into words why nobody was reached at once.
 func seen(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
-	case isTimeout(err), errors.Is(err, context.DeadlineExceeded):
-		return "no answer"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return "not reachable"
 	}

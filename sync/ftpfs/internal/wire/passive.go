@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// tryPassive asks for a port and connects to it.
+// tryPassive asks for a port and connects to it: always the control
+// connection's peer, whatever address a 227 names.
 func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	r, err := c.Command(rung.String())
 	if err != nil {
@@ -26,28 +27,36 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	if !ok {
 		return nil, &rungError{why: strconv.Quote(r.String()), refused: r.Code/100 != 4}
 	}
-	// Always the control connection's peer. From our own address towards it,
-	// since servers compare the two (vsftpd: 425 Security: Bad IP connecting).
-	target := netip.AddrPortFrom(c.peer, port)
-	limit := c.passiveLimit()
-	dialer := net.Dialer{Timeout: limit, LocalAddr: &net.TCPAddr{IP: c.local.AsSlice(), Zone: c.local.Zone()}}
-	conn, err := dialer.DialContext(c.ctx, "tcp", target.String())
-	if err != nil {
-		if c.ctx.Err() != nil {
-			return nil, ended(c.ctx)
-		}
-		why := fmt.Sprintf("%s from %s within %v", seen(err), target, limit)
-		if !isTimeout(err) {
-			why = fmt.Sprintf("%s by %s", seen(err), target)
-		}
-		if rung == PASV {
-			why += fmt.Sprintf(" after %q", r.String())
-		}
-		return nil, &rungError{why: why, silent: isTimeout(err)}
+	target, limit := netip.AddrPortFrom(c.peer, port), c.passiveLimit()
+	conn, err := c.dialData(target, limit)
+	switch {
+	case err == nil:
+		d := c.newData(rung)
+		d.take(conn.(*net.TCPConn))
+		return d, nil
+	case c.ctx.Err() != nil:
+		return nil, ended(c.ctx)
 	}
-	d := c.newData(rung)
-	d.take(conn.(*net.TCPConn))
-	return d, nil
+	why := fmt.Sprintf("%s by %s", seen(err), target)
+	if isTimeout(err) {
+		why = fmt.Sprintf("no answer from %s within %v", target, limit)
+	}
+	if rung == PASV {
+		why += fmt.Sprintf(" after %q", r.String())
+	}
+	return nil, &rungError{why: why, silent: isTimeout(err)}
+}
+
+func (c *Control) dialData(target netip.AddrPort, limit time.Duration) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: limit}
+	if c.local.Is6() {
+		// Servers compare the addresses of both connections ("425 Security:
+		// Bad IP connecting"), and our IPv6 address may be a private one that
+		// changes with time (RFC 8981). Not for IPv4: a bound port counts
+		// against all servers, which many small files use up.
+		dialer.LocalAddr = &net.TCPAddr{IP: c.local.AsSlice(), Zone: c.local.Zone()}
+	}
+	return dialer.DialContext(c.ctx, "tcp", target.String())
 }
 
 // passiveLimit is shorter for PASV behind an EPSV whose port stayed silent:
