@@ -30,6 +30,7 @@ type event struct {
 type totals struct {
 	out                     io.Writer
 	passed, failed, skipped int
+	failures                []string            // names, for the end of a long output
 	broken                  bool                // an exit code that no event explains
 	output                  map[string][]string // by package and test, until it ends
 	failedIn                map[string]int      // tests by package
@@ -48,6 +49,9 @@ func main() {
 			break
 		}
 	}
+	for _, name := range t.failures {
+		fmt.Fprintln(t.out, "failed:", name)
+	}
 	fmt.Fprintf(t.out, "\n%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
 	if t.failed > 0 || t.broken {
 		os.Exit(1)
@@ -64,8 +68,8 @@ func (t *totals) line(line string) {
 	switch e.Action {
 	case "output":
 		t.output[key] = append(t.output[key], e.Output)
-		if row := strings.TrimSpace(e.Output); isRow(row) {
-			fmt.Fprintln(t.out, row)
+		if text := row(e.Output); text != "" {
+			fmt.Fprintln(t.out, text)
 		}
 	case "build-output":
 		fmt.Fprint(t.out, e.Output)
@@ -84,12 +88,17 @@ func (t *totals) line(line string) {
 	}
 }
 
-// isRow takes a log line with or without its file and number.
-func isRow(s string) bool {
+// row returns a table row without the log's file and number, "" for any other
+// line.
+func row(s string) string {
 	if _, rest, ok := strings.Cut(s, ".go:"); ok {
 		_, s, _ = strings.Cut(rest, ": ")
 	}
-	return len(s) > 1 && s[0] == '|' && s[len(s)-1] == '|'
+	s = strings.TrimSpace(s)
+	if len(s) > 1 && s[0] == '|' && s[len(s)-1] == '|' {
+		return s
+	}
+	return ""
 }
 
 func (t *totals) testEnded(e event, key string) {
@@ -103,6 +112,7 @@ func (t *totals) testEnded(e event, key string) {
 	default:
 		t.failed++
 		t.failedIn[e.Package]++
+		t.failures = append(t.failures, key)
 	}
 	for _, line := range t.output[key] {
 		if !strings.HasPrefix(line, "=== ") {
@@ -117,6 +127,7 @@ func (t *totals) packageEnded(e event, key string) {
 	}
 	if e.Action == "fail" && t.failedIn[e.Package] == 0 {
 		t.failed++
+		t.failures = append(t.failures, e.Package)
 		fmt.Fprint(t.out, strings.Join(t.output[key], ""))
 		for other, lines := range t.output {
 			// The test that a crash or the time limit cut off.

@@ -88,7 +88,7 @@ func Start(t testing.TB, kind Kind, opt Options) *Server {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("the log of %s:\n%s", kind, s.Log())
+			t.Logf("the end of the log of %s:\n%s", kind, tail(s.Log()))
 		}
 		s.process.stop()
 	})
@@ -168,6 +168,14 @@ func (s *Server) Log() string {
 		}
 	}
 	return b.String()
+}
+
+// tail is the last lines of a log: a failed test shows its last steps, and
+// Server.Log has all of them.
+func tail(log string) string {
+	const lines = 40
+	all := strings.SplitAfter(log, "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 
 // MkdirAll makes a folder below Dir that belongs to the login. name is
