@@ -143,7 +143,8 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	if err != nil {
 		return failed("rename", from, err)
 	}
-	// rename(2) lets a folder replace an empty one; the contract does not.
+	// rename(2) lets a folder replace an empty one; the contract does not, and
+	// os.Rename only looks before.
 	if replace && !info.IsDir() {
 		err = os.Rename(source, target)
 	} else {

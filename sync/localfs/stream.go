@@ -212,7 +212,22 @@ func (w *writer) Write(p []byte) (int, error) {
 // ReadFrom lets the kernel move the bytes where r is a file or a connection.
 func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 	n, err := vfs.Pour(w.file, r, w.next("write"), func(int64) {})
+	if err != nil && !ofDisk(err) {
+		return n, err
+	}
 	return n, w.writing(err)
+}
+
+// ofDisk tells our errors from the source's: splice(2) reports both ends' in
+// one place, and package os puts our file's name to them. What a connection
+// says is given back as it came, for the one who owns it to sort.
+func ofDisk(err error) bool {
+	switch kindOf(err) {
+	case vfs.KindNoSpace, vfs.KindPermission, vfs.KindBusy, vfs.KindCancelled:
+		return true
+	}
+	var onCall *os.SyscallError
+	return !errors.As(err, &onCall) && !errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // writing is reading for the other direction. A failed write is remembered, so

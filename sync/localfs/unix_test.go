@@ -3,10 +3,12 @@
 package localfs_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
@@ -176,6 +178,31 @@ func TestBytesMoveWithoutPassingThroughUs(t *testing.T) {
 	}
 }
 
+func TestABrokenConnectionIsNotTheDisksFault(t *testing.T) {
+	for outcome, broken := range map[string]func(server, client *net.TCPConn) error{
+		"reset":           func(server, _ *net.TCPConn) error { return errors.Join(server.SetLinger(0), server.Close()) },
+		"deadline passed": func(_, client *net.TCPConn) error { return client.SetReadDeadline(time.Unix(1, 0)) },
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			f, dir, _ := place(t)
+			server, client := connected(t)
+			if err := broken(server, client); err != nil {
+				t.Fatal(err)
+			}
+			w, err := f.Create(t.Context(), join(t, dir, "file"), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer w.Abort()
+			_, err = io.Copy(w, client)
+			var ours *vfs.Error
+			if err == nil || errors.As(err, &ours) {
+				t.Fatalf("error %v, want the connection's own", err)
+			}
+		})
+	}
+}
+
 func connected(t *testing.T) (server, client *net.TCPConn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -195,22 +222,28 @@ func connected(t *testing.T) (server, client *net.TCPConn) {
 	return accepted.(*net.TCPConn), dialled.(*net.TCPConn)
 }
 
+// inChild marks the process that runs under a limit of its own.
+const inChild = "LOCALFS_SMALL_FILES"
+
+// A process limit on the size of files answers as a full disk would. It is the
+// child's, so that the test's own files stay out of it.
 func TestAFullDiskSaysNoSpaceAndIsNotCommitted(t *testing.T) {
-	// A process limit on the size of files answers as a full disk would.
-	var before syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
-		t.Fatal(err)
-	}
-	small := before
-	small.Cur = 4096
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &small); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
-			t.Error(err)
+	if os.Getenv(inChild) == "" {
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
+		cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestAFullDiskSaysNoSpaceAndIsNotCommitted$", "-test.v")
+		cmd.Env = append(os.Environ(), inChild+"=1")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS") {
+			t.Fatalf("%v:\n%s", err, out)
+		}
+		return
+	}
+	limit := syscall.Rlimit{Cur: 4096, Max: 4096}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		t.Fatal(err)
+	}
 	f, dir, _ := place(t)
 	w, err := f.Create(t.Context(), join(t, dir, "file"), 0)
 	if err != nil {

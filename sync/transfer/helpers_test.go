@@ -3,6 +3,7 @@ package transfer_test
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -99,12 +100,12 @@ func brief(files map[string]string) map[string]string {
 
 // random returns n bytes that are the same in every run.
 func random(n int, seed uint64) string {
-	out := make([]byte, n)
-	r := rand.New(rand.NewPCG(seed, 7))
-	for i := range out {
-		out[i] = byte(r.Uint32())
+	out := make([]byte, 0, n+8)
+	r := rand.NewPCG(seed, 7)
+	for len(out) < n {
+		out = binary.LittleEndian.AppendUint64(out, r.Uint64())
 	}
-	return string(out)
+	return string(out[:n])
 }
 
 func sum(content string) string {

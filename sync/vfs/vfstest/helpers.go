@@ -3,6 +3,7 @@ package vfstest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -178,14 +179,15 @@ func (s *suite) entry(dir vfs.Path, name string) vfs.Entry {
 // content returns n bytes that hold every byte value, line ends that a text
 // mode would change, and no period that a wrong offset could hide behind.
 func content(n int) []byte {
-	out := make([]byte, n)
-	x := uint32(2463534242) // xorshift32, Marsaglia 2003
-	for i := range out {
+	out := make([]byte, 0, n+8)
+	x := uint64(88172645463325252) // xorshift64, Marsaglia 2003
+	for len(out) < n {
 		x ^= x << 13
-		x ^= x >> 17
-		x ^= x << 5
-		out[i] = byte(x >> 11)
+		x ^= x >> 7
+		x ^= x << 17
+		out = binary.LittleEndian.AppendUint64(out, x)
 	}
+	out = out[:n:n]
 	for i := 0; i+2 < n; i += 997 {
 		copy(out[i:], "\r\n")
 	}
