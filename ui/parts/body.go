@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -29,17 +28,6 @@ type body struct {
 	plain   *fitter
 	focused bool
 	hover   int // row under the mouse, -1 for none
-}
-
-// slot is the reusable picture of one row.
-type slot struct {
-	box        *fyne.Container
-	ground     *canvas.Rectangle
-	icon       *canvas.Image
-	texts      []*canvas.Text
-	track, bar *canvas.Rectangle
-	row        int // -1 while unbound
-	data       Row
 }
 
 func newBody(l *List) *body {
@@ -87,29 +75,10 @@ func (b *body) grow(count int) {
 		return
 	}
 	for len(b.slots) < count {
-		b.slots = append(b.slots, b.newSlot())
+		b.slots = append(b.slots, newSlot(b.list.columns))
 	}
 	b.forget()
 	b.layoutSlots()
-}
-
-func (b *body) newSlot() *slot {
-	s := &slot{
-		row: -1, ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
-		track: canvas.NewRectangle(color.Transparent), bar: canvas.NewRectangle(color.Transparent),
-	}
-	s.track.CornerRadius, s.bar.CornerRadius = 3, 3
-	s.icon.Hide()
-	s.track.Hide()
-	s.bar.Hide()
-	s.box = container.NewWithoutLayout(s.ground, s.track, s.bar, s.icon)
-	for _, c := range b.list.columns {
-		text := canvas.NewText("", color.Transparent)
-		text.Alignment = c.Align
-		s.texts = append(s.texts, text)
-		s.box.Add(text)
-	}
-	return s
 }
 
 // forget makes every slot bind anew.
@@ -126,6 +95,8 @@ func (b *body) layoutSlots() {
 	for _, s := range b.slots {
 		s.box.Resize(fyne.NewSize(width, look.RowHeight))
 		s.ground.Resize(fyne.NewSize(width, look.RowHeight))
+		s.sheet.Resize(fyne.NewSize(width, look.RowHeight))
+		s.paper.Resize(fyne.NewSize(width, look.RowHeight))
 		s.icon.Resize(fyne.NewSquareSize(look.Icon))
 		s.icon.Move(fyne.NewPos(cellPad, (look.RowHeight-look.Icon)/2))
 		for i, text := range s.texts {
@@ -164,6 +135,7 @@ func (b *body) bind(s *slot, row int) {
 		}
 	}
 	b.style(s)
+	s.paper.Refresh()
 }
 
 func (b *body) bindIcon(s *slot) {
@@ -214,15 +186,20 @@ func (b *body) style(s *slot) {
 	if selected {
 		quiet = usual
 	}
+	changed := false
 	for i, text := range s.texts {
+		c := usual
 		switch {
 		case s.data.Dim || b.list.columns[i].Secondary:
-			text.Color = quiet
+			c = quiet
 		case s.data.Color != "":
-			text.Color = look.Color(s.data.Color)
-		default:
-			text.Color = usual
+			c = look.Color(s.data.Color)
 		}
+		changed = changed || text.Color != c
+		text.Color = c
+	}
+	if changed {
+		s.paper.Refresh()
 	}
 }
 

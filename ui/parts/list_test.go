@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/look"
@@ -288,6 +289,17 @@ func TestDragNearTheEdgeScrollsUntilItLeaves(t *testing.T) {
 	r.loop.Advance(time.Second)
 	if r.list.Offset() != before {
 		t.Error("scrolls although the drag is in the middle")
+	}
+}
+
+func TestWheelGoesThreeRows(t *testing.T) {
+	r := newListRig(t, 1000)
+	test.Scroll(r.window.Canvas(), rowPoint(3), 0, -25) // a notch
+	if d := r.list.Offset() - 3*look.RowHeight; d < -0.01 || d > 0.01 {
+		t.Errorf("scrolled by %v", r.list.Offset())
+	}
+	if row, _ := r.list.RowAt(rowPoint(0)); row != 3 {
+		t.Errorf("row %d at the top", row)
 	}
 }
 
