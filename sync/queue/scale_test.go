@@ -48,7 +48,7 @@ func TestMemoryDoesNotGrowWithTheQueue(t *testing.T) {
 	}
 	fill(0, 2*chunk)
 	before := heap()
-	const rows = 12 * chunk
+	const rows = 6 * chunk
 	fill(2*chunk, rows)
 	if grown := heap() - before; grown > rows*20 {
 		t.Errorf("%d rows took %d bytes of the heap", rows, grown)
