@@ -235,7 +235,7 @@ func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {
 	}
 	interrupt()
 	r := <-ended
-	if r.code != exitInterrupted || !strings.Contains(r.err, "Interrupted: 0 files done") || !strings.Contains(r.err, "left") {
+	if r.code != exitInterrupted || !strings.Contains(r.err, "Interrupted: 0 files done, 2 left") {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 	for name, content := range tree(t, dir) {

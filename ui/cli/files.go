@@ -47,7 +47,7 @@ func (s *session) remove(ctx context.Context, args []string, recursive bool) err
 	}
 	for _, f := range all {
 		if f.path.IsRoot() || !f.hasPath {
-			return usagef(s.command, "%s is the top folder, which is not removed; name what is in it", f.text)
+			return usagef(s.command, "%s is a top folder, which is not removed; name what is in it", f.text)
 		}
 	}
 	code := exitOK

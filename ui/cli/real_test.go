@@ -391,20 +391,42 @@ func TestTheQueueKeepsWhatWasAdded(t *testing.T) {
 	}
 }
 
-func TestDemoWithoutADisplay(t *testing.T) {
-	h := newHome(t)
-	t.Setenv("TMPDIR", t.TempDir())
-	r := h.ok("demo")
-	if !strings.Contains(r.err, "no display") || strings.Count(r.out, "README") != 2 || !strings.Contains(r.out, "hello from wherry.txt") {
-		t.Errorf("the journey:\n%s%s", r.out, r.err)
-	}
-	leftovers(t, os.TempDir())
-}
-
 // leftovers fails the test where a transfer left a part, or anything at all.
 func leftovers(t *testing.T, dir string) {
 	t.Helper()
 	for name := range tree(t, dir) {
 		t.Errorf("%s was left", name)
+	}
+}
+
+func TestTheTopIsNeverRemoved(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/d/f": "1", "/x": "2"}})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	base := at("ftp", s.User, s.Host, s.Port, "")
+	h.ok("sites", "add", "shop", base+"/d", "--tls", "off")
+	for outcome, target := range map[string]string{
+		"the top": base + "/", "the login folder": base, "a site's start folder, not named": "shop:",
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			h.fails(exitUsage, []string{"top folder"}, "rm", "-r", "--tls", "off", target)
+		})
+	}
+	if !slices.Equal(s.Names("/"), []string{"d", "x"}) {
+		t.Errorf("left: %q", s.Names("/"))
+	}
+}
+
+func TestTheLoginFolderGivesItsContent(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{
+		Files: map[string]string{"/d/f": "1", "/x": "2"},
+		Verbs: map[string]ftptest.Handler{"PWD": ftptest.Reply(`257 "/d" is the current folder`)},
+	})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	dir := t.TempDir()
+	h.ok("get", "--tls", "off", at("ftp", s.User, s.Host, s.Port, ""), dir)
+	if diff := cmp.Diff(map[string]string{"f": "file 1"}, tree(t, dir)); diff != "" {
+		t.Error(diff)
 	}
 }

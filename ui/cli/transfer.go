@@ -94,7 +94,8 @@ func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
 
 // summary tells the whole, and makes the exit code of it.
 func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
-	left := int64(snap.Unfinished())
+	// Nothing is at work any more: what is active still are folders.
+	left := int64(snap.Unfinished() - snap.Count[queue.Active])
 	took := time.Since(r.begun)
 	switch {
 	case r.enc != nil:
