@@ -30,6 +30,7 @@ type View struct {
 	failed *trip // the last one, when it failed and the placard says so
 	slow   func()
 	shown  bool // a folder has been shown
+	active bool // commands act on it
 
 	object  *fyne.Container
 	first   *fyne.Container // the row with the place
@@ -189,6 +190,10 @@ func (v *View) Focus() { v.list.Focus() }
 // HasFocus says whether the pane's list has the keys.
 func (v *View) HasFocus() bool { return v.list.HasFocus() }
 
+// Restyle takes the colours of a theme that was changed; Fyne tells only
+// widgets, and the stripe is none.
+func (v *View) Restyle() { v.SetActive(v.active) }
+
 // SetActive shows whether the pane is the one that commands act on. It stays
 // so while the keys are in a field or dialog.
 func (v *View) SetActive(on bool) {
@@ -196,6 +201,7 @@ func (v *View) SetActive(on bool) {
 	if on {
 		v.stripe.FillColor = look.Color(look.ColorAccent)
 	}
+	v.active = on
 	v.stripe.Refresh()
 }
 
