@@ -20,7 +20,7 @@ var (
 // Run works on the queue until ctx ends, and then returns nil with every
 // goroutine it started ended and every row it had begun waiting again, its
 // part kept. It returns ErrRunning where somebody else works on this journal,
-// and another error when the journal itself cannot be written (a full disk);
+// some seconds later (lockPatience), and another error when the journal itself cannot be written (a full disk);
 // then nothing is marked done that was not.
 func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
 
@@ -30,6 +30,9 @@ func (q *Queue) Run(ctx context.Context) error { return q.run(ctx, false) }
 func (q *Queue) Drain(ctx context.Context) error { return q.run(ctx, true) }
 
 func (q *Queue) run(ctx context.Context, drain bool) error {
+	if q.isRunning() {
+		return ErrRunning
+	}
 	unlock, err := q.lock(ctx)
 	if err != nil {
 		return err
@@ -96,6 +99,12 @@ func inOrder(ctx context.Context) bool {
 		}
 	}
 	return false
+}
+
+func (q *Queue) isRunning() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.stop != nil
 }
 
 // begin notes that this process works on the queue.
