@@ -89,7 +89,7 @@ func TestForbidden(t *testing.T) {
 func TestChanges(t *testing.T) {
 	hard := []string{
 		"plain", "two words", " leading", "-la", "[a]*?", `quo"te'`, "semi;colon", "Ünïcödé 日本", "#100%",
-		".hidden", "a\xe4b", "y\xffy", `back\slash`, string(make200()),
+		".hidden", "a\xe4b", "y\xff\xff\xfby", `back\slash`, string(make200()),
 	}
 	refuses := map[ftptest.Kind]map[string]bool{
 		ftptest.ProFTPD:  {"[a]*?": true},

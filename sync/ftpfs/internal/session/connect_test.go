@@ -45,7 +45,7 @@ func TestConnectFailures(t *testing.T) {
 		"AUTH refused":               {vfs.KindTLS, ftptest.Plan{}, useTLS(site.TLSExplicit)},
 		"AUTH refused, by default":   {vfs.KindTLS, ftptest.Plan{}, useTLS(site.TLSDefault)},
 		"no TLS on the implicit":     {vfs.KindTLS, ftptest.Plan{}, useTLS(site.TLSImplicit)},
-		"bytes behind 234":           {vfs.KindTLS, ftptest.Plan{TLS: true, Verbs: verb("AUTH", ftptest.Bytes("234 Go\r\n220 injected\r\n"))}, nil},
+		"bytes behind 234":           {vfs.KindTLS, ftptest.Plan{TLS: true, Verbs: verb("AUTH", injected)}, nil},
 		"PROT P refused":             {vfs.KindTLS, ftptest.Plan{TLS: true, Verbs: verb("PROT", ftptest.Reply("536 Clear only"))}, nil},
 		"certificate of nobody":      {vfs.KindCert, ftptest.Plan{TLS: true}, func(c *Config) { c.Roots = x509.NewCertPool() }},
 		"certificate refused":        {vfs.KindCert, ftptest.Plan{TLS: true}, refuseCertificate},
@@ -74,6 +74,13 @@ func TestConnectFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// injected is what somebody on the way would do: one more reply in clear, and
+// then the true server's handshake.
+func injected(c *ftptest.Conn, _ string) {
+	c.Raw([]byte("234 Go\r\n331 injected\r\n"))
+	_ = c.StartTLS()
 }
 
 func verb(name string, h ftptest.Handler) map[string]ftptest.Handler {

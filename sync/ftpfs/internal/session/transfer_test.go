@@ -366,3 +366,21 @@ func TestRefusedOffsetIsForgotten(t *testing.T) {
 		t.Errorf("read %q", got)
 	}
 }
+
+// TestAbortedUploadIsReset: a broken-off upload must not look like a whole one
+// to the server.
+func TestAbortedUploadIsReset(t *testing.T) {
+	for _, sec := range []bool{false, true} {
+		r := script(t, ftptest.Plan{TLS: sec})
+		s := r.open()
+		w, err := s.Write(t.Context(), vfs.MustParse("/up"), 0)
+		r.must(err)
+		_, err = io.WriteString(w, "half of it")
+		r.must(err)
+		r.must(w.Abort())
+		r.must(s.Noop(t.Context()))
+		if told := r.transcript(); !strings.Contains(told, "<- 426") || strings.Contains(told, "<- 226") {
+			t.Errorf("TLS %v: %s", sec, told)
+		}
+	}
+}

@@ -229,15 +229,8 @@ func (c *Control) accept(r Reply) Reply {
 		c.suspect = c.suspect || r.followed || c.owed < 0 || misplaced(c.verb, r.Code)
 		c.owed = max(c.owed, 0)
 	}
-	if d := c.data; d != nil && isTransfer[c.verb] {
-		switch {
-		case !r.final():
-			d.begin()
-		case r.Code >= 400 && !d.begun:
-			// Nobody will speak on this connection: over TLS the handshake
-			// would wait for its limit.
-			d.Abort(nil)
-		}
+	if c.data != nil && isTransfer[c.verb] && !r.final() {
+		c.data.begin()
 	}
 	if r.Code == 421 {
 		c.Break(c.goodbye(r, unasked))

@@ -226,7 +226,8 @@ func (d *Data) Write(p []byte) (int, error) {
 func (d *Data) Handshake() error { return d.Open() }
 
 // Close ends the connection in the way that fits: a reset where the transfer
-// never began or is not at its end, the careful sequence for an upload.
+// was refused (over TLS a handshake would wait for nobody) or is not at its
+// end, the careful sequence for an upload.
 func (d *Data) Close() error {
 	d.stop()
 	switch {

@@ -25,8 +25,8 @@
 //     a made-up 229, and its next dial returns the connection that stands, or
 //     the error that says what was tried. So the library believes in passive
 //     mode for ever, and an error reaches the session as a value.
-//   - A final reply that comes instead of 1xx resets the data connection, so
-//     that nobody waits for a handshake that will not happen.
+//   - A final reply that the library does not expect is made one that it does:
+//     250 at the end of a transfer, 2xx without a 1xx before it.
 //   - 227, 229 and 257 are parsed here and only here: the library panics on
 //     some of them.
 //

@@ -70,3 +70,26 @@ func TestMisplaced(t *testing.T) {
 		})
 	}
 }
+
+func TestInStep(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		owed  int
+		reply Reply
+		want  bool
+	}{
+		"the reply that is due":        {1, Reply{Code: 250}, true},
+		"more behind it":               {1, Reply{Code: 250, followed: true}, false},
+		"a first word":                 {1, Reply{Code: 150, followed: true}, false},
+		"a reply that nobody asked":    {0, Reply{Code: 250}, false},
+		"a reply to something else":    {1, Reply{Code: 226}, false},
+		"one of two replies that were": {2, Reply{Code: 250}, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			c := &Control{verb: "DELE", owed: tc.owed}
+			c.accept(tc.reply)
+			if got := c.InStep(); got != tc.want {
+				t.Error(got)
+			}
+		})
+	}
+}
