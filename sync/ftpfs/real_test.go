@@ -179,10 +179,10 @@ func TestResumedDownloadSeesTheWholeFile(t *testing.T) {
 	}
 }
 
-// TestFolderIsNotEmptiedThroughALink leaves out pyftpdlib, whose MLSD and MLST
-// show a link to a folder as that folder.
+// TestFolderIsNotEmptiedThroughALink matters most on pyftpdlib, whose MLSD and
+// MLST show a link to a folder as that folder.
 func TestFolderIsNotEmptiedThroughALink(t *testing.T) {
-	for _, kind := range []ftptest.Kind{ftptest.VSFTPD, ftptest.ProFTPD, ftptest.PureFTPd} {
+	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			s := ftptest.Start(t, kind, ftptest.Options{})

@@ -58,42 +58,43 @@ func walk(ctx context.Context, f FS, dir Path, visit Visit, refused func(Path, E
 // it. removed is called after each deletion. A name that cannot be a Path
 // stops it before its folder is touched. What was deleted before an error
 // stays deleted.
+//
+// No link is followed, not even one that is listed as a folder, as pyftpdlib
+// does in MLSD: every folder is first deleted as a file, which takes a link
+// away and which every file system refuses for a folder.
 func RemoveAll(ctx context.Context, f FS, p Path, e Entry, removed func(Path)) error {
-	if e.Type != TypeDir {
-		if err := f.Remove(ctx, p); err != nil {
-			return err
-		}
-		removed(p)
-		return nil
+	return removeAll(ctx, f, p, e, removed, 1)
+}
+
+func removeAll(ctx context.Context, f FS, p Path, e Entry, removed func(Path), depth int) error {
+	if depth > MaxDepth {
+		return &Error{Op: "remove", Path: p.String(), Kind: KindProtocol, Reply: "folders are nested too deep"}
 	}
-	var bad error
-	err := Walk(ctx, f, p, func(q Path, e Entry, leaving bool) error {
-		switch {
-		case bad != nil:
-			return bad
-		case leaving:
-			if err := f.RemoveDir(ctx, q); err != nil {
-				return err
-			}
-		case e.Type == TypeDir:
-			return nil
-		default:
-			if err := f.Remove(ctx, q); err != nil {
-				return err
-			}
-		}
-		removed(q)
-		return nil
-	}, func(dir Path, e Entry, err error) { bad = err })
+	err := f.Remove(ctx, p)
+	if err != nil && e.Type == TypeDir && !KindOf(err).Temporary() && KindOf(err) != KindCancelled {
+		err = removeFolder(ctx, f, p, removed, depth)
+	}
 	if err == nil {
-		err = bad
+		removed(p)
 	}
+	return err
+}
+
+func removeFolder(ctx context.Context, f FS, dir Path, removed func(Path), depth int) error {
+	entries, err := f.List(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if err := f.RemoveDir(ctx, p); err != nil {
-		return err
+	paths := make([]Path, len(entries))
+	for i, e := range entries {
+		if paths[i], err = dir.Join(e.Name); err != nil {
+			return err
+		}
 	}
-	removed(p)
-	return nil
+	for i, e := range entries {
+		if err := removeAll(ctx, f, paths[i], e, removed, depth+1); err != nil {
+			return err
+		}
+	}
+	return f.RemoveDir(ctx, dir)
 }
