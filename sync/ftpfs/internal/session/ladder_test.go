@@ -185,3 +185,45 @@ func TestExternalIP(t *testing.T) {
 		}
 	}
 }
+
+// TestLadderOnServers: what each real server refuses, in its own words.
+func TestLadderOnServers(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		opt  ftptest.Options
+		mode site.Mode
+		via  string
+	}{
+		"without EPSV, PASV":              {ftptest.Options{NoEPSV: true}, site.ModeAuto, "PASV"},
+		"without passive, active":         {ftptest.Options{NoPassive: true}, site.ModeAuto, "EPRT"},
+		"without active, passive":         {ftptest.Options{NoActive: true}, site.ModeAuto, "EPSV"},
+		"forced active without active":    {ftptest.Options{NoActive: true}, site.ModeActive, ""},
+		"forced passive without passive":  {ftptest.Options{NoPassive: true}, site.ModePassive, ""},
+		"without EPRT, over TLS, by PORT": {ftptest.Options{RequireTLS: true, NoPassive: true, Deny: []string{"EPRT"}}, site.ModeAuto, "PORT"},
+	} {
+		for _, kind := range ftptest.Kinds() {
+			if kind.Cannot(tc.opt) != "" {
+				continue
+			}
+			t.Run(outcome+"/"+string(kind), func(t *testing.T) {
+				srv := ftptest.Start(t, kind, tc.opt)
+				sec := site.TLSOff
+				if tc.opt.RequireTLS {
+					sec = site.TLSExplicit
+				}
+				f := connect(t, srv, tc.mode, sec)
+				_, err := f.s.List(f.ctx, f.dir)
+				if tc.via == "" {
+					f.kind("listing", err, vfs.KindNoData)
+					f.must(f.s.Noop(f.ctx))
+					return
+				}
+				f.must(err)
+				f.upload("up", 0, []byte("content"))
+				f.same("download", f.download("up", 0), []byte("content"))
+				if via := f.s.Facts().Via; via != tc.via {
+					t.Errorf("via %s", via)
+				}
+			})
+		}
+	}
+}
