@@ -232,6 +232,8 @@ func TestWayBackAndForward(t *testing.T) {
 		t.Fatalf("forward leads to %v: %v", path, ok)
 	}
 	m.WentForward()
+	load(&m, "/a/zeta", nil)
+	m.WentBack()
 	m.Leave() // a new way ends the one forward
 	if _, _, ok := m.Forward(); ok {
 		t.Error("forward after going elsewhere")
