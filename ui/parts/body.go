@@ -64,6 +64,12 @@ func (b *body) bindVisible() {
 			b.bind(s, row)
 		}
 	}
+	for _, s := range b.slots {
+		if s.row >= 0 && (s.row < first || s.row >= first+count) {
+			s.row = -1
+			s.box.Hide() // it would be drawn, only to be clipped away
+		}
+	}
 	b.placeMarks()
 	canvas.Refresh(b.ring) // one small object tells the canvas to draw again
 }

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -98,7 +97,7 @@ type List struct {
 
 	header *header
 	body   *body
-	scroll *container.Scroll
+	scroll *wheelScroll
 	ground *canvas.Rectangle
 	edge   *canvas.Rectangle // drawn around the whole list as a drop target
 
@@ -133,7 +132,7 @@ func NewList(clock Clock, columns []Column, selection *Selection) *List {
 	l.edge.Hide()
 	l.header = newHeader(l)
 	l.body = newBody(l)
-	l.scroll = container.NewVScroll(l.body)
+	l.scroll = newWheelScroll(l.body)
 	l.scroll.OnScrolled = func(fyne.Position) { l.body.bindVisible() }
 	l.ExtendBaseWidget(l)
 	return l

@@ -303,6 +303,16 @@ func TestWheelGoesThreeRows(t *testing.T) {
 	}
 }
 
+// TestFrameClipsAndNotTheRows guards the hit testing: what takes the wheel
+// counts as the frame that clips, so it must not be as tall as all rows.
+func TestFrameClipsAndNotTheRows(t *testing.T) {
+	r := newListRig(t, 1000)
+	o, _ := r.find(rowPoint(3), func(o fyne.CanvasObject) bool { _, ok := o.(fyne.Scrollable); return ok })
+	if o == nil || o.Size().Height > 322 {
+		t.Errorf("%T takes the wheel", o)
+	}
+}
+
 func TestReloadKeepsThePlaceAndShrinks(t *testing.T) {
 	r := newListRig(t, 1000)
 	r.list.ScrollTo(500)

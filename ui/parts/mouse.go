@@ -5,8 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-
-	"wherry/ui/look"
 )
 
 // doubleClick is the longest time between two clicks on a row that open it.
@@ -95,17 +93,6 @@ func (b *body) MouseUp(e *desktop.MouseEvent) {
 	if !b.drag.on {
 		b.mouse.pressed = -1
 	}
-}
-
-// wheel is how much further than Fyne's 25 points a notch of the wheel goes:
-// three rows, as in other programs.
-const wheel = 3 * look.RowHeight / 25
-
-// Scrolled scrolls the list around the body.
-func (b *body) Scrolled(e *fyne.ScrollEvent) {
-	faster := *e
-	faster.Scrolled.DY *= wheel
-	b.list.scroll.Scrolled(&faster)
 }
 
 // MouseIn marks the row under the mouse.
