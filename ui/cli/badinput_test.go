@@ -244,3 +244,35 @@ func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestBadInputAtARealServer has the cases in which the server's own words
+// decide.
+func TestBadInputAtARealServer(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		opt      ftptest.Options
+		flags    []string
+		password string // "" for the right one
+		code     int
+		says     string
+	}{
+		"wrong password":             {ftptest.Options{}, []string{"--tls", "off"}, "not-this-one", exitLogin, "530"},
+		"TLS refused":                {ftptest.Options{}, nil, "", exitUnsafe, "--tls off"},
+		"certificate not trusted":    {ftptest.Options{TLS: true}, nil, "", exitUnsafe, "--trust SHA256:"},
+		"clear refused":              {ftptest.Options{RequireTLS: true}, []string{"--tls", "off"}, "", exitUnsafe, "encrypted connections only"},
+		"passive forced and refused": {ftptest.Options{NoPassive: true}, []string{"--tls", "off", "--mode", "passive"}, "", exitNoData, "--mode active"},
+		"active forced and refused":  {ftptest.Options{NoActive: true}, []string{"--tls", "off", "--mode", "active"}, "", exitNoData, "--mode passive"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := ftptest.Start(t, ftptest.VSFTPD, tc.opt)
+			h := newHome(t, s.Password, "not-this-one")
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			if tc.password != "" {
+				t.Setenv("WHERRY_PASSWORD", tc.password)
+			}
+			h.fails(tc.code, []string{tc.says}, append(tc.flags, "ls", at("ftp", s.User, s.Host, s.Port, s.Home))...)
+			if len(tree(t, s.Dir)) != 0 {
+				t.Errorf("left on the server: %v", tree(t, s.Dir))
+			}
+		})
+	}
+}

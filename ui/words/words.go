@@ -80,6 +80,8 @@ func of(e *vfs.Error, face Face) Words {
 	switch {
 	case e.Kind == vfs.KindCert:
 		return certificate(e, face)
+	case e.Kind == vfs.KindTLS && wanted.MatchString(e.Reply):
+		return encryptionWanted(e, face)
 	case strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled:
 		return keychain(e, face)
 	}
@@ -88,6 +90,21 @@ func of(e *vfs.Error, face Face) Words {
 		title = fmt.Sprintf(row.file, name(e.Path))
 	}
 	return Words{Title: sentence(title, because(e)), Remedy: remedy}
+}
+
+// wanted finds a reply that asks for encryption rather than refuses it. The
+// Kind is the same, "not safe", and only what a person should do differs.
+var wanted = regexp.MustCompile(`(?i)^(5[0-9]{2}|4[0-9]{2}).*\b(must|requires?|required|needed|only)\b`)
+
+func encryptionWanted(e *vfs.Error, face Face) Words {
+	w := Words{
+		Title:  sentence(name(e.Path)+" accepts encrypted connections only", because(e)),
+		Remedy: "Leave --tls off out; a saved site is changed with `wherry sites edit SITE --tls explicit`.",
+	}
+	if face == Window {
+		w.Remedy = "Choose encryption (explicit TLS) for this site."
+	}
+	return w
 }
 
 // keychain tells a failure of a site.Vault: its Op is "read password" and the
@@ -135,7 +152,7 @@ func because(e *vfs.Error) string {
 		return errno.Error()
 	case errors.As(e.Err, &pathErr) && e.Kind == vfs.KindOther:
 		return Safe(pathErr.Err.Error())
-	case e.Kind == vfs.KindOther:
+	case e.Kind == vfs.KindOther, e.Kind == vfs.KindTLS: // of crypto/tls: what failed in the handshake
 		return Safe(e.Err.Error())
 	}
 	return ""

@@ -116,6 +116,9 @@ func TestTitleTells(t *testing.T) {
 		"no password in a reply":             {&vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 ftp://anna:s3cret@h"}, `h did not accept the user name and password: the server answered "530 ftp://anna@h".`},
 		"a certificate for another host":     {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a.org", "b.org"}}, Host: "h"}}, "The certificate of h is not trusted: it was made for a.org, b.org."},
 		"a certificate of unknown authority": {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.UnknownAuthorityError{}}, "The certificate of h is not trusted: no known authority has signed it."},
+		"a server that wants encryption":     {&vfs.Error{Path: "h", Kind: vfs.KindTLS, Reply: "530 Non-anonymous sessions must use encryption."}, `h accepts encrypted connections only: the server answered "530 Non-anonymous sessions must use encryption."`},
+		"a server that refuses it":           {&vfs.Error{Path: "h", Kind: vfs.KindTLS, Reply: "530 Please login with USER and PASS."}, `No encrypted connection could be made with h: the server answered "530 Please login with USER and PASS."`},
+		"a handshake that failed":            {&vfs.Error{Path: "h", Kind: vfs.KindTLS, Err: errors.New("tls: first record does not look like a TLS handshake")}, "No encrypted connection could be made with h: tls: first record does not look like a TLS handshake."},
 		"a keychain that is not there":       {&vfs.Error{Op: "keep password", Kind: vfs.KindUnsupported, Reply: "this desktop session has no keychain"}, "The system's keychain could not be used: this desktop session has no keychain."},
 		"an expired certificate":             {&vfs.Error{Path: "h", Kind: vfs.KindCert, Err: x509.CertificateInvalidError{Reason: x509.Expired}}, "The certificate of h is not trusted: it has expired or is not valid yet."},
 	} {
