@@ -23,8 +23,8 @@ func (s *Session) Rename(ctx context.Context, from, to vfs.Path) error {
 		if err != nil {
 			return err
 		}
+		o.leave(old)
 		if err = o.lib.Rename(old, name); err == nil {
-			o.cwd = ""
 			return nil
 		}
 		return o.explainRename(err, from, to)
@@ -76,12 +76,7 @@ func needFile(e vfs.Entry) vfs.Kind {
 // RemoveDir deletes an empty folder.
 func (s *Session) RemoveDir(ctx context.Context, p vfs.Path) error {
 	return s.named(ctx, "rmdir", p, func(o *operation, name string) error {
-		if o.cwd == name {
-			// Some systems refuse to remove where somebody stands.
-			if err := o.enter("/"); err != nil {
-				o.cwd = ""
-			}
-		}
+		o.leave(name)
 		err := o.lib.RemoveDir(name)
 		var refusal *textproto.Error
 		if !unclear(err) || !errors.As(err, &refusal) {

@@ -181,3 +181,27 @@ func TestLinks(t *testing.T) {
 		})
 	}
 }
+
+// TestFolderMadeAnew: a folder that another session removed and made again is
+// listed as it is now.
+func TestFolderMadeAnew(t *testing.T) {
+	for _, kind := range ftptest.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			srv := ftptest.Start(t, kind, ftptest.Options{})
+			f := connect(t, srv, site.ModePassive, site.TLSOff)
+			f.must(srv.MkdirAll("folder"))
+			_, err := f.s.List(f.ctx, f.path("folder"))
+			f.must(err)
+			f.must(os.Remove(filepath.Join(srv.Dir, "folder")))
+			f.put("folder/new", []byte("x"))
+			entries, err := f.s.List(f.ctx, f.path("folder"))
+			f.must(err)
+			if len(entries) != 1 {
+				t.Errorf("listed %+v", entries)
+			}
+			f.must(f.s.Rename(f.ctx, f.path("folder"), f.path("moved")))
+			_, err = f.s.List(f.ctx, f.path("folder"))
+			f.kind("the old name", err, vfs.KindNotFound)
+		})
+	}
+}

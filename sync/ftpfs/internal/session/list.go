@@ -100,16 +100,24 @@ func (o *operation) listingOptions() listing.Options {
 	return listing.Options{Now: time.Now(), Decode: o.names.decode}
 }
 
-// enter makes dir the server's current folder. Only LIST without MLSD needs
-// it: every other command has an absolute path.
+// enter makes dir the server's current folder, always anew: the one of that
+// name may have been removed and made again by another session, and LIST
+// would go on to show the old one, empty. Every other command has an absolute
+// path.
 func (o *operation) enter(dir string) error {
-	if o.cwd == dir {
-		return nil
-	}
 	o.cwd = ""
 	if err := o.lib.ChangeDir(dir); err != nil {
 		return err
 	}
 	o.cwd = dir
 	return nil
+}
+
+// leave steps out of dir before it is removed or renamed: Windows refuses
+// that while somebody stands in it.
+func (o *operation) leave(dir string) {
+	if o.cwd == dir || strings.HasPrefix(o.cwd, dir+"/") {
+		// A refusal changes nothing, and the command that follows says more.
+		_ = o.enter("/")
+	}
 }

@@ -29,6 +29,7 @@ func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operatio
 	select {
 	case s.turn <- struct{}{}:
 	case <-o.ctx.Done(): // the caller's end, or Close
+		defer o.cancel()
 		return nil, o.fault(o.ctx.Err())
 	}
 	if err := s.ctl.Err(); err != nil {

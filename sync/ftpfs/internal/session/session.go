@@ -73,7 +73,7 @@ type Session struct {
 	names names             // fixed
 	facts Facts             // fixed after Open
 	turn  chan struct{}     // holds one token while an operation runs
-	cwd   string            // of the turn: where LIST without a path lists, "" unknown
+	cwd   string            // of the turn: the server's current folder, "" unknown
 	feats map[string]string // of the turn: see supports
 
 	settling atomic.Bool

@@ -300,7 +300,7 @@ func TestCancelWhileConnecting(t *testing.T) {
 	}{
 		"in the greeting":  {ftptest.Plan{Greeting: ftptest.Silence}, ""},
 		"after USER":       {ftptest.Plan{Verbs: verb("USER", ftptest.Silence)}, "USER"},
-		"in the handshake": {ftptest.Plan{TLS: true, Verbs: verb("AUTH", ftptest.Reply("234 Go"))}, "AUTH"},
+		"in the handshake": {ftptest.Plan{TLS: true, Verbs: verb("AUTH", ftptest.All(ftptest.Reply("234 Go"), ftptest.Hold(make(chan struct{}), ftptest.Silence)))}, "AUTH"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := script(t, plan.plan)

@@ -54,7 +54,7 @@ type Control struct {
 
 	mu      sync.Mutex
 	err     error    // guarded: why the connection cannot be used any more
-	secrets []string // guarded: see conceal
+	secrets []string // guarded: see Conceal
 }
 
 // Begin puts the operation that follows under ctx: every wait ends when it is
