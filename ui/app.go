@@ -47,6 +47,9 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if err != nil {
 		return err
 	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(cache, 0o700) // Fyne makes its own folder in it, and only complains without
+	}
 	a := app.NewWithID("org.wherry.Wherry")
 	a.SetIcon(fyne.NewStaticResource("wherry.png", assets.IconPNG))
 	a.Settings().SetTheme(look.New(look.Choice(kept.Load().Theme)))

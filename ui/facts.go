@@ -11,7 +11,9 @@ import (
 // fact is one thing that became true in the window, as tests and bug reports
 // read it. Positions are in the window's own coordinates.
 type fact struct {
-	// Fact is the kind: window, pane, queue, dialog, closed, drag, status.
+	// Fact is the kind: pane, queue, status, focus, controls,
+	// dialog, connecting, connected, queued, drag, trouble, closed; and tick,
+	// which says that the window's thread went round once more.
 	Fact string `json:"fact"`
 
 	// Pane: its side, site and path, its rows in order, and where the list

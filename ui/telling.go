@@ -28,6 +28,7 @@ func (s *shell) tellFacts(now state) {
 	if !s.facts.on() {
 		return
 	}
+	s.facts.tell(fact{Fact: "tick"})
 	for side, p := range s.panes {
 		first, size := p.Ground()
 		f := fact{
@@ -43,13 +44,27 @@ func (s *shell) tellFacts(now state) {
 	}
 	s.tellOnce(&s.told.queue, fact{Fact: "queue", Count: count})
 	s.tellOnce(&s.told.status, fact{Fact: "status", Text: s.status.secured.Text() + " | " + s.status.mode.Text() + " | " + s.status.left.Text()})
+	s.tellOnce(&s.told.focus, fact{Fact: "focus", Text: s.focused()})
 	s.tellOnce(&s.told.controls, fact{Fact: "controls", Controls: s.controls()})
 }
 
 // told is what was told last.
 type told struct {
-	panes                   [2]fact
-	queue, status, controls fact
+	panes                          [2]fact
+	queue, status, focus, controls fact
+}
+
+// focused names what has the keys: address, left, right, or something else.
+func (s *shell) focused() string {
+	switch {
+	case s.window.Canvas().Focused() == s.bar.field:
+		return "address"
+	case s.panes[left].HasFocus():
+		return "left"
+	case s.panes[right].HasFocus():
+		return "right"
+	}
+	return "elsewhere"
 }
 
 func (s *shell) tellOnce(last *fact, now fact) {

@@ -29,11 +29,14 @@ type touched struct {
 	dirs map[folder]bool // guarded
 }
 
-// onEvent notes what a transfer changed; it is called on the queue's
-// goroutine.
+// onEvent notes what a transfer changed: its folder, and those above, where
+// the folders on the way may be new. It is called on the queue's goroutine.
 func (t *touched) onEvent(e queue.Event) {
-	if e.Type == queue.EventDone || e.Type == queue.EventFailed {
-		t.note(folder{e.Item.Target.Site, e.Item.Target.Path.Dir()})
+	if e.Type != queue.EventDone && e.Type != queue.EventFailed {
+		return
+	}
+	for p := e.Item.Target.Path; !p.IsRoot(); p = p.Dir() {
+		t.note(folder{e.Item.Target.Site, p.Dir()})
 	}
 }
 

@@ -66,7 +66,7 @@ func startDesktop(t *testing.T, width, height int) *screen {
 }
 
 func (d *screen) env(more ...string) []string {
-	env := append(os.Environ(), "DISPLAY="+d.display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=", "XDG_SESSION_TYPE=x11")
+	env := append(os.Environ(), "DISPLAY="+d.display, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "WAYLAND_DISPLAY=", "XDG_SESSION_TYPE=x11", "LANG=en_US.UTF-8", "LC_ALL=")
 	return append(env, more...)
 }
 
@@ -120,32 +120,10 @@ func (d *screen) x(args ...string) string {
 func (d *screen) key(keys ...string) { d.x(append([]string{"key", "--clearmodifiers"}, keys...)...) }
 func (d *screen) typeText(s string)  { d.x("type", "--clearmodifiers", "--delay", "8", "--", s) }
 
-func (d *screen) click(p point) { d.moveTo(p); d.x("click", "1") }
-
-func (d *screen) ctrlClick(p point) {
-	d.moveTo(p)
-	d.x("keydown", "ctrl", "click", "1", "keyup", "ctrl")
-}
-
 // moveTo goes there in two steps, since a toolkit takes a first motion as
 // entering.
 func (d *screen) moveTo(p point) {
 	d.x("mousemove", strconv.Itoa(p.X-3), strconv.Itoa(p.Y-2), "mousemove", strconv.Itoa(p.X), strconv.Itoa(p.Y))
-}
-
-// dragTo moves a pressed button in steps, as a hand does.
-func (d *screen) dragTo(from, to point) {
-	const steps = 12
-	for i := 1; i <= steps; i++ {
-		d.x("mousemove", strconv.Itoa(from.X+(to.X-from.X)*i/steps), strconv.Itoa(from.Y+(to.Y-from.Y)*i/steps))
-	}
-}
-
-func (d *screen) drag(from, to point) {
-	d.moveTo(from)
-	d.x("mousedown", "1")
-	d.dragTo(from, to)
-	d.x("mouseup", "1")
 }
 
 // picture writes what the screen shows into the test's output folder.
@@ -183,7 +161,7 @@ type program struct {
 	facts  chan fact
 	seen   []fact
 	origin point
-	exited chan error
+	over   chan struct{} // closed when the test ends
 }
 
 // startProgram builds Wherry and starts its window with a home folder and
@@ -196,7 +174,7 @@ func startProgram(t *testing.T, d *screen, home string, env []string, args ...st
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, d: d, facts: make(chan fact, 10000), exited: make(chan error, 1)}
+	p := &program{t: t, d: d, facts: make(chan fact, 10000), over: make(chan struct{})}
 	p.cmd = exec.Command(buildProgram(t), append([]string{"--config", filepath.Join(dir, "config")}, args...)...)
 	p.cmd.Env = d.env(append([]string{"HOME=" + home, factsVariable + "=" + fifo}, env...)...)
 	p.cmd.Dir = home
@@ -213,10 +191,11 @@ func startProgram(t *testing.T, d *screen, home string, env []string, args ...st
 	reading := make(chan struct{})
 	go func() { defer close(reading); p.readFacts(fifo) }()
 	ended := make(chan struct{})
-	go func() { defer close(ended); p.exited <- p.cmd.Wait() }()
+	go func() { defer close(ended); _ = p.cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		<-ended
+		close(p.over)
 		// The reader may still wait for a writer that never came.
 		if w, err := os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
 			_ = w.Close()
@@ -246,7 +225,11 @@ func (p *program) readFacts(fifo string) {
 			}
 			return
 		}
-		p.facts <- f
+		select {
+		case p.facts <- f:
+		case <-p.over:
+			return
+		}
 	}
 }
 
@@ -254,67 +237,136 @@ func (p *program) readFacts(fifo string) {
 // fits.
 func (p *program) await(what string, fits func(fact) bool) fact {
 	p.t.Helper()
+	late := time.After(patience)
 	for {
 		for i := len(p.seen) - 1; i >= 0; i-- {
 			if fits(p.seen[i]) {
 				return p.seen[i]
 			}
 		}
-		p.next(what)
+		p.next(what, late)
 	}
 }
 
 // awaitNew is await for facts that come after this call.
 func (p *program) awaitNew(what string, fits func(fact) bool) fact {
 	p.t.Helper()
+	late := time.After(patience)
 	for {
-		if f := p.next(what); fits(f) {
+		if f := p.next(what, late); fits(f) {
 			return f
 		}
 	}
 }
 
-func (p *program) next(what string) fact {
+func (p *program) next(what string, late <-chan time.Time) fact {
 	p.t.Helper()
 	select {
 	case f, ok := <-p.facts:
 		if !ok {
 			p.t.Fatalf("the program ended before: %s", what)
 		}
-		p.seen = append(p.seen, f)
+		if f.Fact != "tick" {
+			p.seen = append(p.seen, f)
+		}
 		return f
-	case <-time.After(patience):
+	case <-late:
 		p.d.picture(strings.ReplaceAll(p.t.Name(), "/", "_") + "-stuck")
 		last := ""
 		for _, f := range p.seen[max(0, len(p.seen)-12):] {
 			b, _ := json.Marshal(f)
 			last += string(b) + "\n"
 		}
-		p.t.Fatalf("waited in vain for: %s; the last facts were:\n%s", what, last)
+		p.t.Fatalf("waited in vain for: %s; the window is at %v, the last facts were:\n%s", what, p.origin, last)
 	}
 	panic("unreachable")
 }
 
-// locate finds the window on the screen, from which facts count.
+// breathe waits until the window has taken in what the mouse did: Fyne sums up
+// motions once a frame, and a click that comes before counts at the old place.
+// No hand is as quick as that.
+func (p *program) breathe() {
+	p.t.Helper()
+	for range 3 {
+		p.awaitNew("a tick", func(f fact) bool { return f.Fact == "tick" })
+	}
+}
+
+func (p *program) moveTo(to point) {
+	p.t.Helper()
+	p.d.moveTo(to)
+	p.breathe()
+}
+
+func (p *program) click(at point) {
+	p.t.Helper()
+	p.moveTo(at)
+	p.d.x("click", "1")
+}
+
+func (p *program) ctrlClick(at point) {
+	p.t.Helper()
+	p.moveTo(at)
+	p.d.x("keydown", "ctrl", "click", "1", "keyup", "ctrl")
+}
+
+// press moves a pressed button in steps, as a hand does, and holds it there.
+func (p *program) press(from, to point) {
+	p.t.Helper()
+	p.moveTo(from)
+	p.d.x("mousedown", "1")
+	const steps = 6
+	for i := 1; i <= steps; i++ {
+		p.d.x("mousemove", strconv.Itoa(from.X+(to.X-from.X)*i/steps), strconv.Itoa(from.Y+(to.Y-from.Y)*i/steps))
+		p.breathe()
+	}
+}
+
+func (p *program) release() { p.d.x("mouseup", "1") }
+
+func (p *program) drag(from, to point) {
+	p.t.Helper()
+	p.press(from, to)
+	p.release()
+}
+
+// locate finds the window on the screen, from which facts count: once the
+// window manager has given it the keys and moves it no more.
 func (p *program) locate() {
 	p.t.Helper()
-	var id string
-	p.d.await("the window", func() bool {
+	last := point{-1, -1}
+	p.d.await("the window in its place", func() bool {
 		out, err := p.d.command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(p.cmd.Process.Pid)).Output()
-		id = strings.TrimSpace(strings.SplitN(string(out), "\n", 2)[0])
-		return err == nil && id != ""
+		id := strings.TrimSpace(string(out))
+		if err != nil || id == "" {
+			return false
+		}
+		if now, err := p.d.command("xdotool", "getactivewindow").Output(); err != nil || strings.TrimSpace(string(now)) != id {
+			return false
+		}
+		// xdotool's own geometry counts a reparented window's frame twice;
+		// where the pointer lands does not lie.
+		p.d.x("mousemove", "--window", id, "0", "0")
+		p.origin = p.d.pointer()
+		settled := p.origin == last && p.origin != point{}
+		last = p.origin
+		return settled
 	})
-	p.d.x("windowactivate", "--sync", id)
-	for line := range strings.SplitSeq(p.d.x("getwindowgeometry", "--shell", id), "\n") {
+}
+
+func (d *screen) pointer() point {
+	var at point
+	for line := range strings.SplitSeq(d.x("getmouselocation", "--shell"), "\n") {
 		k, v, _ := strings.Cut(line, "=")
 		n, _ := strconv.Atoi(v)
 		switch k {
 		case "X":
-			p.origin.X = n
+			at.X = n
 		case "Y":
-			p.origin.Y = n
+			at.Y = n
 		}
 	}
+	return at
 }
 
 func (p *program) at(x, y float32) point {
