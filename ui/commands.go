@@ -214,6 +214,9 @@ func (s *shell) menuBelow(m *fyne.Menu, o fyne.CanvasObject) {
 func (s *shell) setTheme(c look.Choice) {
 	s.change(func(kept *settings.Settings) { kept.Theme = string(c) })
 	s.app.Settings().SetTheme(look.New(c))
+	for _, p := range s.panes {
+		p.Restyle()
+	}
 }
 
 func (s *shell) showKeys() {

@@ -3,14 +3,12 @@
 package ui
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/engine"
 	"wherry/sync/localfs"
@@ -19,7 +17,6 @@ import (
 	"wherry/sync/vfs"
 	"wherry/ui/action"
 	"wherry/ui/logview"
-	"wherry/ui/look"
 	"wherry/ui/loop"
 	"wherry/ui/pane"
 	"wherry/ui/parts"
@@ -124,17 +121,9 @@ func (s *shell) build() {
 	s.rows = parts.NewRows(s.columns, s.tabs, 0.72)
 	s.buildCommands()
 	main := container.NewBorder(
-		container.NewVBox(s.bar.object, hairline()), container.NewVBox(hairline(), s.status.object), nil, nil, s.rows)
+		container.NewVBox(s.bar.object, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), s.status.object), nil, nil, s.rows)
 	s.window.SetContent(container.NewStack(main, s.layer.Object))
 	s.window.SetPadded(false)
-}
-
-// hairline parts what lies above from what lies below.
-func hairline() fyne.CanvasObject {
-	line := canvas.NewRectangle(color.Transparent)
-	line.FillColor = look.Color(theme.ColorNameSeparator)
-	line.SetMinSize(fyne.NewSize(0, 1))
-	return line
 }
 
 func (s *shell) buildTabs() {
