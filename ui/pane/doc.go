@@ -16,6 +16,7 @@ import (
 	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
+	"wherry/ui/parts"
 )
 
 // Place is a file system with its identity: this computer, or a site.
@@ -67,6 +68,11 @@ type Hooks struct {
 	// Key and Shortcut: what the pane has no use for.
 	Key      func(key fyne.KeyName, mod fyne.KeyModifier)
 	Shortcut func(fyne.Shortcut)
+	// Remedies returns what the window can do about a place that cannot be
+	// opened, or a folder that cannot be read: at most two answers, which
+	// stand before "Try again" on the placard. One of them may be strong;
+	// then Enter does that. Nil, or none: only the pane's own answers.
+	Remedies func(err error) []parts.Answer
 	// Menu may add to the menu of a right click.
 	Menu func() []*fyne.MenuItem
 

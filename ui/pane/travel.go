@@ -181,18 +181,34 @@ func (v *View) stranded(t *trip, err error) {
 	v.showWhere(t)
 	v.status.SetText("")
 	told := words.Of(err, words.Window)
-	notice := parts.Notice{
+	v.showNotice(parts.Notice{
 		Glyph: look.GlyphTrouble, Color: look.ColorTrouble, Title: told.Title, Text: told.Remedy, Solid: true,
-		Answers: []parts.Answer{{Title: "Try again", Strong: true, Run: v.Refresh}},
-	}
-	switch {
-	case v.shown && (t.opener != nil || t.path != v.model.Path()):
-		notice.Answers = append([]parts.Answer{{Title: "Go back", Run: v.giveUp}}, notice.Answers...)
-	case t.opener == nil && !t.path.IsRoot():
-		notice.Answers = append([]parts.Answer{{Title: "Go up", Run: v.up}}, notice.Answers...)
-	}
-	v.showNotice(notice)
+		Answers: v.waysOut(t, err),
+	})
 	v.refreshTools()
+}
+
+// waysOut are the answers to a trip that failed, at most three: the way back
+// where there is room for it, what the window knows to help, and trying again.
+func (v *View) waysOut(t *trip, err error) []parts.Answer {
+	again := parts.Answer{Title: "Try again", Strong: true, Run: v.Refresh}
+	var remedies []parts.Answer
+	if v.hooks.Remedies != nil {
+		remedies = v.hooks.Remedies(err)
+	}
+	remedies = remedies[:min(len(remedies), 2)]
+	for _, r := range remedies {
+		again.Strong = again.Strong && !r.Strong
+	}
+	answers := append(append([]parts.Answer(nil), remedies...), again)
+	switch {
+	case len(remedies) == 2:
+	case v.shown && (t.opener != nil || t.path != v.model.Path()):
+		answers = append([]parts.Answer{{Title: "Go back", Run: v.giveUp}}, answers...)
+	case t.opener == nil && !t.path.IsRoot():
+		answers = append([]parts.Answer{{Title: "Go up", Run: v.up}}, answers...)
+	}
+	return answers
 }
 
 // giveUp shows again what was shown before a trip failed.
@@ -214,7 +230,7 @@ func (v *View) settle() {
 	if notice, empty := v.emptiness(); empty {
 		v.showNotice(notice)
 	} else {
-		v.placard.Hide()
+		v.hideNotice()
 	}
 	v.refreshTools()
 }
@@ -238,9 +254,24 @@ func (v *View) emptiness() (parts.Notice, bool) {
 	return parts.Notice{Glyph: look.GlyphFolder, Title: "This folder is empty", Text: "Drop files here to copy them."}, true
 }
 
+// showNotice shows a notice. Where the pane has the keys its strong answer
+// gets them, so that Enter chooses it.
 func (v *View) showNotice(n parts.Notice) {
+	had := v.HasFocus()
 	v.placard.Set(n)
 	v.placard.Show()
+	if had {
+		v.Focus()
+	}
+}
+
+// hideNotice shows the list again, and gives back the keys.
+func (v *View) hideNotice() {
+	had := v.HasFocus()
+	v.placard.Hide()
+	if had {
+		v.Focus()
+	}
 }
 
 // showWhere shows where the pane is, or where a trip leads.

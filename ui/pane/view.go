@@ -61,6 +61,7 @@ func New(l *loop.Loop, hooks Hooks, modifiers func() fyne.KeyModifier) *View {
 	v.list.Hooks = v.listHooks()
 	v.list.SetSorted(int(v.model.Order().Column), v.model.Order().Descending)
 	v.placard = parts.NewPlacard()
+	v.placard.Key, v.placard.Focused = v.placardKey, v.focused
 	v.placard.Hide()
 	v.object = container.NewBorder(v.newTop(), v.newStatus(), nil, nil, container.NewStack(v.list, v.placard))
 	v.jobs.watch(v)
@@ -91,14 +92,7 @@ func (v *View) listHooks() parts.Hooks {
 		Menu:     v.contextMenu,
 		Find:     v.model.Find,
 		Renamed:  v.renamed,
-		Key: func(key fyne.KeyName, mod fyne.KeyModifier) {
-			if key == fyne.KeyEscape && v.Cancel() || v.actions.ByKey(key, mod) {
-				return
-			}
-			if v.hooks.Key != nil {
-				v.hooks.Key(key, mod)
-			}
-		},
+		Key:      v.otherKey,
 		Shortcut: func(s fyne.Shortcut) {
 			if !v.actions.ByShortcut(s) && v.hooks.Shortcut != nil {
 				v.hooks.Shortcut(s)
@@ -110,6 +104,25 @@ func (v *View) listHooks() parts.Hooks {
 		DragMove:  v.hooks.DragMove,
 		DragEnd:   v.hooks.DragEnd,
 	}
+}
+
+// otherKey is for keys that neither the list nor a button uses.
+func (v *View) otherKey(key fyne.KeyName, mod fyne.KeyModifier) {
+	if key == fyne.KeyEscape && v.Cancel() || v.actions.ByKey(key, mod) {
+		return
+	}
+	if v.hooks.Key != nil {
+		v.hooks.Key(key, mod)
+	}
+}
+
+// placardKey lets the list's keys work while a button over it has them.
+func (v *View) placardKey(key fyne.KeyName) {
+	if key == fyne.KeyBackspace {
+		v.actions.Run(CommandUp)
+		return
+	}
+	v.otherKey(key, v.list.HeldModifiers())
 }
 
 // newTop makes the two rows over the list: where one is, and how to go.
@@ -184,11 +197,17 @@ func (v *View) Cargo() Cargo {
 	return Cargo{From: v.place, Dir: v.model.Path(), Entries: v.model.Chosen()}
 }
 
-// Focus gives the keys to the pane.
-func (v *View) Focus() { v.list.Focus() }
+// Focus gives the keys to the pane: to the list, or to the strong answer of
+// what stands in its place.
+func (v *View) Focus() {
+	if !v.placard.Focus() {
+		v.list.Focus()
+	}
+}
 
-// HasFocus says whether the pane's list has the keys.
-func (v *View) HasFocus() bool { return v.list.HasFocus() }
+// HasFocus says whether the pane's list, or what stands in its place, has the
+// keys.
+func (v *View) HasFocus() bool { return v.list.HasFocus() || v.placard.HasFocus() }
 
 // Restyle takes the colours of a theme that was changed; Fyne tells only
 // widgets, and the stripe is none.

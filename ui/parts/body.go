@@ -37,7 +37,7 @@ func newBody(l *List) *body {
 	}
 	b.ring.StrokeWidth = 1
 	b.target.StrokeWidth = 1
-	b.mouse.pressed, b.mouse.collapse = -1, -1
+	b.mouse.pressed, b.mouse.collapse, b.mouse.clicked = -1, -1, -1
 	b.ExtendBaseWidget(b)
 	return b
 }

@@ -36,7 +36,7 @@ func (b *body) AcceptsTab() bool { return b.list.Hooks.Switch != nil }
 
 // TypedKey moves, selects and opens; keys it has no use for go to the owner.
 func (b *body) TypedKey(e *fyne.KeyEvent) {
-	mod := b.list.modifiers()
+	mod := b.list.HeldModifiers()
 	if b.moved(e.Name, mod&fyne.KeyModifierShift != 0) {
 		return
 	}

@@ -246,7 +246,8 @@ func (l *List) spans() []span {
 	return spread(l.columns, l.widths, max(l.Size().Width-look.Size(theme.SizeNameScrollBarSmall)-2, 0))
 }
 
-func (l *List) modifiers() fyne.KeyModifier {
+// HeldModifiers returns the modifier keys held down.
+func (l *List) HeldModifiers() fyne.KeyModifier {
 	if l.Modifiers == nil {
 		return 0
 	}

@@ -114,6 +114,28 @@ func TestDoubleClickOpensOnlyWhenQuickAndOnOneRow(t *testing.T) {
 	r.want([]int{3})
 }
 
+func TestOnlyTwoPlainClicksOpen(t *testing.T) {
+	for outcome, mod := range map[string]fyne.KeyModifier{
+		"after control": fyne.KeyModifierShortcutDefault, "after shift": fyne.KeyModifierShift,
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newListRig(t, 10)
+			r.clickWith(mod, rowPoint(2))
+			r.click(rowPoint(2))
+			r.want([]int{2})
+			r.click(rowPoint(2))
+			r.want([]int{2}, "open 2")
+		})
+	}
+}
+
+func TestPressThatOpenedDragsNothing(t *testing.T) {
+	r := newListRig(t, 10)
+	r.click(rowPoint(2))
+	r.dragging(rowPoint(2), rowPoint(4), rowPoint(6))()
+	r.want([]int{2}, "open 2")
+}
+
 func TestRightClickSelectsAndAsksForAMenu(t *testing.T) {
 	r := newListRig(t, 10)
 	r.click(rowPoint(1))

@@ -15,7 +15,7 @@ const doubleClick = 400 * time.Millisecond
 type mouse struct {
 	pressed  int // row the primary button went down on, -1 for none
 	collapse int // row to be selected alone when the button goes up, -1 for none
-	clicked  int // row of the last click, for counting
+	clicked  int // row of the last click, for counting; -1 when it cannot begin a double click
 	last     time.Time
 }
 
@@ -58,16 +58,19 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	b.changed()
 }
 
-// opened counts clicks; at the second it opens the row and says so.
+// opened counts clicks; at the second plain one it opens the row and says so.
+// A click with Ctrl or Shift selects, and counts for nothing.
 func (b *body) opened(row int, mod fyne.KeyModifier) bool {
 	now := b.list.clock.Now()
 	double := row >= 0 && row == b.mouse.clicked && mod == 0 && now.Sub(b.mouse.last) < doubleClick
 	b.mouse.clicked, b.mouse.last = row, now
+	if mod != 0 || double {
+		b.mouse.clicked = -1
+	}
 	if !double {
 		return false
 	}
-	b.mouse.last = time.Time{}
-	b.mouse.pressed = -1
+	b.mouse.pressed = -1 // what opened is not dragged
 	b.list.selection.Only(row)
 	b.changed()
 	if b.list.Hooks.Open != nil {

@@ -11,16 +11,6 @@ import (
 	"wherry/ui/look"
 )
 
-// Answer is one button: what stands on it and what it does.
-type Answer struct {
-	Title string
-	// Strong is the one that Enter chooses; at most one.
-	Strong bool
-	// Danger colours what cannot be undone.
-	Danger bool
-	Run    func()
-}
-
 // Notice is what a Placard says.
 type Notice struct {
 	Glyph look.Glyph
@@ -28,7 +18,7 @@ type Notice struct {
 	Title string
 	// Text says in a sentence or two what it means and what to do.
 	Text    string
-	Answers []Answer // at most two
+	Answers []Answer // at most three
 	// Solid covers what lies behind. Otherwise only the words cover it, and
 	// a drop target behind can be seen.
 	Solid bool
@@ -37,11 +27,18 @@ type Notice struct {
 // Placard stands in place of a list: nothing here, cannot be read, being read.
 type Placard struct {
 	widget.BaseWidget
+
+	// Key: a key that the buttons do not use, while one of them has the keys.
+	// Nil: nothing.
+	Key func(fyne.KeyName)
+	// Focused: one of the buttons got (or lost) the keys. Nil: nothing.
+	Focused func(on bool)
+
 	ground *canvas.Rectangle
 	icon   *canvas.Image
 	title  *widget.RichText
 	text   *widget.RichText
-	row    []*widget.Button
+	row    []*answerButton
 	notice Notice
 }
 
@@ -63,24 +60,49 @@ func (p *Placard) Set(n Notice) {
 	setProse(p.text, n.Text)
 	p.row = p.row[:0]
 	for _, a := range n.Answers {
-		p.row = append(p.row, newButton(a))
+		b := newAnswer(a, a.Run, p.otherKey)
+		b.focused = p.focusMoved
+		p.row = append(p.row, b)
 	}
 	p.Refresh()
 }
 
+// Focus gives the keys to the strong answer and says whether there is one to
+// be seen.
+func (p *Placard) Focus() bool {
+	for _, b := range p.row {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil && p.Visible() && b.answer.Strong {
+			c.Focus(b)
+			return true
+		}
+	}
+	return false
+}
+
+// HasFocus says whether one of the answers has the keys.
+func (p *Placard) HasFocus() bool {
+	for _, b := range p.row {
+		if b.on {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Placard) otherKey(e *fyne.KeyEvent) {
+	if p.Key != nil {
+		p.Key(e.Name)
+	}
+}
+
+func (p *Placard) focusMoved(on bool) {
+	if p.Focused != nil {
+		p.Focused(on)
+	}
+}
+
 // Notice returns what is shown.
 func (p *Placard) Notice() Notice { return p.notice }
-
-func newButton(a Answer) *widget.Button {
-	b := widget.NewButton(a.Title, a.Run)
-	switch {
-	case a.Danger:
-		b.Importance = widget.DangerImportance
-	case a.Strong:
-		b.Importance = widget.HighImportance
-	}
-	return b
-}
 
 // CreateRenderer is Fyne's.
 func (p *Placard) CreateRenderer() fyne.WidgetRenderer {
@@ -125,7 +147,7 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	p.text.Move(fyne.NewPos(left, y))
 	p.text.Resize(fyne.NewSize(width, textHeight))
 	y += textHeight + placardSpaces
-	layoutButtons(p.row, size.Width/2, y, true)
+	layoutButtons(p.row, size.Width/2, y)
 }
 
 // newProse returns an empty text of one style that wraps at words.
@@ -147,19 +169,15 @@ func proseHeight(t *widget.RichText, width float32) float32 {
 	return t.MinSize().Height
 }
 
-// layoutButtons places buttons of one width beside each other, around x or
-// ending there, the last one rightmost.
-func layoutButtons(row []*widget.Button, x, y float32, around bool) {
+// layoutButtons places buttons of one width beside each other, around x, the
+// last one rightmost.
+func layoutButtons(row []*answerButton, x, y float32) {
 	width := buttonWidth
 	for _, b := range row {
 		width = max(width, b.MinSize().Width+2*look.Gap)
 	}
 	total := float32(len(row))*(width+look.Gap) - look.Gap
-	if around {
-		x -= total / 2
-	} else {
-		x -= total
-	}
+	x -= total / 2
 	for _, b := range row {
 		b.Move(fyne.NewPos(x, y))
 		b.Resize(fyne.NewSize(width, buttonHeight))

@@ -92,11 +92,7 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 	middle.Hidden = len(middle.Objects) == 0
 	row := container.New(&buttonLayout{}, layout.NewSpacer())
 	for _, a := range q.Answers {
-		b := &answerButton{dialog: d, answer: a}
-		b.Text = a.Title
-		b.OnTapped = func() { d.choose(b.answer) }
-		b.Importance = newButton(a).Importance
-		b.ExtendBaseWidget(b)
+		b := newAnswer(a, func() { d.choose(a) }, d.otherKey)
 		d.buttons = append(d.buttons, b)
 		row.Add(b)
 	}
@@ -184,26 +180,9 @@ func (d *Dialog) escape() {
 	}
 }
 
-// answerButton adds Enter, Esc and the arrows to a button.
-type answerButton struct {
-	widget.Button
-	dialog *Dialog
-	answer Answer
-}
-
-// TypedKey chooses, closes, or goes to the neighbour.
-func (b *answerButton) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
-		if !b.Disabled() {
-			b.dialog.choose(b.answer)
-		}
-	case fyne.KeyEscape:
-		b.dialog.escape()
-	case fyne.KeyLeft, fyne.KeyUp:
-		b.dialog.canvas.FocusPrevious()
-	case fyne.KeyRight, fyne.KeyDown:
-		b.dialog.canvas.FocusNext()
+func (d *Dialog) otherKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyEscape {
+		d.escape()
 	}
 }
 

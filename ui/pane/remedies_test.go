@@ -1,0 +1,87 @@
+package pane
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
+	"wherry/ui/parts"
+)
+
+func TestRemediesStandBeforeTryAgain(t *testing.T) {
+	active := parts.Answer{Title: "Use Active Mode"}
+	inClear := parts.Answer{Title: "Connect in Clear", Strong: true}
+	for outcome, tc := range map[string]struct {
+		remedies []parts.Answer
+		want     []string
+		enter    string
+	}{
+		"none":               {nil, []string{"Go back", "Try again"}, "Try again"},
+		"one":                {[]parts.Answer{active}, []string{"Go back", "Use Active Mode", "Try again"}, "Try again"},
+		"two leave no third": {[]parts.Answer{active, inClear}, []string{"Use Active Mode", "Connect in Clear", "Try again"}, "Connect in Clear"},
+		"never more than three": {
+			[]parts.Answer{active, active, active},
+			[]string{"Use Active Mode", "Use Active Mode", "Try again"}, "Try again",
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t).start()
+			var about error
+			r.view.hooks.Remedies = func(err error) []parts.Answer {
+				about = err
+				return tc.remedies
+			}
+			r.fs.Fail(memfs.OpList, "/home/anna/photos", 1, vfs.KindNoData)
+			r.view.openRow(1)
+			r.settle()
+			var titles []string
+			strong := ""
+			for _, a := range r.view.placard.Notice().Answers {
+				titles = append(titles, a.Title)
+				if a.Strong {
+					strong += a.Title
+				}
+			}
+			if diff := cmp.Diff(tc.want, titles); diff != "" {
+				t.Error(diff)
+			}
+			if strong != tc.enter || vfs.KindOf(about) != vfs.KindNoData {
+				t.Errorf("Enter chooses %q after %v", strong, about)
+			}
+		})
+	}
+}
+
+func TestPlacardHasTheKeysWherePaneHadThem(t *testing.T) {
+	r := newRig(t).start()
+	fail := func() {
+		r.fs.Fail(memfs.OpList, "/home/anna/photos", 1, vfs.KindPermission)
+		r.view.Open(vfs.MustParse("/home/anna/photos"))
+		r.settle()
+	}
+	fail()
+	if r.window.Canvas().Focused() != nil {
+		t.Error("a pane without the keys took them")
+	}
+	r.view.Focus()
+	if !r.view.placard.HasFocus() || !r.view.HasFocus() {
+		t.Error("the pane gave the keys to the list behind the placard")
+	}
+	r.key(fyne.KeyReturn) // Try again
+	r.settle()
+	r.shows("/home/anna/photos", "2025")
+	if !r.view.list.HasFocus() {
+		t.Error("the keys did not go back to the list")
+	}
+	fail()
+	r.key(fyne.KeyLeft, fyne.KeyReturn) // Go up
+	r.settle()
+	r.shows("/home/anna")
+	fail()
+	r.key(fyne.KeyBackspace)
+	r.settle()
+	r.shows("/home/anna")
+}
