@@ -192,7 +192,7 @@ func (s *shell) logMenu(at fyne.Position) {
 // placesMenu is where a pane can go: here, or to a kept site.
 func (s *shell) placesMenu(side int) *fyne.Menu {
 	menu := fyne.NewMenu("", fyne.NewMenuItem("This computer", func() {
-		s.panes[side].Go(s.here(startFolder(s.settings.Load().Panes[side].Folder)))
+		s.goHere(side, startFolder(s.settings.Load().Panes[side].Folder))
 	}))
 	saved := s.engine.Saved()
 	if len(saved) > 0 {

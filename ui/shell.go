@@ -30,6 +30,8 @@ const (
 	right = 1
 )
 
+var sideNames = [2]string{"left", "right"}
+
 // shell is the window with everything in it. But for what says otherwise, it
 // belongs to the window's thread.
 type shell struct {
@@ -44,6 +46,7 @@ type shell struct {
 	notices  []string
 
 	panes     [2]*pane.View
+	attempts  [2]*engine.Place // what each pane was last connected to, nil for this computer
 	active    int
 	layer     *parts.Layer
 	drag      drag
@@ -83,7 +86,7 @@ func (s *shell) show(p *engine.Place) {
 	s.watch()
 	s.window.Show()
 	for _, side := range []int{left, right} {
-		s.panes[side].Go(s.here(startFolder(kept.Panes[side].Folder)))
+		s.goHere(side, startFolder(kept.Panes[side].Folder))
 	}
 	s.panes[left].Focus()
 	if p != nil {
@@ -157,6 +160,7 @@ func (s *shell) paneHooks(side int) pane.Hooks {
 		Active:    func() { s.activate(side) },
 		Switch:    func() { s.panes[1-side].Focus() },
 		Say:       s.status.say,
+		Remedies:  func(err error) []parts.Answer { return s.remedies(side, err) },
 		Key:       func(key fyne.KeyName, mod fyne.KeyModifier) { s.commands.ByKey(key, mod) },
 		Shortcut:  func(k fyne.Shortcut) { s.commands.ByShortcut(k) },
 		DragStart: func(c pane.Cargo, at fyne.Position) { s.dragStart(side, c, at) },

@@ -32,7 +32,7 @@ func (s *shell) tellFacts(now state) {
 	for side, p := range s.panes {
 		first, size := p.Ground()
 		f := fact{
-			Fact: "pane", Side: [...]string{"left", "right"}[side], Site: string(p.Place().ID), Path: p.Path().String(),
+			Fact: "pane", Side: sideNames[side], Site: string(p.Place().ID), Path: p.Path().String(),
 			Rows: p.Rows(maxFactRows), Selected: len(p.Cargo().Entries),
 			X: first.X, Y: first.Y, W: size.Width, H: size.Height, RowH: look.RowHeight,
 		}

@@ -82,7 +82,7 @@ func (s *shell) refreshTouched(busy bool) {
 	for _, p := range s.panes {
 		if changed[folderOf(p)] {
 			s.refreshed = now
-			p.Refresh()
+			p.Changed()
 		}
 	}
 }

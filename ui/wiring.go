@@ -87,8 +87,17 @@ func (s *shell) paint(now state) {
 // goTo connects a pane to a place.
 func (s *shell) goTo(side int, p engine.Place) {
 	s.facts.tell(fact{Fact: "connecting", Text: siteTitle(p.Site)})
+	attempt := p
+	attempt.Password = "" // the engine knows it for this session
+	s.attempts[side] = &attempt
 	s.panes[side].Go(s.there(p))
 	s.panes[side].Focus()
+}
+
+// goHere takes a pane to a folder of this computer.
+func (s *shell) goHere(side int, dir vfs.Path) {
+	s.attempts[side] = nil
+	s.panes[side].Go(s.here(dir))
 }
 
 // goSaved connects a pane to a saved site, and takes the other one to the
@@ -101,7 +110,7 @@ func (s *shell) goSaved(side int, id site.ID) {
 	}
 	s.goTo(side, p)
 	if other := s.panes[1-side]; p.Site.LocalDir != "" && other.Place().ID == site.Local {
-		other.Go(s.here(startFolder(p.Site.LocalDir)))
+		s.goHere(1-side, startFolder(p.Site.LocalDir))
 	}
 }
 
@@ -113,7 +122,7 @@ func (s *shell) connectTyped(text string) {
 		return
 	}
 	if err == nil && place.Local {
-		s.panes[s.active].Go(s.here(place.Path))
+		s.goHere(s.active, place.Path)
 		return
 	}
 	if err != nil {
@@ -145,7 +154,7 @@ func (s *shell) disconnect() {
 	}
 	for side, p := range s.panes {
 		if p.Place().ID == id {
-			s.panes[side].Go(s.here(startFolder(s.settings.Load().Panes[side].Folder)))
+			s.goHere(side, startFolder(s.settings.Load().Panes[side].Folder))
 		}
 	}
 	s.loop.Go(func(context.Context) func() {
@@ -162,15 +171,10 @@ func (s *shell) setMode(mode site.Mode) {
 		return
 	}
 	one.Mode = mode
-	if !one.Quick {
-		s.loop.Go(func(context.Context) func() {
-			_, err := s.engine.Save(one)
-			return func() { s.trouble(err) }
-		})
-	}
-	for _, p := range s.panes {
+	s.keepMode(one)
+	for side, p := range s.panes {
 		if p.Place().ID == id {
-			p.Go(s.there(engine.Place{Site: one, Path: p.Path(), HasPath: true}))
+			s.goTo(side, engine.Place{Site: one, Path: p.Path(), HasPath: true})
 		}
 	}
 }
