@@ -24,7 +24,8 @@ func TestRemediesStandBeforeTryAgain(t *testing.T) {
 		"two leave no third": {[]parts.Answer{active, inClear}, []string{"Use Active Mode", "Connect in Clear", "Try again"}, "Connect in Clear"},
 		"never more than three": {
 			[]parts.Answer{active, active, active},
-			[]string{"Use Active Mode", "Use Active Mode", "Try again"}, "Try again",
+			[]string{"Use Active Mode", "Use Active Mode", "Try again"},
+			"Try again",
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
