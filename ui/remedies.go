@@ -42,7 +42,8 @@ func (s *shell) goIn(side int, p engine.Place, mode site.Mode) {
 	s.goTo(side, p)
 }
 
-// keepMode writes a saved site whose mode was chosen.
+// keepMode writes a saved site whose mode was chosen. Connecting is left to
+// the caller, which may have changed more than the mode for this session.
 func (s *shell) keepMode(one site.Site) {
 	saved, ok := s.engine.Sites().Get(one.ID)
 	if !ok || saved.Quick {
@@ -50,7 +51,7 @@ func (s *shell) keepMode(one site.Site) {
 	}
 	saved.Mode = one.Mode
 	s.loop.Go(func(context.Context) func() {
-		_, err := s.engine.Save(saved)
+		err := s.engine.Sites().Put(saved)
 		return func() { s.trouble(err) }
 	})
 }
