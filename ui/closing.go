@@ -5,6 +5,7 @@ package ui
 import (
 	"context"
 
+	"wherry/sync/queue"
 	"wherry/ui/cli"
 	"wherry/ui/look"
 	"wherry/ui/parts"
@@ -24,7 +25,7 @@ func (s *shell) askClose() {
 		return
 	}
 	s.leaving = true
-	stay := func() { s.leaving = false }
+	stay := func() { s.leaving, s.quitWhenDone = false, false }
 	showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
 		Title: words.Count(int64(left), "transfer is", "transfers are") + " not finished",
@@ -32,20 +33,19 @@ func (s *shell) askClose() {
 		Width: 520,
 		Answers: []parts.Answer{
 			{Title: "Quit", Run: s.quit},
-			{Title: "Go On in Background", Run: func() { stay(); s.minimise() }},
+			{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.say("Wherry quits when the queue is done") }},
 			{Title: "Stay", Strong: true, Run: stay},
 		},
 		Escape: stay,
 	})
 }
 
-// minimise puts the window away; transfers go on.
-func (s *shell) minimise() {
-	if w, ok := s.window.(interface{ Minimize() }); ok {
-		w.Minimize()
-		return
+// quitIfDone ends the program when the person asked for that at the end of
+// the queue. Paused rows and open questions keep it.
+func (s *shell) quitIfDone(now queue.Snapshot) {
+	if s.quitWhenDone && !s.leaving && now.Unfinished() == 0 {
+		s.quit()
 	}
-	s.status.say("This desktop cannot put the window away")
 }
 
 func (s *shell) quit() {

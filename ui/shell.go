@@ -64,6 +64,8 @@ type shell struct {
 	snapshot  queue.Snapshot
 	told      told
 	leaving   bool // the question before closing is open, or was answered
+	// quitWhenDone: the person asked to quit at the end of the queue.
+	quitWhenDone bool
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {

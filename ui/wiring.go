@@ -82,6 +82,7 @@ func (s *shell) paint(now state) {
 	s.refreshTouched(now.queue.Count[queue.Active]+now.queue.Count[queue.Scanning] > 0)
 	s.syncMenus()
 	s.tellFacts(now)
+	s.quitIfDone(now.queue)
 }
 
 // goTo connects a pane to a place.
