@@ -88,7 +88,7 @@ func (s *shell) windowCommands() []action.Command {
 	theme := func(id, title string, c look.Choice) action.Command {
 		return action.Command{
 			ID: id, Title: title,
-			Checked: func() bool { return look.Choice(s.settings.Load().Theme) == c },
+			Checked: func() bool { return look.Choice(s.kept.Theme) == c },
 			Run:     func() { s.setTheme(c) },
 		}
 	}
@@ -118,8 +118,8 @@ func (s *shell) siteCommands() []action.Command {
 		return action.Command{
 			ID: "mode." + string(m), Title: title, Disabled: none,
 			Checked: func() bool {
-				one, ok := s.engine.Site(s.siteInView())
-				return ok && (one.Mode == m || one.Mode == "" && m == site.ModeAuto)
+				now := s.connected.site
+				return now.ID != site.Local && (now.Mode == m || now.Mode == "" && m == site.ModeAuto)
 			},
 			Run: func() { s.setMode(m) },
 		}
@@ -192,7 +192,7 @@ func (s *shell) logMenu(at fyne.Position) {
 // placesMenu is where a pane can go: here, or to a kept site.
 func (s *shell) placesMenu(side int) *fyne.Menu {
 	menu := fyne.NewMenu("", fyne.NewMenuItem("This computer", func() {
-		s.goHere(side, startFolder(s.settings.Load().Panes[side].Folder))
+		s.goHere(side, startFolder(s.kept.Panes[side].Folder))
 	}))
 	saved := s.engine.Saved()
 	if len(saved) > 0 {

@@ -59,7 +59,7 @@ func (b *connectBar) connect() {
 }
 
 func (b *connectBar) showRecent() {
-	recent := b.shell.settings.Load().Recent
+	recent := b.shell.kept.Recent
 	menu := fyne.NewMenu("")
 	for _, text := range recent {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(text, func() { b.shell.connectTyped(text) }))

@@ -41,8 +41,9 @@ type shell struct {
 	engine   *engine.Engine // set once before show
 	asker    *asker
 	settings *settings.File
-	facts    *facts  // any goroutine
-	touched  touched // any goroutine
+	kept     settings.Settings // what settings holds, as changed since
+	facts    *facts            // any goroutine
+	touched  touched           // any goroutine
 	notices  []string
 
 	panes     [2]*pane.View
@@ -62,6 +63,8 @@ type shell struct {
 	menus     []*action.Menu
 	refreshed time.Time
 	snapshot  queue.Snapshot
+	connected connection         // of the site in view, as sampled last
+	names     map[site.ID]string // see siteName
 	told      told
 	leaving   bool // the question before closing is open, or was answered
 	// quitWhenDone: the person asked to quit at the end of the queue.
@@ -69,7 +72,7 @@ type shell struct {
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
-	s := &shell{app: a, loop: l, settings: kept, facts: f, active: right}
+	s := &shell{app: a, loop: l, settings: kept, kept: kept.Load(), facts: f, active: right, names: map[site.ID]string{}}
 	s.window = a.NewWindow("Wherry")
 	s.asker = newAsker(l, s.window, f)
 	return s
@@ -79,16 +82,15 @@ func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
 // nothing.
 func (s *shell) show(p *engine.Place) {
 	s.build()
-	kept := s.settings.Load()
-	s.window.Resize(fyne.NewSize(sizeOr(kept.Width, 1180), sizeOr(kept.Height, 760)))
+	s.window.Resize(fyne.NewSize(sizeOr(s.kept.Width, 1180), sizeOr(s.kept.Height, 760)))
 	s.window.SetMaster()
 	s.window.SetCloseIntercept(s.askClose)
 	s.window.SetOnDropped(s.dropped)
-	s.arrange(kept)
+	s.arrange(s.kept)
 	s.watch()
 	s.window.Show()
 	for _, side := range []int{left, right} {
-		s.goHere(side, startFolder(kept.Panes[side].Folder))
+		s.goHere(side, startFolder(s.kept.Panes[side].Folder))
 	}
 	s.panes[left].Focus()
 	if p != nil {

@@ -66,7 +66,7 @@ func (s *shell) siteInView() site.ID {
 }
 
 func (s *shell) paint(now state) {
-	s.snapshot = now.queue
+	s.snapshot, s.connected = now.queue, now.connection
 	s.status.setConnection(now.connection)
 	s.status.setQueue(now.queue)
 	for i, v := range s.lists {
@@ -88,6 +88,7 @@ func (s *shell) paint(now state) {
 // goTo connects a pane to a place.
 func (s *shell) goTo(side int, p engine.Place) {
 	s.facts.tell(fact{Fact: "connecting", Text: siteTitle(p.Site)})
+	clear(s.names)
 	attempt := p
 	attempt.Password = "" // the engine knows it for this session
 	s.attempts[side] = &attempt
@@ -155,7 +156,7 @@ func (s *shell) disconnect() {
 	}
 	for side, p := range s.panes {
 		if p.Place().ID == id {
-			s.goHere(side, startFolder(s.settings.Load().Panes[side].Folder))
+			s.goHere(side, startFolder(s.kept.Panes[side].Folder))
 		}
 	}
 	s.loop.Go(func(context.Context) func() {
@@ -184,7 +185,7 @@ func (s *shell) openManager() {
 	s.facts.tell(fact{Fact: "dialog", Text: "Sites"})
 	sitemanager.Open(s.loop, s.window.Canvas(), s.engine, s.siteInView(),
 		func(id site.ID) { s.goSaved(s.sideToConnect(), id) },
-		func() { s.panes[s.active].Focus() })
+		func() { clear(s.names); s.panes[s.active].Focus() })
 }
 
 // transferTo queues a copy of a cargo into the folder that a pane shows.
@@ -279,9 +280,10 @@ func (s *shell) tellNotice(text string) {
 	})
 }
 
-// change writes a setting; the window goes on with the one before where that
-// fails, which the next start will show.
+// change changes a setting now and writes it off the window's thread. Where
+// that fails the next start begins with the one before.
 func (s *shell) change(change func(*settings.Settings)) {
+	change(&s.kept)
 	s.loop.Go(func(context.Context) func() {
 		if err := s.settings.Change(change); err != nil {
 			s.facts.tell(fact{Fact: "trouble", Text: err.Error()})
@@ -290,14 +292,21 @@ func (s *shell) change(change func(*settings.Settings)) {
 	})
 }
 
+// siteName is asked for each row that is drawn, so what the store said is
+// remembered until sites can have changed.
 func (s *shell) siteName(id site.ID) string {
 	if id == site.Local {
 		return "This computer"
 	}
-	if one, ok := s.engine.Site(id); ok {
-		return siteTitle(one)
+	name, ok := s.names[id]
+	if !ok {
+		name = "a removed site"
+		if one, ok := s.engine.Site(id); ok {
+			name = siteTitle(one)
+		}
+		s.names[id] = name
 	}
-	return "a removed site"
+	return name
 }
 
 // target names a place as a TARGET does, for JSON events.
