@@ -91,7 +91,7 @@ func (s *statusBar) setQueue(q queue.Snapshot) {
 	n := q.Unfinished()
 	text := "Queue empty"
 	if n > 0 {
-		text = "Queue: " + words.Files(int64(n))
+		text = "Queue: " + words.Count(int64(n), "item", "items")
 		if q.BytesLeft > 0 {
 			text += ", " + words.Size(q.BytesLeft) + " left"
 		}

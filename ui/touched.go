@@ -32,7 +32,9 @@ type touched struct {
 // onEvent notes what a transfer changed: its folder, and those above, where
 // the folders on the way may be new. It is called on the queue's goroutine.
 func (t *touched) onEvent(e queue.Event) {
-	if e.Type != queue.EventDone && e.Type != queue.EventFailed {
+	switch e.Type {
+	case queue.EventStarted, queue.EventDone, queue.EventFailed: // the part file is there from the start
+	default:
 		return
 	}
 	for p := e.Item.Target.Path; !p.IsRoot(); p = p.Dir() {
