@@ -23,6 +23,7 @@ type backend struct {
 	mu    sync.Mutex
 	dials int            // guarded
 	calls map[string]int // guarded
+	busy  int            // guarded: calls in progress
 	fail  map[string]error
 	entry vfs.Entry // of every Stat
 	stat  func(vfs.Path) (vfs.Entry, error)
@@ -85,7 +86,13 @@ func (c *fakeConn) do(ctx context.Context, name string) error {
 	c.b.mu.Lock()
 	c.b.calls[name]++
 	err, gate, cut := c.b.fail[name], c.b.gate, c.b.cut == name
+	c.b.busy++
 	c.b.mu.Unlock()
+	defer func() {
+		c.b.mu.Lock()
+		c.b.busy--
+		c.b.mu.Unlock()
+	}()
 	if gate != nil {
 		select {
 		case <-gate:

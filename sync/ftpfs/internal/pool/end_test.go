@@ -136,6 +136,7 @@ func TestCloseTakesADialThatCannotBeStopped(t *testing.T) {
 		}
 		close(gate)
 		<-closed
+		synctest.Wait() // Close waits for the dial, not for who asked for it
 		failed(t, "one that dialled", c, vfs.KindCancelled)
 		if open, _, _ := s.count(); open != 0 {
 			t.Errorf("%d are open", open)
