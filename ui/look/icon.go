@@ -34,6 +34,7 @@ const (
 	GlyphHome       Glyph = "home"
 	GlyphRefresh    Glyph = "refresh"
 	GlyphNewFolder  Glyph = "new-folder"
+	GlyphAdd        Glyph = "add"
 	GlyphTrash      Glyph = "trash"
 	GlyphEdit       Glyph = "edit"
 	GlyphCopy       Glyph = "copy"
@@ -82,6 +83,7 @@ var glyphs = map[Glyph]string{
 	GlyphHome:       `<path d="M2 8l6-5.2L14 8M3.8 7v6.2h8.4V7"/>`,
 	GlyphRefresh:    `<path d="M13 8a5 5 0 1 1-1.5-3.6L13.2 6M13.3 2.6V6H9.9"/>`,
 	GlyphNewFolder:  `<path d="M8 12.9H2.8c-.8 0-1.3-.5-1.3-1.3V4c0-.8.5-1.3 1.3-1.3h3.3l1.6 1.6h5.5c.8 0 1.3.5 1.3 1.3v2.2M12 9.4v5M9.5 11.9h5"/>`,
+	GlyphAdd:        `<path d="M8 3v10M3 8h10"/>`,
 	GlyphTrash:      `<path d="M2.5 4.4h11M6.2 4.2V2.6h3.6v1.6M4 4.6l.6 8.8h6.8l.6-8.8M6.7 7v4M9.3 7v4"/>`,
 	GlyphEdit:       `<path d="M3 13l.6-2.8 7-7 2.2 2.2-7 7z"/>`,
 	GlyphCopy:       `<rect x="5.6" y="5.6" width="8" height="8" rx="1"/><path d="M10.4 5.4V3.4c0-.6-.4-1-1-1h-6c-.6 0-1 .4-1 1v6c0 .6.4 1 1 1h2"/>`,

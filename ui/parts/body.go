@@ -20,11 +20,13 @@ type body struct {
 	widget.BaseWidget
 	mouse
 	drag
+	band
 
 	list    *List
 	slots   []*slot
 	ring    *canvas.Rectangle // around the cursor's row
 	target  *canvas.Rectangle // over the row that a drop would go into
+	rubber  *canvas.Rectangle // the band
 	plain   *fitter
 	focused bool
 	hover   int // row under the mouse, -1 for none
@@ -34,7 +36,10 @@ func newBody(l *List) *body {
 	b := &body{
 		list: l, hover: -1, plain: newFitter(fyne.TextStyle{}),
 		ring: canvas.NewRectangle(color.Transparent), target: canvas.NewRectangle(color.Transparent),
+		rubber: canvas.NewRectangle(color.Transparent),
 	}
+	b.rubber.StrokeWidth = 1
+	b.rubber.Hide()
 	b.ring.StrokeWidth = 1
 	b.target.StrokeWidth = 1
 	b.mouse.pressed, b.mouse.collapse, b.mouse.clicked = -1, -1, -1
@@ -247,6 +252,7 @@ func (b *body) placeMarks() {
 	b.ring.StrokeColor = look.Color(look.ColorCursor)
 	b.target.FillColor = look.Color(look.ColorDrop)
 	b.target.StrokeColor = look.Color(look.ColorDropEdge)
+	b.rubber.FillColor, b.rubber.StrokeColor = b.target.FillColor, b.target.StrokeColor
 	place(b.ring, b.list.selection.Cursor(), b.focused)
 	place(b.target, b.list.drop, true)
 }
@@ -293,11 +299,11 @@ func (r *bodyRenderer) Refresh() {
 }
 
 func (r *bodyRenderer) Objects() []fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, 0, len(r.body.slots)+3)
+	objects := make([]fyne.CanvasObject, 0, len(r.body.slots)+4)
 	for _, s := range r.body.slots {
 		objects = append(objects, s.box)
 	}
-	objects = append(objects, r.body.target, r.body.ring)
+	objects = append(objects, r.body.target, r.body.ring, r.body.rubber)
 	if edit := r.body.list.edit; edit != nil {
 		objects = append(objects, edit)
 	}

@@ -1,6 +1,11 @@
 package parts
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"wherry/ui/look"
+)
 
 // Column describes one column of a List. Widths are in Fyne's device
 // independent pixels.
@@ -66,6 +71,32 @@ func spread(columns []Column, widths []float32, total float32) []span {
 		x += width
 	}
 	return spans
+}
+
+// fitRows is how many rows above and below those in view tell how wide a
+// column's content is: making all of 100,000 rows would be felt, and some
+// sources read what is asked for.
+const fitRows = 200
+
+// contentWidth is how wide a column would show everything in and around the
+// view, its title included.
+func (l *List) contentWidth(column int) float32 {
+	title := fyne.MeasureText(l.columns[column].Title, look.Size(theme.SizeNameText), fyne.TextStyle{})
+	width := title.Width + arrowSize
+	top := int(l.scroll.Offset.Y / look.RowHeight)
+	seen := int(l.scroll.Size().Height / look.RowHeight)
+	for i := max(top-fitRows, 0); i < min(top+seen+fitRows, l.source.Len()); i++ {
+		row := l.source.Row(i)
+		if column >= len(row.Cells) {
+			continue
+		}
+		w := l.body.plain.width(row.Cells[column])
+		if column == 0 && row.Icon != nil {
+			w += look.Icon + look.Gap
+		}
+		width = max(width, w)
+	}
+	return width + 2*cellPad + 1
 }
 
 // shift moves the border between the column left and the next one shown by dx

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"wherry/ui/look"
 )
@@ -15,9 +16,20 @@ type drag struct {
 	at   fyne.Position
 }
 
+// band is a drag over the ground below the rows: it selects those it touches.
+type band struct {
+	on   bool
+	from float32 // where it began, inside the body
+	keep []int   // rows selected before, with Ctrl
+}
+
 // Dragged comes for each move with the button down, outside the window too.
 func (b *body) Dragged(e *fyne.DragEvent) {
 	b.drag.at = e.AbsolutePosition
+	if b.band.on {
+		b.stretch(e.AbsolutePosition)
+		return
+	}
 	if !b.drag.on {
 		b.drag.on = true
 		b.mouse.collapse = -1
@@ -33,7 +45,42 @@ func (b *body) Dragged(e *fyne.DragEvent) {
 func (b *body) DragEnd() {
 	b.endDrag(true)
 	b.drag.on = false
+	b.endBand()
 	b.mouse.pressed = -1
+}
+
+// stretch selects the rows between where the band began and the mouse, and
+// scrolls when the mouse leaves the list.
+func (b *body) stretch(at fyne.Position) {
+	local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(b.list.scroll))
+	switch height := b.list.scroll.Size().Height; {
+	case local.Y < 0:
+		b.list.ScrollToOffset(b.list.Offset() - look.RowHeight)
+	case local.Y > height:
+		b.list.ScrollToOffset(b.list.Offset() + look.RowHeight)
+	}
+	y := min(max(local.Y, 0), b.list.scroll.Size().Height) + b.list.Offset()
+	top, bottom := min(y, b.band.from), max(y, b.band.from)
+	b.rubber.Move(fyne.NewPos(1, top))
+	b.rubber.Resize(fyne.NewSize(max(b.list.Size().Width-2, 0), bottom-top))
+	b.rubber.Show()
+	s := b.list.selection
+	s.Only(-1)
+	for _, row := range b.band.keep {
+		s.Set(row, true)
+	}
+	for row := int(top / look.RowHeight); row <= min(int(bottom/look.RowHeight), s.Len()-1); row++ {
+		s.Set(row, true)
+	}
+	b.changed()
+}
+
+func (b *body) endBand() {
+	if b.band.on {
+		b.band = band{}
+		b.rubber.Hide()
+		canvas.Refresh(b.rubber)
+	}
 }
 
 // CancelDrag ends a drag that began in this list as Esc does; nothing when

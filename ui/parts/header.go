@@ -241,6 +241,19 @@ func (g *grip) Dragged(e *fyne.DragEvent) {
 	l.relayout()
 }
 
+// DoubleTapped makes the column left of the border as wide as its content;
+// where that is the flexible one, all others.
+func (g *grip) DoubleTapped(*fyne.PointEvent) {
+	l := g.header.list
+	for i, c := range l.columns {
+		if !c.Flex && (i == g.left || l.columns[g.left].Flex) {
+			l.widths[i] = max(l.contentWidth(i), c.Min)
+		}
+	}
+	l.relayout()
+	g.DragEnd()
+}
+
 // DragEnd tells the owner.
 func (g *grip) DragEnd() {
 	if g.header.list.Hooks.Resized != nil {

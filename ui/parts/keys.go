@@ -60,6 +60,12 @@ func (b *body) TypedKey(e *fyne.KeyEvent) {
 		}
 	case desktop.KeyMenu:
 		b.menuByKey()
+	case fyne.KeyF10:
+		if mod == fyne.KeyModifierShift { // for keyboards without a menu key
+			b.menuByKey()
+			return
+		}
+		b.otherKey(e.Name, mod)
 	case desktop.KeyShiftLeft, desktop.KeyShiftRight, desktop.KeyControlLeft, desktop.KeyControlRight,
 		desktop.KeyAltLeft, desktop.KeyAltRight, desktop.KeySuperLeft, desktop.KeySuperRight:
 		// TypedKey fires for bare modifiers too.
@@ -74,11 +80,12 @@ func (b *body) otherKey(name fyne.KeyName, mod fyne.KeyModifier) {
 	}
 }
 
-// moved handles the keys that move the cursor or toggle a row.
-func (b *body) moved(name fyne.KeyName, extend bool) bool {
+// destination is where a key takes the cursor; ok is false for keys that do
+// not move it.
+func (b *body) destination(name fyne.KeyName) (to int, ok bool) {
 	s := b.list.selection
 	page := max(int(b.list.scroll.Size().Height/look.RowHeight)-1, 1)
-	to := s.Cursor()
+	to = s.Cursor()
 	switch name {
 	case fyne.KeyUp:
 		to--
@@ -92,26 +99,61 @@ func (b *body) moved(name fyne.KeyName, extend bool) bool {
 		to = 0
 	case fyne.KeyEnd:
 		to = s.Len() - 1
-	case fyne.KeyInsert:
-		s.Toggle(to)
-		s.Point(min(to+1, s.Len()-1))
+	default:
+		return 0, false
+	}
+	return min(max(to, 0), s.Len()-1), true
+}
+
+// moved handles the keys that move the cursor or toggle a row.
+func (b *body) moved(name fyne.KeyName, extend bool) bool {
+	s := b.list.selection
+	if to, ok := b.destination(name); ok {
+		if extend {
+			s.Extend(to, false)
+		} else if to >= 0 {
+			s.Only(to)
+		}
 		b.shown()
 		return true
+	}
+	switch name {
+	case fyne.KeyInsert:
+		at := s.Cursor()
+		s.Toggle(at)
+		s.Point(min(at+1, s.Len()-1))
 	case fyne.KeySpace:
 		if b.list.ahead.running(b.list.clock.Now()) {
 			return true // it comes as a rune too
 		}
-		s.Toggle(to)
-		b.shown()
-		return true
+		s.Toggle(s.Cursor())
 	default:
 		return false
 	}
-	to = min(max(to, 0), s.Len()-1)
-	if extend {
-		s.Extend(to, false)
-	} else if to >= 0 {
-		s.Only(to)
+	b.shown()
+	return true
+}
+
+// walked handles the same keys with Ctrl: the cursor moves, and the selection
+// stays; with Shift too, the range is added. Ctrl+Space is Space.
+func (b *body) walked(name fyne.KeyName, mod fyne.KeyModifier) bool {
+	const ctrl = fyne.KeyModifierShortcutDefault
+	s := b.list.selection
+	if name == fyne.KeySpace && mod == ctrl {
+		s.Toggle(s.Cursor())
+		b.shown()
+		return true
+	}
+	to, ok := b.destination(name)
+	switch {
+	case !ok:
+		return false
+	case mod == ctrl:
+		s.Point(to)
+	case mod == ctrl|fyne.KeyModifierShift:
+		s.Extend(to, true)
+	default:
+		return false
 	}
 	b.shown()
 	return true
@@ -124,13 +166,13 @@ func (b *body) shown() {
 }
 
 func (b *body) menuByKey() {
-	row := b.list.selection.Cursor()
-	if b.list.Hooks.Menu == nil || row < 0 {
+	if b.list.Hooks.Menu == nil {
 		return
 	}
+	row := b.list.selection.Cursor()
 	b.list.ScrollTo(row)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(b.list.scroll)
-	y := float32(row+1)*look.RowHeight - b.list.scroll.Offset.Y
+	y := max(float32(row+1)*look.RowHeight-b.list.scroll.Offset.Y, 0)
 	b.list.Hooks.Menu(row, at.AddXY(look.Icon+2*cellPad, y))
 }
 
@@ -158,10 +200,15 @@ func (b *body) TypedRune(r rune) {
 // Fyne hands a focused widget that takes shortcuts all of them, those of the
 // main menu excepted, which come first.
 func (b *body) TypedShortcut(s fyne.Shortcut) {
-	if _, all := s.(*fyne.ShortcutSelectAll); all {
+	switch s := s.(type) {
+	case *fyne.ShortcutSelectAll:
 		b.list.selection.All()
 		b.changed()
 		return
+	case *desktop.CustomShortcut:
+		if b.walked(s.KeyName, s.Modifier) {
+			return
+		}
 	}
 	if b.list.Hooks.Shortcut != nil {
 		b.list.Hooks.Shortcut(s)

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/look"
@@ -210,9 +211,78 @@ func TestDragTakesAllSelectedRows(t *testing.T) {
 	release()
 	r.want([]int{7}, "drag [7]", "drop true")
 
-	release = r.dragging(rowPoint(12), rowPoint(4)) // from the ground: nothing to drag
+	release = r.dragging(rowPoint(8), rowPoint(3)) // the one pressed, not those passed
 	release()
+	r.want([]int{8}, "drag [8]", "drop true")
+}
+
+func TestBandOverTheGroundSelectsWhatItTouches(t *testing.T) {
+	r := newListRig(t, 10)
+	release := r.dragging(rowPoint(12), rowPoint(9), rowPoint(4))
+	r.picture("band")
+	r.want([]int{4, 5, 6, 7, 8, 9})
+	release()
+	r.dragging(rowPoint(12), rowPoint(4), rowPoint(8))()
+	r.want([]int{8, 9}) // it grows and shrinks
+	r.dragging(rowPoint(12), rowPoint(13))()
 	r.want([]int{})
+	r.click(rowPoint(1))
+	r.mod = fyne.KeyModifierShortcutDefault
+	r.dragging(rowPoint(12), rowPoint(9))()
+	r.mod = 0
+	r.want([]int{1, 9}) // Ctrl adds
+	r.mouse(rowPoint(4), desktop.MouseButtonPrimary, true)
+	r.mouse(rowPoint(4), desktop.MouseButtonPrimary, false)
+	r.want([]int{4}) // and it ends with the button
+}
+
+func TestControlMovesTheCursorAlone(t *testing.T) {
+	const ctrl, shift = fyne.KeyModifierShortcutDefault, fyne.KeyModifierShift
+	r := newListRig(t, 100)
+	press := func(mod fyne.KeyModifier, keys ...fyne.KeyName) {
+		for _, key := range keys {
+			r.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mod})
+		}
+	}
+	r.list.Focus()
+	r.key(fyne.KeyDown)
+	press(ctrl, fyne.KeyDown, fyne.KeyDown)
+	r.want([]int{1})
+	if r.selection.Cursor() != 3 {
+		t.Errorf("the cursor is on %d", r.selection.Cursor())
+	}
+	press(ctrl, fyne.KeySpace)
+	r.want([]int{1, 3})
+	press(ctrl, fyne.KeyDown)
+	press(ctrl|shift, fyne.KeyDown)
+	r.want([]int{1, 3, 4, 5})
+	press(ctrl, fyne.KeyHome)
+	r.want([]int{1, 3, 4, 5})
+	press(fyne.KeyModifierAlt, fyne.KeyDown) // somebody else's
+	r.want([]int{1, 3, 4, 5})
+	r.keyWith(shift, fyne.KeyF10)
+	r.key(fyne.KeyF10)
+	r.want([]int{1, 3, 4, 5}, "menu 0", "key F10")
+}
+
+func TestBorderFitsItsColumnToTheContent(t *testing.T) {
+	r := newListRig(t, 10)
+	r.list.SetWidths([]float32{0, 80, 200, 90})
+	fit := func(x float32) {
+		grip, _ := r.find(fyne.NewPos(x, 10), func(o fyne.CanvasObject) bool { _, ok := o.(fyne.DoubleTappable); return ok })
+		test.DoubleTap(grip.(fyne.DoubleTappable))
+	}
+	fit(600 - 10 - 90) // right of Modified
+	w := r.list.Widths()
+	need := fyne.MeasureText("2026-01-01 00:37", look.Size(theme.SizeNameText), fyne.TextStyle{}).Width
+	if w[2] < need+12 || w[2] > need+16 || w[1] != 80 || w[3] != 90 {
+		t.Errorf("widths %v, the text needs %v", w, need)
+	}
+	r.list.SetWidths([]float32{0, 20, 200, 90})
+	fit(600 - 10 - 90 - 200 - 50) // right of Name, which takes what is left: all others
+	if w = r.list.Widths(); w[1] < 50 || w[2] > need+16 || w[3] < 75 {
+		t.Errorf("widths %v", w)
+	}
 }
 
 func TestEscapeEndsADrag(t *testing.T) {
@@ -256,7 +326,7 @@ func TestTitlesSortAndBordersResize(t *testing.T) {
 	r.click(fyne.NewPos(40, 8))
 	r.want([]int{}, "sort 0")
 	before := r.list.Widths()
-	border := 600 - 8 - before[2] - before[3] // between Size and Modified
+	border := 600 - 10 - before[2] - before[3] // between Size and Modified
 	release := r.dragging(fyne.NewPos(border, 10), fyne.NewPos(border-10, 10))
 	release()
 	after := r.list.Widths()

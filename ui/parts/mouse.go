@@ -38,6 +38,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 		return
 	}
 	b.mouse.pressed = row
+	b.band = band{on: row < 0, from: e.Position.Y}
 	if b.opened(row, e.Modifier) {
 		return
 	}
@@ -45,6 +46,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	shift := e.Modifier&fyne.KeyModifierShift != 0
 	switch {
 	case row < 0 && (ctrl || shift):
+		b.band.keep = s.Rows()
 	case shift:
 		s.Extend(row, ctrl)
 	case ctrl:
@@ -96,6 +98,7 @@ func (b *body) MouseUp(e *desktop.MouseEvent) {
 	if !b.drag.on {
 		b.mouse.pressed = -1
 	}
+	b.endBand()
 }
 
 // MouseIn marks the row under the mouse.

@@ -2,6 +2,7 @@ package parts
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 
 	"wherry/ui/look"
 )
@@ -18,7 +19,8 @@ func (l *List) BeginRename(row int, name string, selected int) {
 	l.CancelRename()
 	l.ScrollTo(row)
 	first := l.spans()[0]
-	x := first.x + cellPad + look.Icon
+	// The field's text stands where the row's does.
+	x := first.x + cellPad + look.Icon + look.Gap - look.Size(theme.SizeNameInnerPadding)
 	f := NewField("", 0)
 	f.SetText(name)
 	f.OnSubmitted = func(text string) { l.endRename(text, true) }
