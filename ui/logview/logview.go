@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"wherry/sync/trace"
 	"wherry/sync/vfs"
@@ -40,11 +41,16 @@ type View struct {
 	// Menu is asked for by a right click.
 	Menu func(at fyne.Position)
 
+	// Say tells in passing a line that does not fit; "" ends it.
+	Say func(text string)
+
 	source    Transcript
 	lines     []trace.Line
 	next      uint64 // read in the ticker's goroutine alone
 	selection parts.Selection
 	list      *parts.List
+	placard   *parts.Placard // while there is nothing
+	object    fyne.CanvasObject
 }
 
 // New returns the view of a transcript, sampled while it is visible.
@@ -58,6 +64,22 @@ func New(l *loop.Loop, source Transcript) (*View, *loop.Watch) {
 		{Title: "Said", Width: 400, Min: 120, Flex: true, Fixed: true},
 	}, &v.selection)
 	v.list.SetSource(v)
+	v.placard = parts.NewPlacard()
+	v.placard.Set(parts.Notice{
+		Glyph: look.GlyphText, Title: "Nothing was said yet",
+		Text: "What Wherry and the servers say to each other stands here, without passwords.",
+	})
+	v.object = container.NewStack(v.list, v.placard)
+	v.list.Hooks.Cut = func(text string) {
+		if v.Say != nil {
+			v.Say(text)
+		}
+	}
+	v.list.Hooks.Shortcut = func(s fyne.Shortcut) {
+		if _, ok := s.(*fyne.ShortcutCopy); ok {
+			fyne.CurrentApp().Clipboard().SetContent(v.Text())
+		}
+	}
 	v.list.Hooks.Menu = func(_ int, at fyne.Position) {
 		if v.Menu != nil {
 			v.Menu(at)
@@ -75,14 +97,19 @@ func (v *View) take() ([]trace.Line, bool) {
 // add appends lines and follows them, unless the person scrolled up or
 // selected something to read.
 func (v *View) add(lines []trace.Line) {
+	follow := v.selection.Count() == 0 && v.list.AtEnd()
 	v.lines = append(v.lines, lines...)
-	if over := len(v.lines) - maxLines; over > 0 {
+	over := max(len(v.lines)-maxLines, 0)
+	if over > 0 {
 		v.lines = append([]trace.Line(nil), v.lines[over:]...)
 	}
-	follow := v.selection.Count() == 0
-	if len(v.lines) != v.selection.Len() || !follow {
-		v.selection.Reset(len(v.lines))
+	rows, cursor := v.selection.Rows(), v.selection.Cursor()
+	v.selection.Reset(len(v.lines))
+	v.selection.Point(cursor - over)
+	for _, row := range rows {
+		v.selection.Set(row-over, true)
 	}
+	v.placard.Hide()
 	v.list.Reload()
 	if follow {
 		v.list.ScrollTo(len(v.lines) - 1)
@@ -90,7 +117,7 @@ func (v *View) add(lines []trace.Line) {
 }
 
 // Object is what to put into the window.
-func (v *View) Object() fyne.CanvasObject { return v.list }
+func (v *View) Object() fyne.CanvasObject { return v.object }
 
 // SetModifiers gives the list the driver's modifier keys.
 func (v *View) SetModifiers(f func() fyne.KeyModifier) { v.list.Modifiers = f }
@@ -130,5 +157,6 @@ func (v *View) Text() string {
 func (v *View) Clear() {
 	v.lines = nil
 	v.selection.Reset(0)
+	v.placard.Show()
 	v.list.Reload()
 }

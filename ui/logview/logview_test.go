@@ -73,3 +73,34 @@ func TestClearedViewShowsWhatComesAfter(t *testing.T) {
 		t.Errorf("the text to copy is %q", text)
 	}
 }
+
+func TestNewLinesLeaveAReaderAlone(t *testing.T) {
+	ring := trace.NewRing(maxLines, nil)
+	v, l := show(t, ring)
+	if !v.placard.Visible() {
+		t.Error("an empty log says nothing")
+	}
+	say := func(n int) {
+		for range n {
+			ring.Add(trace.Line{Text: "a line"})
+		}
+		l.Tick()
+	}
+	say(200)
+	if !v.list.AtEnd() || v.placard.Visible() {
+		t.Error("the newest line is not in view")
+	}
+	v.list.ScrollToOffset(0)
+	if say(10); v.list.Offset() != 0 {
+		t.Error("new lines took the view away from somebody who scrolled up")
+	}
+	v.list.ScrollToOffset(1e6)
+	if say(10); !v.list.AtEnd() {
+		t.Error("the view does not follow again")
+	}
+	v.selection.Only(3)
+	say(maxLines - 220 + 1) // one more than is kept
+	if !v.selection.Has(2) || v.selection.Count() != 1 {
+		t.Errorf("selected: %v", v.selection.Rows())
+	}
+}

@@ -93,6 +93,7 @@ func (v *View) listHooks() parts.Hooks {
 		Find:     v.model.Find,
 		Renamed:  v.renamed,
 		Key:      v.otherKey,
+		Cut:      v.say,
 		Shortcut: func(s fyne.Shortcut) {
 			if !v.actions.ByShortcut(s) && v.hooks.Shortcut != nil {
 				v.hooks.Shortcut(s)

@@ -65,6 +65,9 @@ type Hooks struct {
 	Focused func(bool)
 	// Switch: Tab. Nil leaves Tab to the window.
 	Switch func()
+	// Cut: the mouse came over a text that does not fit into its column, which
+	// is told whole, or left it (""). Nil: such texts cannot be read.
+	Cut func(text string)
 	// Resized: the person changed a column's width.
 	Resized func()
 
@@ -217,6 +220,11 @@ func (l *List) ScrollTo(row int) {
 
 // Offset is how far the list is scrolled down.
 func (l *List) Offset() float32 { return l.scroll.Offset.Y }
+
+// AtEnd says whether the last row is in view, or there is none.
+func (l *List) AtEnd() bool {
+	return l.Offset()+l.scroll.Size().Height >= float32(l.source.Len())*look.RowHeight-1
+}
 
 // ScrollToOffset scrolls to a distance from the top, within what there is.
 func (l *List) ScrollToOffset(y float32) {

@@ -265,6 +265,22 @@ func TestControlMovesTheCursorAlone(t *testing.T) {
 	r.want([]int{1, 3, 4, 5}, "menu 0", "key F10")
 }
 
+func TestTextThatIsCutIsToldWhole(t *testing.T) {
+	r := newListRig(t, 10)
+	r.list.Hooks.Cut = func(text string) { r.event("cut %q", text) }
+	r.list.SetWidths([]float32{0, 80, 60, 90})
+	over := func(x float32, row int) {
+		o, local := r.find(fyne.NewPos(x, rowPoint(row).Y), func(o fyne.CanvasObject) bool { _, ok := o.(desktop.Hoverable); return ok })
+		o.(desktop.Hoverable).MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: local}})
+	}
+	over(40, 2)
+	over(480, 2)
+	over(485, 2)
+	over(40, 3)
+	over(480, 12)
+	r.want([]int{}, `cut "2026-01-01 00:37"`, `cut ""`)
+}
+
 func TestBorderFitsItsColumnToTheContent(t *testing.T) {
 	r := newListRig(t, 10)
 	r.list.SetWidths([]float32{0, 80, 200, 90})

@@ -17,6 +17,7 @@ type mouse struct {
 	collapse int // row to be selected alone when the button goes up, -1 for none
 	clicked  int // row of the last click, for counting; -1 when it cannot begin a double click
 	last     time.Time
+	told     string // text told as cut
 }
 
 // MouseDown selects. A press on one of several selected rows leaves them
@@ -105,10 +106,42 @@ func (b *body) MouseUp(e *desktop.MouseEvent) {
 func (b *body) MouseIn(e *desktop.MouseEvent) { b.MouseMoved(e) }
 
 // MouseMoved marks the row under the mouse.
-func (b *body) MouseMoved(e *desktop.MouseEvent) { b.setHover(b.rowAt(e.Position.Y)) }
+func (b *body) MouseMoved(e *desktop.MouseEvent) {
+	b.setHover(b.rowAt(e.Position.Y))
+	b.tellCut(b.cutAt(e.Position))
+}
 
 // MouseOut unmarks it.
-func (b *body) MouseOut() { b.setHover(-1) }
+func (b *body) MouseOut() {
+	b.setHover(-1)
+	b.tellCut("")
+}
+
+// cutAt is the whole text at a position when only a part of it is shown, ""
+// when all is.
+func (b *body) cutAt(at fyne.Position) string {
+	row := b.rowAt(at.Y)
+	if row < 0 || len(b.slots) == 0 || b.list.Hooks.Cut == nil {
+		return ""
+	}
+	s := b.slots[row%len(b.slots)]
+	if s.row != row {
+		return ""
+	}
+	for i, span := range b.list.spans() {
+		if span.shown && at.X >= span.x && at.X < span.end() && i < len(s.data.Cells) && s.texts[i].Text != s.data.Cells[i] {
+			return s.data.Cells[i]
+		}
+	}
+	return ""
+}
+
+func (b *body) tellCut(text string) {
+	if b.told != text && b.list.Hooks.Cut != nil {
+		b.told = text
+		b.list.Hooks.Cut(text)
+	}
+}
 
 // changed shows a selection that the person changed, and tells the owner.
 func (b *body) changed() {

@@ -136,7 +136,14 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	if len(p.row) > 0 {
 		total += placardSpaces + buttonHeight
 	}
+	p.icon.Hidden = p.notice.Glyph == "" || total > size.Height-2*look.Gap // the words count
+	if p.icon.Hidden {
+		total -= placardIcon + placardSpaces
+	}
 	y := max((size.Height-total)*0.42, 4)
+	if p.icon.Hidden {
+		y -= placardIcon + placardSpaces
+	}
 	p.icon.Move(fyne.NewPos((size.Width-placardIcon)/2, y))
 	p.icon.Resize(fyne.NewSquareSize(placardIcon))
 	y += placardIcon + placardSpaces
@@ -197,7 +204,6 @@ func (r *placardRenderer) Refresh() {
 	if c == "" {
 		c = theme.ColorNameDisabled
 	}
-	p.icon.Hidden = p.notice.Glyph == ""
 	if p.notice.Glyph != "" {
 		p.icon.Resource, p.icon.Image = look.Draw(p.notice.Glyph, c), nil
 	}

@@ -2,6 +2,7 @@ package queueview
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -150,6 +151,9 @@ func TestRowsTellTheirState(t *testing.T) {
 		"an active row has a rate":                {func(i *queue.Item) { i.State, i.Rate = queue.Active, 50 }, 5, "50 B/s"},
 		"an active row has a time left":           {func(i *queue.Item) { i.State, i.Rate = queue.Active, 50 }, 6, "3 s left"},
 		"all bytes moved is not done":             {func(i *queue.Item) { i.State, i.Done = queue.Active, 200 }, 6, "finishing"},
+		"a folder counts its entries":             {func(i *queue.Item) { i.State, i.Type, i.Rate = queue.Active, vfs.TypeDir, 9 }, 4, "50 of 200"},
+		"a folder has no time left":               {func(i *queue.Item) { i.State, i.Type, i.Done = queue.Active, vfs.TypeDir, 200 }, 6, ""},
+		"a row that has not begun has no rate":    {func(i *queue.Item) { i.State = queue.Active }, 5, ""},
 		"a question is named":                     {func(i *queue.Item) { i.State = queue.Asking }, 6, "has a question"},
 		"the target names its site and folder":    {func(i *queue.Item) { i.State = queue.Waiting }, 3 - 1, "Site s: /www"},
 		"the source here names its folder":        {func(i *queue.Item) { i.State = queue.Waiting }, 1, "/home"},
@@ -165,5 +169,74 @@ func TestRowsTellTheirState(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestFailedRowsTellTheirReason(t *testing.T) {
+	base := queue.Item{
+		Type: vfs.TypeFile, Size: 200, State: queue.Failed,
+		Source: queue.Place{Path: vfs.MustParse("/home/odd")}, Target: queue.Place{Site: "s", Path: vfs.MustParse("/odd")},
+	}
+	bad := &vfs.Error{Op: "name", Path: "nl\nname", Kind: vfs.KindBadName, Err: errors.New("it holds a control character")}
+	for outcome, tc := range map[string]struct {
+		change func(*queue.Item)
+		column int
+		want   string
+	}{
+		"an unusable name is the row's": {func(i *queue.Item) { i.Kind, i.Message = vfs.KindBadName, bad.Error() }, 0, `nl\u{000a}name`},
+		"an unusable name is explained": {
+			func(i *queue.Item) { i.Kind, i.Message = vfs.KindBadName, bad.Error() }, 3,
+			"The name cannot be used: it holds a control character. Rename it and try again.",
+		},
+		"a folder tells what failed in it": {
+			func(i *queue.Item) { i.Type, i.Message = vfs.TypeDir, "2 of 12 entries failed" }, 3, "2 of 12 entries failed.",
+		},
+		"an unknown size is left out": {func(i *queue.Item) { i.Size = vfs.SizeUnknown }, 2, ""},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			it := base
+			tc.change(&it)
+			if got := row(Lost, it, func(site.ID) string { return "" }, it.Added).Cells[tc.column]; got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestEmptyTabSaysWhatGoesThere(t *testing.T) {
+	for _, tab := range []Tab{Left, Lost, Over} {
+		r := newRows(0, tab.States[0])
+		v, l := show(t, r, tab)
+		if !v.placard.Visible() || v.placard.Notice().Title == "" || v.placard.Notice().Text == "" {
+			t.Errorf("%s says nothing", tab.Title)
+		}
+		*r = *newRows(1, tab.States[0])
+		r.seq = 2
+		take(t, v, l, r)
+		if v.placard.Visible() {
+			t.Errorf("%s: the words stand over rows", tab.Title)
+		}
+	}
+}
+
+func TestDetailsOfAFailedRowCanTryAgain(t *testing.T) {
+	r := newRows(3, queue.Failed)
+	r.items[1].Kind = vfs.KindPermission
+	v, l := show(t, r, Lost)
+	v.open(1)
+	c := fyne.CurrentApp().Driver().CanvasForObject(v.list)
+	if c.Overlays().Top() == nil {
+		t.Fatal("nothing opened")
+	}
+	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]queue.ID{2}, r.retried); diff != "" {
+		t.Error(diff)
+	}
+	v.open(99) // gone meanwhile
+	if c.Overlays().Top() != nil {
+		t.Error("a row that is not there was opened")
 	}
 }

@@ -2,6 +2,7 @@ package queueview
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -26,7 +27,7 @@ func columnsOf(tab Tab) []parts.Column {
 	switch tab.Title {
 	case Lost.Title:
 		to.Flex = false
-		return []parts.Column{name, to, size, {Title: "Reason", Width: 420, Min: 120, Flex: true, Fixed: true}}
+		return []parts.Column{name, to, size, {Title: "Reason", Width: 420, Min: 300, Flex: true, Fixed: true}}
 	case Over.Title:
 		return []parts.Column{
 			name, from, to, size,
@@ -45,16 +46,16 @@ func columnsOf(tab Tab) []parts.Column {
 // row puts one item into the cells of its tab's columns.
 func row(tab Tab, it queue.Item, names Names, now time.Time) parts.Row {
 	r := parts.Row{Icon: icon(it), Fraction: -1}
-	name, size := vfs.Readable(it.Source.Path.Base()), words.Size(it.Size)
-	if it.Source.Path.IsRoot() {
-		name = place(it.Source, names)
-	}
-	if it.Type == vfs.TypeDir {
+	name, size := rowName(it, names), words.Size(it.Size)
+	if isDir(it) {
 		size = ""
 	}
 	to := folder(it.Target, names)
 	switch tab.Title {
 	case Lost.Title:
+		if it.Size < 0 {
+			size = ""
+		}
 		r.Cells = []string{name, to, size, reason(it)}
 		return r
 	case Over.Title:
@@ -65,12 +66,25 @@ func row(tab Tab, it queue.Item, names Names, now time.Time) parts.Row {
 	if it.State == queue.Active || it.State == queue.Scanning || it.Done > 0 {
 		r.Cells[4], r.Fraction = progress(it)
 	}
-	if it.State == queue.Active {
+	if it.State == queue.Active && it.Rate > 0 {
 		r.Cells[5] = words.Rate(it.Rate)
 	}
 	r.Dim = it.State == queue.Paused
 	return r
 }
+
+// rowName is what people call a row: the name of what is copied.
+func rowName(it queue.Item, names Names) string {
+	if bad, _ := badName(it); bad != "" {
+		return bad
+	}
+	if it.Source.Path.IsRoot() {
+		return place(it.Source, names)
+	}
+	return vfs.Readable(it.Source.Path.Base())
+}
+
+func isDir(it queue.Item) bool { return it.Type == vfs.TypeDir }
 
 func icon(it queue.Item) fyne.Resource {
 	switch {
@@ -106,8 +120,10 @@ func place(p queue.Place, names Names) string {
 
 func progress(it queue.Item) (string, float32) {
 	switch {
-	case it.Type == vfs.TypeDir:
+	case it.Type == vfs.TypeDir && it.Size <= 0:
 		return "", -1
+	case it.Type == vfs.TypeDir:
+		return words.Number(it.Done) + " of " + words.Number(it.Size), min(float32(it.Done)/float32(it.Size), 1)
 	case it.Size < 0:
 		return words.Size(it.Done), 0
 	case it.Size == 0:
@@ -121,6 +137,9 @@ func progress(it queue.Item) (string, float32) {
 func status(it queue.Item, now time.Time) string {
 	switch it.State {
 	case queue.Active:
+		if it.Type == vfs.TypeDir {
+			return ""
+		}
 		if it.Size >= 0 && it.Done >= it.Size {
 			return "finishing"
 		}
@@ -157,5 +176,25 @@ func reason(it queue.Item) string {
 	if it.State == queue.Skipped && it.Kind == vfs.KindOther {
 		return "Skipped: " + vfs.Readable(it.Message)
 	}
+	if it.Type == vfs.TypeDir && it.Kind == vfs.KindOther && it.Message != "" {
+		return words.Safe(it.Message) + "."
+	}
+	if _, why := badName(it); why != "" {
+		return "The name cannot be used: " + words.Safe(why) + ". Rename it and try again."
+	}
 	return words.OfKind(it.Kind, it.Source.Path.String(), it.Message, words.Window).String()
+}
+
+// badName takes a name that cannot be used, and why, out of the journal's
+// line. A row of such an entry of a folder has the folder's path, because its
+// own can be none.
+func badName(it queue.Item) (name, why string) {
+	if it.Kind != vfs.KindBadName {
+		return "", ""
+	}
+	head, why, _ := strings.Cut(it.Message, ": "+it.Kind.String()+": ")
+	if rest, ok := strings.CutPrefix(head, "name "); ok {
+		name = rest
+	}
+	return name, why
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"wherry/sync/queue"
 	"wherry/ui/loop"
@@ -17,6 +18,8 @@ type View struct {
 	Menu func(at fyne.Position)
 	// Trouble is told when an action failed.
 	Trouble func(error)
+	// Say tells in passing what does not fit into its column; "" ends it.
+	Say func(text string)
 	// Focused is told when the list got or lost the keys.
 	Focused func(bool)
 
@@ -26,6 +29,8 @@ type View struct {
 	model     *Model
 	selection parts.Selection
 	list      *parts.List
+	placard   *parts.Placard // while there is nothing
+	object    fyne.CanvasObject
 }
 
 // New returns the view of a tab. It shows nothing before Take.
@@ -34,7 +39,16 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 	v.selection.Reset(0)
 	v.list = parts.NewList(l, columnsOf(tab), &v.selection)
 	v.list.SetSource(v)
+	v.placard = parts.NewPlacard()
+	v.placard.Set(emptiness(tab))
+	v.object = container.NewStack(v.list, v.placard)
 	v.list.Hooks = parts.Hooks{
+		Open: v.open,
+		Cut: func(text string) {
+			if v.Say != nil {
+				v.Say(text)
+			}
+		},
 		Selected: v.selected,
 		Menu: func(_ int, at fyne.Position) {
 			if v.Menu != nil {
@@ -56,7 +70,7 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 }
 
 // Object is what to put into the window.
-func (v *View) Object() fyne.CanvasObject { return v.list }
+func (v *View) Object() fyne.CanvasObject { return v.object }
 
 // Tab returns which one it is.
 func (v *View) Tab() Tab { return v.model.tab }
@@ -80,6 +94,11 @@ func (v *View) Row(i int) parts.Row {
 func (v *View) Take(s queue.Snapshot) {
 	before := v.model.Len()
 	changed := v.model.Take(s)
+	if v.model.Len() == 0 {
+		v.placard.Show()
+	} else {
+		v.placard.Hide()
+	}
 	if v.model.Len() != before {
 		v.reselect()
 		v.list.Reload()
