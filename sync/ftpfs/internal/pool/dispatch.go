@@ -10,10 +10,14 @@ import (
 
 // limitLocked is how many members there may be.
 func (p *Pool[M]) limitLocked() int {
-	if p.learned > 0 {
-		return min(p.learned, p.config.Transfers+1)
+	most := p.config.Transfers + 1
+	switch {
+	case p.learned == 0:
+		return most
+	case time.Now().Before(p.again):
+		return min(p.learned, most)
 	}
-	return p.config.Transfers + 1
+	return min(p.learned+1, most)
 }
 
 // mayDialLocked: below the limit, and one at a time while nothing stands.
@@ -121,11 +125,15 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 	// Where a session stands with the same password, "530 Login incorrect"
 	// for one more is a limit too: PAM has no other words for it.
 	full := kind == vfs.KindBusy && standing+p.dialing > 0 || kind == vfs.KindLogin && standing > 0
+	switch kind {
+	case vfs.KindRefused, vfs.KindTimeout, vfs.KindHost:
+		full = full || standing > 0 && w.use&Transfer != 0
+	}
 	switch {
 	case p.closed:
 		p.settleLocked(w, nil, closedError())
 	case full:
-		p.learned = max(1, standing)
+		p.learned, p.again = max(1, standing), time.Now().Add(p.config.Again)
 		p.requeueLocked(w)
 	case kind == vfs.KindLogin:
 		p.refused = err

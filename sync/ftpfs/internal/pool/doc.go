@@ -9,7 +9,10 @@
 //     waits behind a file, unless the server bears a single session.
 //   - The limit is what the site says, plus one for browsing, until a dial
 //     fails with KindBusy (421, 530 "too many"): then it is what stands at
-//     that moment, for as long as the pool lives, and who asked waits.
+//     that moment, and who asked waits. For a transfer a server that cannot be
+//     reached while sessions stand is the same: firewalls count connections
+//     too, and drop what is above. After Again one more is tried, and after
+//     each success the next.
 //   - While nothing stands, one dial runs at a time and its failure answers
 //     all who wait: a refused password costs one attempt and not five, which
 //     is what gets addresses banned. It is remembered until Reset.
@@ -70,6 +73,10 @@ type Config[M Member] struct {
 	// IdleLast is the same for the last one, which saves a person who reads
 	// for a while the login; 10 min. While transfers run it is kept.
 	IdleLast time.Duration
+	// Again is how long after a refusal one session more than then stood is
+	// tried; 5 min. Others may have left the server meanwhile, and most
+	// limits on attempts forget within minutes.
+	Again time.Duration
 }
 
 func (c Config[M]) withDefaults() Config[M] {
@@ -82,6 +89,7 @@ func (c Config[M]) withDefaults() Config[M] {
 		{&c.Answer, 5 * time.Second},
 		{&c.Idle, time.Minute},
 		{&c.IdleLast, 10 * time.Minute},
+		{&c.Again, 5 * time.Minute},
 	} {
 		if *d.field <= 0 {
 			*d.field = d.value

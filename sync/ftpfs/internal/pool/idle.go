@@ -40,15 +40,23 @@ func (p *Pool[M]) discardLocked(m *member[M]) {
 	})
 }
 
-// scheduleLocked sets the timer to the next member that idles out.
+// scheduleLocked sets the timer to the next member that idles out, or to when
+// one session more may be tried for somebody who waits.
 func (p *Pool[M]) scheduleLocked() {
 	if p.timer != nil && p.timer.Stop() {
 		p.work.Done()
 	}
 	p.timer = nil
-	if limit, ok := p.idleLimitLocked(); ok && !p.closed {
+	var next time.Time
+	if limit, ok := p.idleLimitLocked(); ok {
+		next = p.idle[0].since.Add(limit)
+	}
+	if len(p.waiters) > 0 && p.again.After(time.Now()) && (next.IsZero() || p.again.Before(next)) {
+		next = p.again
+	}
+	if !next.IsZero() && !p.closed {
 		p.work.Add(1)
-		p.timer = time.AfterFunc(time.Until(p.idle[0].since.Add(limit)), p.reap)
+		p.timer = time.AfterFunc(time.Until(next), p.reap)
 	}
 }
 

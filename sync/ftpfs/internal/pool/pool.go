@@ -15,8 +15,9 @@ type Pool[M Member] struct {
 
 	mu      sync.Mutex // guards what follows, never held while a member works
 	closed  bool
-	refused error // the login's refusal, until Reset
-	learned int   // the most sessions the server bore, 0 while it never refused
+	refused error     // the login's refusal, until Reset
+	learned int       // the most sessions the server bore, 0 while it never refused
+	again   time.Time // of learned: when one more may be tried
 	members map[*member[M]]struct{}
 	closing int          // how many of members are being closed
 	idle    []*member[M] // of members, longest idle first

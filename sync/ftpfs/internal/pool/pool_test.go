@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -319,6 +320,70 @@ func TestLimitFollowsWhatTheServerBears(t *testing.T) {
 		if got := p.Stats(); got != (Stats{Sessions: 2, Limit: 2}) {
 			t.Errorf("stats %+v", got)
 		}
+	})
+}
+
+func TestTransferThatCannotConnectWaitsForAnother(t *testing.T) {
+	for _, k := range []vfs.Kind{vfs.KindRefused, vfs.KindTimeout, vfs.KindHost} {
+		t.Run(k.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, p := setup(t, 4)
+				a := acquire(t, p, Transfer)
+				s.set(func() { s.refuse = kind(k) })
+				second := async(t.Context(), p, Transfer)
+				synctest.Wait()
+				waits(t, "a second transfer", second)
+				if _, dials, _ := s.count(); dials != 2 {
+					t.Errorf("%d dials: it tries again and again", dials)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if _, err := p.Acquire(ctx, Transfer); vfs.KindOf(err) != vfs.KindTimeout {
+					t.Errorf("a third, whose time is over: %v", err)
+				}
+				a.Release()
+				synctest.Wait()
+				b := came(t, "the second transfer", second)
+				b.Session().set(func() { b.Session().down = true })
+				b.Release()
+				synctest.Wait()
+				if _, err := p.Acquire(t.Context(), Transfer); vfs.KindOf(err) != k {
+					t.Errorf("with nothing left to wait for: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestLearnedLimitRisesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 4)
+		s.bears = 2
+		a, b := acquire(t, p, Browse), acquire(t, p, Transfer)
+		var waiting []<-chan result
+		for range 2 {
+			waiting = append(waiting, async(t.Context(), p, Transfer))
+			synctest.Wait()
+		}
+		expect := func(after time.Duration, limit, dials int) {
+			t.Helper()
+			<-time.After(after)
+			synctest.Wait()
+			if _, got, _ := s.count(); p.Stats().Limit != limit || got != dials {
+				t.Fatalf("limit %d after %d dials, want %d after %d", p.Stats().Limit, got, limit, dials)
+			}
+		}
+		expect(0, 2, 3)
+		expect(4*time.Minute, 2, 3)
+		expect(2*time.Minute, 2, 4) // tried, and refused again
+		s.set(func() { s.bears = 0 })
+		expect(3*time.Minute, 2, 4)
+		expect(2*time.Minute, 5, 6) // tried, and both are served
+		for _, c := range waiting {
+			came(t, "a transfer that waited", c).Release()
+		}
+		a.Release()
+		b.Release()
 	})
 }
 
