@@ -25,7 +25,10 @@ type FS interface {
 	// server does not tell the two apart).
 	List(ctx context.Context, dir Path) ([]Entry, error)
 
-	// Stat describes one name as List would: a link is not followed.
+	// Stat describes one name as List would: a link is not followed. A server
+	// that tells of single files only (FTP without MLST, RFC 3659) has a link
+	// to a file described as that file, and the mode and owner of a file left
+	// out: a whole folder would have to be listed for them.
 	Stat(ctx context.Context, p Path) (Entry, error)
 
 	// Open reads a file from byte offset on; a link is followed. An offset

@@ -63,5 +63,5 @@ func (s *Session) describe() {
 // writesMDTM says whether MDTM with a time sets it: a habit of vsftpd
 // (mdtm_write). Elsewhere the time would be taken for a file name.
 func (s *Session) writesMDTM() bool {
-	return s.supports("MDTM") && strings.Contains(strings.ToLower(s.ctl.Greeting()), "vsftpd")
+	return s.supports("MDTM") && s.isVSFTPD()
 }

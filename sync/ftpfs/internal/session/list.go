@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"errors"
+	"net/textproto"
 	"strings"
 	"time"
 
@@ -46,32 +48,55 @@ func needDir(e vfs.Entry) vfs.Kind {
 }
 
 func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
-	format, arg := listing.MLSD, ""
 	name, err := o.names.encode(dir)
 	if err != nil {
 		return nil, err
 	}
-	if o.supports("MLST") {
-		arg = name
-	} else {
-		// LIST takes its argument for options and patterns ("-la", "[a]*"),
-		// so the folder is entered and listed without one.
-		format, arg = listing.LIST, o.listOptions()
-		if err := o.enter(name); err != nil {
-			return nil, err
-		}
+	if !o.supports("MLST") {
+		return o.listLIST(name)
 	}
+	entries, err := o.listBy("MLSD", listing.MLSD, name)
+	var refusal *textproto.Error
+	if err == nil || !errors.As(err, &refusal) || refusal.Code < 500 {
+		return entries, err
+	}
+	// Named by FEAT and refused all the same, by an administrator or a
+	// gateway. What is not there, or is no folder, stays so.
+	unknown := refusal.Code == 500 || refusal.Code == 502
+	if kind := o.kind(err); !unknown && (refusal.Code != 550 || kind == vfs.KindNotFound || kind == vfs.KindNotDir) {
+		return nil, err
+	}
+	older, cannot := o.listLIST(name)
+	if !unknown && (cannot != nil || len(older) == 0) {
+		// Some servers show an empty listing of a folder that may not be read.
+		return nil, err
+	}
+	o.unlearn("MLST")
+	return older, cannot
+}
+
+// listLIST lists by LIST, which takes its argument for options and patterns
+// ("-la", "[a]*"): so the folder is entered and listed without one.
+func (o *operation) listLIST(name string) ([]vfs.Entry, error) {
+	if err := o.enter(name); err != nil {
+		return nil, err
+	}
+	return o.listBy("LIST", listing.LIST, o.listOptions())
+}
+
+// listBy has the library list by verb.
+func (o *operation) listBy(verb string, format listing.Format, arg string) ([]vfs.Entry, error) {
 	var entries []vfs.Entry
 	var odd []listing.Unparsed
-	o.ctl.Capture(func(d *wire.Data) (err error) {
+	o.ctl.Capture(verb, func(d *wire.Data) (err error) {
 		entries, odd, err = listing.Read(d, format, o.listingOptions())
 		if err == nil && !d.Whole() {
 			err = o.kinded(vfs.KindUnreadable, "the listing was cut off")
 		}
 		return err
 	})
-	defer o.ctl.Capture(nil)
-	err = o.transfer(func() error {
+	defer o.ctl.Capture("", nil)
+	err := o.transfer(func() error {
 		_, err := o.lib.List(arg)
 		return err
 	})
@@ -90,10 +115,14 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 // listOptions ask vsftpd for names with a leading dot, which it would leave
 // out; elsewhere "-a" might be taken for a name.
 func (o *operation) listOptions() string {
-	if strings.Contains(strings.ToLower(o.ctl.Greeting()), "vsftpd") {
+	if o.isVSFTPD() {
 		return "-a"
 	}
 	return ""
+}
+
+func (s *Session) isVSFTPD() bool {
+	return strings.Contains(strings.ToLower(s.ctl.Greeting()), "vsftpd")
 }
 
 func (o *operation) listingOptions() listing.Options {

@@ -177,7 +177,11 @@ func (o *operation) prepare() error {
 	if r.Code == 215 {
 		o.facts.System = r.Text()
 	}
-	return o.home()
+	if err := o.home(); err != nil || o.supports("MLST") {
+		return err
+	}
+	_, err = o.sizeIsOfFiles()
+	return err
 }
 
 // home asks for the login folder; a server that does not say has the root.

@@ -22,9 +22,21 @@ func (s *Session) Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reade
 	}
 	r := &reader{o: o, offset: offset}
 	if err := s.guard(func() error { return r.open(p) }); err != nil {
-		return nil, o.end(o.explain(err, p, needFile))
+		return nil, o.end(o.explain(err, p, r.needFile))
 	}
 	return r, nil
+}
+
+// needFile judges what cannot be read. Of a link that leads to a file SIZE
+// would have told the size, also where the file may not be read.
+func (r *reader) needFile(e vfs.Entry) vfs.Kind {
+	switch {
+	case e.Type == vfs.TypeLink && e.TargetType == vfs.TypeDir:
+		return vfs.KindIsDir
+	case e.Type == vfs.TypeLink && r.size == vfs.SizeUnknown && r.o.supports("SIZE"):
+		return vfs.KindNotFound
+	}
+	return needFile(e)
 }
 
 // reader is a download in progress.

@@ -75,6 +75,7 @@ type Session struct {
 	turn  chan struct{}     // holds one token while an operation runs
 	cwd   string            // of the turn: the server's current folder, "" unknown
 	feats map[string]string // of the turn: see supports
+	sizes int               // of the turn: see sizeIsOfFiles
 
 	settling atomic.Bool
 

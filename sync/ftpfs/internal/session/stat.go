@@ -3,15 +3,17 @@ package session
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"wherry/sync/ftpfs/internal/listing"
 	"wherry/sync/vfs"
 )
 
-// Stat describes one name, by MLST where the server has it, else by the
-// listing of the folder above. Times that are coarser than a second and sizes
-// that are missing are asked for one by one.
+// Stat describes one name: by MLST where the server has it; else a file by SIZE
+// and MDTM, and what SIZE refuses by the listing of the folder above, which may
+// hold a hundred thousand names. SIZE follows a link to a file and tells no
+// permissions (vfs.FS allows for both); vsftpd is asked for these by STAT.
 func (s *Session) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 	var e vfs.Entry
 	err := s.do(ctx, "stat", p, func(o *operation) (err error) {
@@ -31,19 +33,106 @@ func (o *operation) stat(p vfs.Path) (vfs.Entry, error) {
 	if p.IsRoot() {
 		return vfs.Entry{Type: vfs.TypeDir, Size: vfs.SizeUnknown}, nil
 	}
-	e, err := o.statParent(p)
+	e, err := o.statFile(p)
 	if err != nil || e.Type != vfs.TypeFile {
 		return e, err
 	}
-	if e.Size == vfs.SizeUnknown {
-		if e.Size, err = o.size(p); err != nil {
-			return e, err
-		}
-	}
-	if e.Accuracy > time.Second && o.supports("MDTM") {
+	if e.Accuracy != time.Second && o.supports("MDTM") {
 		return o.exactTime(p, e)
 	}
 	return e, nil
+}
+
+// statFile describes p without looking at the folder above where that can be
+// done.
+func (o *operation) statFile(p vfs.Path) (vfs.Entry, error) {
+	if telling, err := o.sizeIsOfFiles(); err != nil {
+		return vfs.Entry{}, err
+	} else if !telling {
+		return o.statParent(p)
+	}
+	size, err := o.size(p)
+	if err != nil {
+		return vfs.Entry{}, err
+	}
+	if o.statLists() && !strings.ContainsAny(p.Base(), "*?[]{}\\") {
+		return o.statSTAT(p, size)
+	}
+	if size == vfs.SizeUnknown {
+		return o.statParent(p)
+	}
+	return vfs.Entry{Name: p.Base(), Type: vfs.TypeFile, Size: size}, nil
+}
+
+// sizeIsOfFiles says whether SIZE tells that p is a file: most servers refuse
+// it of a folder (RFC 3659 leaves that open), some give a number. The login
+// folder is asked once.
+func (o *operation) sizeIsOfFiles() (bool, error) {
+	if o.sizes == 0 {
+		n, err := o.size(o.facts.Home)
+		if err != nil {
+			return false, err
+		}
+		o.sizes = sizeOfFiles
+		if n != vfs.SizeUnknown {
+			o.sizes = sizeOfAll
+		}
+	}
+	return o.sizes == sizeOfFiles && o.supports("SIZE"), nil
+}
+
+// What SIZE is answered for.
+const (
+	sizeOfFiles = 1 + iota
+	sizeOfAll
+)
+
+// statLists says whether STAT with a path lists it over the control connection
+// in the format of LIST: all servers do so in some way, vsftpd in a known one.
+func (o *operation) statLists() bool { return o.isVSFTPD() }
+
+// statSTAT describes p, whose SIZE is size, by STAT: a link as the link and a
+// file with its permissions. Of a folder STAT tells the content, so a name that
+// can be entered is looked up in the folder above.
+func (o *operation) statSTAT(p vfs.Path, size int64) (vfs.Entry, error) {
+	name, err := o.names.encode(p)
+	if err != nil {
+		return vfs.Entry{}, err
+	}
+	if size == vfs.SizeUnknown {
+		o.cwd = ""
+		r, err := o.ctl.Command("CWD " + name)
+		switch {
+		case err != nil:
+			return vfs.Entry{}, err
+		case r.OK():
+			o.cwd = name
+			e, err := o.statParent(p)
+			if e.Type == vfs.TypeLink {
+				e.TargetType = vfs.TypeDir
+			}
+			return e, err
+		}
+	}
+	r, err := o.command("STAT " + name)
+	if err != nil {
+		return vfs.Entry{}, err
+	}
+	lines := strings.NewReader(strings.Join(r.Inner(), "\r\n") + "\r\n")
+	entries, odd, err := listing.Read(lines, listing.LIST, o.listingOptions())
+	if err != nil {
+		return vfs.Entry{}, err
+	}
+	// It also shows the links to p, and not a link that leads to a file.
+	for _, e := range entries {
+		if e.Name == p.Base() {
+			return e, nil
+		}
+	}
+	if len(entries)+len(odd) == 0 && size == vfs.SizeUnknown {
+		return vfs.Entry{}, o.kinded(vfs.KindNotFound, "")
+	}
+	return o.statParent(p)
 }
 
 func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
@@ -52,6 +141,10 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return vfs.Entry{}, err
 	}
 	r, err := o.command("MLST " + name)
+	if r.Code == 500 || r.Code == 502 {
+		o.unlearn("MLST")
+		return o.stat(p)
+	}
 	if unclear(err) {
 		// Pure-FTPd: "Can't check for file existence", ProFTPD: "cannot be
 		// listed". Where a right is missing they say so.

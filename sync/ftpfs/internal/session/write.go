@@ -97,20 +97,22 @@ func (o *operation) hasSize(p vfs.Path, at int64) error {
 // attempt runs the library's call in a goroutine and returns when the data
 // connection stands, or when the call has failed.
 func (o *operation) attempt(call func(io.Reader) error) (*writer, error) {
-	w := &writer{o: o, done: make(chan error, 1), hand: handoff{
+	w := &writer{o: o, done: make(chan struct{}), hand: handoff{
 		ready: make(chan struct{}), release: make(chan error, 1), quit: o.ctl.Done(), ctx: o.ctx,
 	}}
-	if !o.spawn(func() { w.done <- o.guard(func() error { return call(&w.hand) }) }) {
+	if !o.spawn(func() {
+		defer close(w.done)
+		w.result = o.guard(func() error { return call(&w.hand) })
+	}) {
 		return nil, o.kinded(vfs.KindCancelled, "the session is closed")
 	}
 	select {
-	case err := <-w.done:
-		return nil, err
+	case <-w.done:
+		return nil, w.result
 	case <-w.hand.ready:
 	}
 	if err := w.hand.data.Open(); err != nil {
-		w.hand.release <- err
-		return nil, errors.Join(err, <-w.done)
+		return nil, errors.Join(err, w.finish(err))
 	}
 	return w, nil
 }
@@ -121,7 +123,7 @@ func (o *operation) attempt(call func(io.Reader) error) (*writer, error) {
 type handoff struct {
 	ready   chan struct{} // closed when data is set
 	data    *wire.Data
-	release chan error // the Writer's last word
+	release chan error // the Writer's last word; takes one without blocking
 	quit    <-chan struct{}
 	ctx     context.Context
 }
@@ -155,8 +157,9 @@ func (h *handoff) WriteTo(to io.Writer) (int64, error) {
 type writer struct {
 	o      *operation
 	hand   handoff
-	done   chan error // what the library's call returned
-	failed error      // of a Write; the library's call is over then
+	done   chan struct{} // closed when the library's call is over
+	result error         // of the library's call, once done
+	failed error         // of a Write; the library's call is over then
 
 	once    sync.Once
 	verdict error
@@ -188,9 +191,19 @@ func (w *writer) check(err error) error {
 	if err == nil {
 		return nil
 	}
-	w.hand.release <- err
-	w.failed = w.o.fault(errors.Join(err, <-w.done))
+	w.failed = w.o.fault(errors.Join(err, w.finish(err)))
 	return w.failed
+}
+
+// finish lets the library's call go on with err and returns what comes of it.
+// Only the first word counts; it may be called when the call is over.
+func (w *writer) finish(err error) error {
+	select {
+	case w.hand.release <- err:
+	default:
+	}
+	<-w.done
+	return w.result
 }
 
 // Commit ends the upload and returns the server's verdict.
@@ -201,8 +214,7 @@ func (w *writer) Commit() error {
 			w.verdict = w.failed
 			return
 		}
-		w.hand.release <- nil
-		w.verdict = w.o.end(<-w.done)
+		w.verdict = w.o.end(w.finish(nil))
 	})
 	return w.verdict
 }

@@ -49,6 +49,7 @@ type Control struct {
 	nextErr error
 	data    *Data // the newest
 	sink    func(*Data) error
+	lister  string // see Capture
 	greeted bool   // the library has its greeting
 	buffer  []byte // see scratch
 

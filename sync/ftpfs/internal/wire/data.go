@@ -22,6 +22,7 @@ type Data struct {
 
 	// Of the operation.
 	begun   bool // the server said 1xx
+	late    bool // the server said the end before anything moved
 	upload  bool
 	started time.Time
 	flow    *flow
@@ -72,6 +73,9 @@ func (d *Data) Open() error {
 		return d.failed(err)
 	}
 	limit := d.c.conf.Timeout
+	if d.late {
+		limit = min(limit, d.c.conf.DataTimeout)
+	}
 	d.flow = &flow{tcp: tcp, readLimit: limit, writeLimit: limit}
 	if d.c.tls == nil {
 		d.stream = d.flow

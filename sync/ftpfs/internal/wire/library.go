@@ -41,10 +41,11 @@ func (c *Control) DialFunc(_, _ string) (net.Conn, error) {
 	return d, nil
 }
 
-// Capture has the content of the next data connection given to sink, and
-// shows the library an empty one: it would drop the lines it cannot parse, and
-// permissions and owners of all. nil ends that.
-func (c *Control) Capture(sink func(*Data) error) { c.sink = sink }
+// Capture has listings made by verb, LIST or MLSD, whichever the library
+// prefers, and their content given to sink. It shows the library an empty one:
+// it would drop the lines it cannot parse, and permissions and owners of all.
+// A nil sink ends that.
+func (c *Control) Capture(verb string, sink func(*Data) error) { c.lister, c.sink = verb, sink }
 
 // captured calls its sink on the library's first Read.
 type captured struct {
@@ -86,6 +87,9 @@ func (l libraryConn) Write(p []byte) (int, error) {
 		c.in.WriteString("229 Entering Extended Passive Mode (|||1|)\r\n")
 		return len(p), nil
 	}
+	if verb, rest, _ := strings.Cut(line, " "); c.sink != nil && (verb == "LIST" || verb == "MLSD") {
+		line = strings.TrimSuffix(c.lister+" "+rest, " ")
+	}
 	c.unsent = c.send(line)
 	return len(p), nil
 }
@@ -119,8 +123,9 @@ func (c *Control) forLibrary(r Reply) []byte {
 		return r.bytes(r.Code)
 	case c.data != nil && !c.data.begun:
 		// Done without a word before: some servers leave out the 150 of an
-		// empty listing.
+		// empty listing. Whatever there is of it is on its way already.
 		c.data.begin()
+		c.data.late = true
 		return append([]byte("150 (left out)\r\n"), r.bytes(226)...)
 	}
 	return r.bytes(226) // RFC 959 allows 250 as well

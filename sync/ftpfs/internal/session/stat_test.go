@@ -1,0 +1,139 @@
+package session
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/ftptest"
+	"wherry/sync/site"
+	"wherry/sync/trace"
+	"wherry/sync/vfs"
+)
+
+// since returns the verbs of the commands that were sent after the first n.
+func (r *rig) since(n int) string {
+	var verbs []string
+	for _, c := range r.Commands()[n:] {
+		verbs = append(verbs, c.Verb)
+	}
+	return strings.Join(verbs, " ")
+}
+
+// TestStatWithoutMLST: a file costs two short commands, however many lie
+// beside it; the folder above is listed for the rest alone.
+func TestStatWithoutMLST(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		plan ftptest.Plan
+		name string
+		want vfs.Type // TypeUnknown for KindNotFound
+		sent string   // "" is not asked for
+	}{
+		"a file by SIZE and MDTM":            {ftptest.Plan{}, "/dir/file", vfs.TypeFile, "SIZE MDTM"},
+		"a file without MDTM":                {ftptest.Plan{Without: []string{"MDTM"}}, "/dir/file", vfs.TypeFile, "SIZE"},
+		"a folder by the one above":          {ftptest.Plan{}, "/dir", vfs.TypeDir, "SIZE CWD EPSV LIST"},
+		"what is not there":                  {ftptest.Plan{}, "/dir/none", vfs.TypeUnknown, "SIZE CWD EPSV LIST"},
+		"without SIZE by the folder above":   {ftptest.Plan{Without: []string{"SIZE"}}, "/dir/file", vfs.TypeFile, "CWD EPSV LIST MDTM"},
+		"a folder where SIZE is told of all": {ftptest.Plan{Verbs: verb("SIZE", ftptest.Reply("213 4096"))}, "/dir", vfs.TypeDir, ""},
+		"SIZE in FEAT and unknown":           {ftptest.Plan{Verbs: verb("SIZE", ftptest.Reply("502 No"))}, "/dir/file", vfs.TypeFile, "CWD EPSV LIST MDTM"},
+		"MLST in FEAT and unknown":           {ftptest.Plan{Verbs: verb("MLST", ftptest.Reply("500 What"))}, "/dir/file", vfs.TypeFile, "MLST SIZE SIZE MDTM"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			plan := tc.plan
+			plan.Files = map[string]string{"/dir/file": "12345"}
+			if plan.Verbs["MLST"] == nil {
+				plan.Without = append(plan.Without, "MLST", "MLSD")
+			}
+			r := script(t, plan)
+			s := r.open()
+			before := len(r.Commands())
+			e, err := s.Stat(t.Context(), vfs.MustParse(tc.name))
+			if sent := r.since(before); tc.sent != "" && sent != tc.sent {
+				t.Errorf("sent %s, want %s", sent, tc.sent)
+			}
+			if tc.want == vfs.TypeUnknown {
+				r.wants(err, vfs.KindNotFound)
+				return
+			}
+			r.must(err)
+			if e.Type != tc.want || e.Name != vfs.MustParse(tc.name).Base() {
+				t.Errorf("%+v", e)
+			}
+			if e.Type == vfs.TypeFile && (e.Size != 5 || e.ModTime.IsZero()) && !strings.HasSuffix(tc.sent, "SIZE") {
+				t.Errorf("%+v", e)
+			}
+		})
+	}
+}
+
+// TestStatBySTAT: vsftpd has no MLST, and tells of one name all the same.
+func TestStatBySTAT(t *testing.T) {
+	srv := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
+	f := connect(t, srv, site.ModePassive, site.TLSOff)
+	f.put("folder/inner", []byte("x"))
+	when := time.Date(2015, 3, 4, 5, 6, 7, 0, time.UTC)
+	for _, name := range []string{"a file", ".hidden", "-la", "semi;colon", "[a]*?", "{a,b}"} {
+		f.put(name, []byte("12345"))
+		disk := filepath.Join(srv.Dir, name)
+		f.must(os.Chmod(disk, 0o640))
+		f.must(os.Chtimes(disk, when, when))
+	}
+	for name, target := range map[string]string{"to file": "a file", "to folder": "folder", "to nothing": "nowhere", ".to nothing": "nowhere"} {
+		f.must(os.Symlink(target, filepath.Join(srv.Dir, name)))
+	}
+	file := vfs.Entry{Type: vfs.TypeFile, Size: 5, HasMode: true, Mode: 0o640}
+	link := vfs.Entry{Type: vfs.TypeLink}
+	for name, tc := range map[string]struct {
+		want  vfs.Entry
+		lists bool
+	}{
+		"a file": {file, false}, ".hidden": {file, false}, "-la": {file, false}, "semi;colon": {file, false},
+		"[a]*?":  {vfs.Entry{Type: vfs.TypeFile, Size: 5}, false},
+		"{a,b}":  {vfs.Entry{Type: vfs.TypeFile, Size: 5}, false},
+		"folder": {vfs.Entry{Type: vfs.TypeDir, HasMode: true, Mode: 0o755}, true},
+		"none":   {vfs.Entry{}, false}, ".none": {vfs.Entry{}, false}, "no[ne]": {vfs.Entry{}, true},
+		"to file": {link, true}, "to nothing": {link, false}, ".to nothing": {link, false},
+		"to folder": {vfs.Entry{Type: vfs.TypeLink, TargetType: vfs.TypeDir}, true},
+	} {
+		before := f.lists()
+		e, err := f.s.Stat(f.ctx, f.path(name))
+		if lists := f.lists() > before; lists != tc.lists {
+			t.Errorf("%s: a folder was listed: %v", name, lists)
+		}
+		if tc.want.Type == vfs.TypeUnknown {
+			f.kind(name, err, vfs.KindNotFound)
+			continue
+		}
+		f.must(err)
+		if e.Type == vfs.TypeFile && (!e.ModTime.Equal(when) || e.Accuracy != time.Second) {
+			t.Errorf("%s: time %v to %v", name, e.ModTime, e.Accuracy)
+		}
+		got := vfs.Entry{Type: e.Type, HasMode: e.HasMode, Mode: e.Mode.Perm(), TargetType: e.TargetType}
+		if e.Type == vfs.TypeFile {
+			got.Size = e.Size
+		}
+		if e.Type == vfs.TypeLink {
+			got.HasMode, got.Mode = false, fs.FileMode(0)
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" || e.Name != name {
+			t.Errorf("%s: named %q: %s", name, e.Name, diff)
+		}
+	}
+}
+
+// lists counts the listings asked for.
+func (f *fixture) lists() int {
+	n := 0
+	lines, _ := f.trace.Since(0)
+	for _, l := range lines {
+		if verb, _, _ := strings.Cut(l.Text, " "); l.Dir == trace.Sent && (verb == "LIST" || verb == "MLSD") {
+			n++
+		}
+	}
+	return n
+}
