@@ -11,10 +11,13 @@ import (
 // fact is one thing that became true in the window, as tests and bug reports
 // read it. Positions are in the window's own coordinates.
 type fact struct {
-	// Fact is the kind: pane, queue, status, focus, controls,
-	// dialog, connecting, connected, queued, drag, trouble, closed; and tick,
-	// which says that the window's thread went round once more.
+	// Fact is the kind. What is true until it is told anew: pane, queue,
+	// status, focus, controls, question. What happened: dialog, connecting,
+	// connected, failed, queued, drag, trouble, closed. And frame, which says
+	// that the window took in what mouse and keys had done.
 	Fact string `json:"fact"`
+	// Frame: when, in nanoseconds since 1970.
+	At int64 `json:"at,omitempty"`
 
 	// Pane: its side, site and path, its rows in order, and where the list
 	// draws them.
@@ -32,9 +35,11 @@ type fact struct {
 	// Queue: rows by state.
 	Count map[string]int `json:"count,omitempty"`
 
-	// Dialog, status and drag: what is written there.
+	// Dialog, question, failed, status and drag: what is written there; ""
+	// for no question. Focus: address, left, right, field, or elsewhere.
 	Text string `json:"text,omitempty"`
-	// Buttons and fields by their label, with the middle of each.
+	// Controls, question: buttons and fields by their label, with the middle
+	// of each. Focus: the button that has the keys.
 	Controls map[string][2]float32 `json:"controls,omitempty"`
 }
 

@@ -5,11 +5,14 @@ package ui
 import (
 	"reflect"
 	"sync/atomic"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/site"
 	"wherry/ui/look"
+	"wherry/ui/parts"
 )
 
 // inView is the site that the status bar speaks of, between the window's
@@ -28,7 +31,7 @@ func (s *shell) tellFacts(now state) {
 	if !s.facts.on() {
 		return
 	}
-	s.facts.tell(fact{Fact: "tick"})
+	s.tellFrames()
 	for side, p := range s.panes {
 		first, size := p.Ground()
 		f := fact{
@@ -44,27 +47,88 @@ func (s *shell) tellFacts(now state) {
 	}
 	s.tellOnce(&s.told.queue, fact{Fact: "queue", Count: count})
 	s.tellOnce(&s.told.status, fact{Fact: "status", Text: s.status.secured.Text() + " | " + s.status.mode.Text() + " | " + s.status.left.Text()})
-	s.tellOnce(&s.told.focus, fact{Fact: "focus", Text: s.focused()})
+	s.tellOnce(&s.told.focus, s.focused())
 	s.tellOnce(&s.told.controls, fact{Fact: "controls", Controls: s.controls()})
+	s.tellOnce(&s.told.question, s.question())
 }
 
 // told is what was told last.
 type told struct {
-	panes                          [2]fact
-	queue, status, focus, controls fact
+	panes                                    [2]fact
+	queue, status, focus, controls, question fact
+	frames                                   bool // each frame is being told
 }
 
-// focused names what has the keys: address, left, right, or something else.
-func (s *shell) focused() string {
-	switch {
-	case s.window.Canvas().Focused() == s.bar.field:
-		return "address"
-	case s.panes[left].HasFocus():
-		return "left"
-	case s.panes[right].HasFocus():
-		return "right"
+// tellFrames tells every frame from now on. Fyne takes in mouse and keys and
+// then ticks its animations, and this one draws nothing: what was done before
+// one frame was told has been taken in when the next one is.
+func (s *shell) tellFrames() {
+	if s.told.frames {
+		return
 	}
-	return "elsewhere"
+	s.told.frames = true
+	frames := fyne.NewAnimation(time.Second, func(float32) {
+		s.facts.tell(fact{Fact: "frame", At: time.Now().UnixNano()})
+	})
+	frames.RepeatCount = fyne.AnimationRepeatForever
+	frames.Start()
+}
+
+// focused tells what has the keys.
+func (s *shell) focused() fact {
+	f := fact{Fact: "focus", Text: "elsewhere"}
+	has := s.window.Canvas().Focused()
+	if button, ok := has.(fyne.Accessible); ok && button.AccessibilityRole() == fyne.AccessibleRoleButton {
+		f.Controls = map[string][2]float32{button.AccessibilityLabel(): s.middle(has.(fyne.CanvasObject))}
+	}
+	_, field := has.(*parts.Field)
+	switch {
+	case has == s.bar.field:
+		f.Text = "address"
+	case field:
+		f.Text = "field"
+	case s.window.Canvas().Overlays().Top() != nil: // a pane below does not know that it lost the keys
+	case s.panes[left].HasFocus():
+		f.Text = "left"
+	case s.panes[right].HasFocus():
+		f.Text = "right"
+	}
+	return f
+}
+
+// question tells what the topmost dialog says, and where its buttons are.
+func (s *shell) question() fact {
+	f := fact{Fact: "question"}
+	// Fyne wraps what lies on top in a type that it does not export.
+	top := reflect.Indirect(reflect.ValueOf(s.window.Canvas().Overlays().Top()))
+	if top.Kind() != reflect.Struct {
+		return f
+	}
+	if inner := top.FieldByName("Content"); inner.IsValid() {
+		if popup, ok := inner.Interface().(*widget.PopUp); ok {
+			s.read(popup.Content, &f)
+		}
+	}
+	return f
+}
+
+// read adds the texts and buttons of o to a fact.
+func (s *shell) read(o fyne.CanvasObject, f *fact) {
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, inner := range o.Objects {
+			if inner.Visible() {
+				s.read(inner, f)
+			}
+		}
+	case *widget.RichText:
+		f.Text += o.String() + "\n"
+	case fyne.Accessible:
+		if f.Controls == nil {
+			f.Controls = map[string][2]float32{}
+		}
+		f.Controls[o.AccessibilityLabel()] = s.middle(o.(fyne.CanvasObject))
+	}
 }
 
 func (s *shell) tellOnce(last *fact, now fact) {
@@ -76,9 +140,10 @@ func (s *shell) tellOnce(last *fact, now fact) {
 
 // controls are the middles of what a test clicks.
 func (s *shell) controls() map[string][2]float32 {
-	middle := func(o fyne.CanvasObject) [2]float32 {
-		at := s.app.Driver().AbsolutePositionForObject(o)
-		return [2]float32{at.X + o.Size().Width/2, at.Y + o.Size().Height/2}
-	}
-	return map[string][2]float32{"address": middle(s.bar.field), "connect": middle(s.bar.button), "sites": middle(s.bar.sites)}
+	return map[string][2]float32{"address": s.middle(s.bar.field), "connect": s.middle(s.bar.button), "sites": s.middle(s.bar.sites)}
+}
+
+func (s *shell) middle(o fyne.CanvasObject) [2]float32 {
+	at := s.app.Driver().AbsolutePositionForObject(o)
+	return [2]float32{at.X + o.Size().Width/2, at.Y + o.Size().Height/2}
 }
