@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/vfs"
 	"wherry/ui/look"
@@ -131,7 +130,7 @@ func (v *View) askMode() {
 type modeBoxes struct {
 	object fyne.CanvasObject
 	mode   fs.FileMode
-	boxes  [9]*widget.Check
+	boxes  [9]*parts.Check
 	octal  *parts.Field
 	busy   bool // one side is following the other
 }
@@ -143,7 +142,7 @@ func newModeBoxes(mode fs.FileMode) *modeBoxes {
 		grid.Add(parts.NewLine(who, look.ColorSecondary))
 		for j, what := range []string{"read", "write", "execute"} {
 			bit := fs.FileMode(1) << (8 - 3*i - j)
-			box := widget.NewCheck(what, nil)
+			box := parts.NewCheck(what, nil)
 			box.OnChanged = func(on bool) {
 				if on {
 					m.set(m.mode | bit)

@@ -87,6 +87,7 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 		middle.Add(q.Field)
 	}
 	if q.Content != nil {
+		d.leaveBy(q.Content)
 		middle.Add(q.Content)
 	}
 	middle.Hidden = len(middle.Objects) == 0
@@ -177,6 +178,23 @@ func (d *Dialog) escape() {
 	d.Close()
 	if d.question.Escape != nil {
 		d.question.Escape()
+	}
+}
+
+// leaveBy lets Esc in what a dialog holds close it.
+func (d *Dialog) leaveBy(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, inner := range o.Objects {
+			d.leaveBy(inner)
+		}
+	case *Check:
+		o.Escaped = d.escape
+	case *Field:
+		o.Escaped = d.escape
+		if o.OnSubmitted == nil {
+			o.OnSubmitted = func(string) { d.strong() }
+		}
 	}
 }
 

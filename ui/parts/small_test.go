@@ -274,3 +274,38 @@ func TestGallery(t *testing.T) {
 		d.Close()
 	}
 }
+
+func TestSegmentsAreChosenByClickAndArrows(t *testing.T) {
+	l := newLoop(t)
+	var chosen []string
+	s := parts.NewSegments([]string{"Auto", "Passive", "Active"}, func(o string) { chosen = append(chosen, o) })
+	escaped := false
+	s.Escaped = func() { escaped = true }
+	r := newRig(t, container.NewHBox(s), l, 400, 40)
+	r.click(fyne.NewPos(s.Size().Width-10, 10))
+	r.key(fyne.KeyRight, fyne.KeyLeft)
+	s.SetSelected("Auto")
+	s.SetSelected("Nonsense")
+	r.key(fyne.KeyLeft, fyne.KeyEscape)
+	if diff := cmp.Diff([]string{"Active", "Passive", "Auto"}, chosen); diff != "" || !escaped || s.Selected() != "Auto" {
+		t.Errorf("%s, Esc %v, %s is chosen", diff, escaped, s.Selected())
+	}
+	r.picture("segments")
+}
+
+func TestEscapeInADialogsContentClosesIt(t *testing.T) {
+	l := newLoop(t)
+	r := newRig(t, container.NewStack(), l, 500, 300)
+	check, field := parts.NewCheck("For all", nil), parts.NewField("", 50)
+	for outcome, inner := range map[string]fyne.Focusable{"a tick": check, "a field": field} {
+		left := false
+		d := parts.Ask(r.window.Canvas(), parts.Question{
+			Title: "?", Content: container.NewVBox(check, container.NewHBox(field)),
+			Answers: []parts.Answer{{Title: "OK", Strong: true}}, Escape: func() { left = true },
+		})
+		r.window.Canvas().Focus(inner)
+		if r.key(fyne.KeyEscape); !d.Closed() || !left {
+			t.Errorf("%s keeps Esc to itself", outcome)
+		}
+	}
+}

@@ -72,10 +72,10 @@ type formView struct {
 
 	name, folder, host, port, user *parts.Field
 	pass                           *parts.Field
-	keep                           *widget.Check
+	keep                           *parts.Check
 	kept                           bool
-	tls                            *widget.Select
-	mode                           *widget.RadioGroup
+	tls                            *parts.Choice
+	mode                           *parts.Segments
 	means                          *parts.Line
 	remoteDir, localDir            *parts.Field
 	connections, encoding          *parts.Field
@@ -95,10 +95,11 @@ func newFormView(changed func()) *formView {
 	f.host, f.port = field("host, or paste an address", 200), field("standard", 70)
 	f.user, f.pass = field("anonymous", 110), field("will be asked", 140)
 	f.pass.Password = true
-	f.keep = widget.NewCheck("Keep the password in the system's keychain", func(bool) { f.touch() })
-	f.tls = widget.NewSelect(texts(tlsChoices), func(string) { f.touch() })
-	f.mode = widget.NewRadioGroup(texts(modeChoices), func(string) { f.meaning(); f.touch() })
-	f.mode.Horizontal, f.mode.Required = true, true
+	escape := func() { f.escaped() }
+	f.keep = parts.NewCheck("Keep the password in the system's keychain", func(bool) { f.touch() })
+	f.tls = parts.NewChoice(texts(tlsChoices), func(string) { f.touch() })
+	f.mode = parts.NewSegments(texts(modeChoices), func(string) { f.meaning(); f.touch() })
+	f.keep.Escaped, f.tls.Escaped, f.mode.Escaped = escape, escape, escape
 	f.means = parts.NewLine("", look.ColorSecondary)
 	f.remoteDir, f.localDir = field("login folder", 160), field("where the other pane stands", 160)
 	f.connections, f.encoding = field("4", 60), field("UTF-8", 100)
@@ -110,34 +111,24 @@ func newFormView(changed func()) *formView {
 	return f
 }
 
-// arrange stacks rows of label and fields; a label's column is as wide as the
-// widest one.
+// arrange makes the rows.
 func (f *formView) arrange() fyne.CanvasObject {
-	side := func(label string) fyne.CanvasObject { return parts.NewLine(label, look.ColorSecondary).Whole() }
-	with := func(main fyne.CanvasObject, label string, second fyne.CanvasObject) fyne.CanvasObject {
-		east := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), side(label), second)
-		return container.New(layout.NewBorderLayout(nil, nil, nil, east), east,
-			container.New(layout.NewCustomPaddedLayout(0, 0, 0, look.Gap*2), main))
-	}
-	grid := container.New(&formLayout{})
-	row := func(label string, o fyne.CanvasObject) {
-		grid.Add(side(label))
-		grid.Add(o)
-	}
-	row("Name", with(f.name, "Folder", f.folder))
-	row("Host", with(f.host, "Port", f.port))
-	row("Encryption", f.tls)
-	row("User", with(f.user, "Password", f.pass))
-	row("", f.keep)
-	row("Transfer mode", f.mode)
-	row("", f.means)
-	row("Active: ports", with(container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.portFrom, side("to"), f.portTo),
-		"External address", f.externalIP))
-	row("Start there", f.remoteDir)
-	row("Start here", f.localDir)
-	row("Connections", with(container.NewHBox(f.connections), "File names", f.encoding))
-	row("Notes", f.notes)
-	return container.NewVScroll(grid)
+	ports := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.portFrom, parts.NewLine("to", look.ColorSecondary).Whole(), f.portTo)
+	l := &formLayout{rows: []formRow{
+		{label: "Name", main: f.name, aside: "Folder", second: f.folder},
+		{label: "Host", main: f.host, aside: "Port", second: f.port},
+		{label: "Encryption", main: f.tls},
+		{label: "User", main: f.user, aside: "Password", second: f.pass},
+		{main: f.keep},
+		{label: "Transfer mode", main: f.mode, close: true},
+		{main: f.means},
+		{label: "Active: ports", main: ports, aside: "External address", second: f.externalIP},
+		{label: "Start there", main: f.remoteDir},
+		{label: "Start here", main: f.localDir},
+		{label: "Connections", main: container.NewHBox(f.connections), aside: "File names", second: f.encoding},
+		{label: "Notes", main: f.notes},
+	}}
+	return container.NewVScroll(l.container())
 }
 
 func (f *formView) touch() {
@@ -147,7 +138,7 @@ func (f *formView) touch() {
 }
 
 func (f *formView) meaning() {
-	f.means.SetText(modeMeans[pick(modeChoices, f.mode.Selected)])
+	f.means.SetText(modeMeans[pick(modeChoices, f.mode.Selected())])
 }
 
 // fill shows a form.
@@ -198,7 +189,7 @@ func (f *formView) form() Form {
 		*p.text = p.field.Text
 	}
 	x.Notes = f.notes.Text
-	x.TLS, x.Mode = pick(tlsChoices, f.tls.Selected), pick(modeChoices, f.mode.Selected)
+	x.TLS, x.Mode = pick(tlsChoices, f.tls.Selected), pick(modeChoices, f.mode.Selected())
 	return x
 }
 
@@ -237,36 +228,4 @@ func (f *formView) point(c fyne.Canvas, p Problem) string {
 		}
 	}
 	return p.Why
-}
-
-// formLayout puts labels and what they name into two columns.
-type formLayout struct{}
-
-func (formLayout) labels(o []fyne.CanvasObject) float32 {
-	width := float32(0)
-	for i := 0; i < len(o); i += 2 {
-		width = max(width, o[i].MinSize().Width)
-	}
-	return width + 2*look.Gap
-}
-
-func (l *formLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	left, y := l.labels(o), float32(0)
-	for i := 0; i+1 < len(o); i += 2 {
-		height := o[i+1].MinSize().Height
-		o[i].Move(fyne.NewPos(0, y+(min(height, look.EntryHeight)-o[i].MinSize().Height)/2))
-		o[i].Resize(fyne.NewSize(left, o[i].MinSize().Height))
-		o[i+1].Move(fyne.NewPos(left, y))
-		o[i+1].Resize(fyne.NewSize(max(size.Width-left-look.Margin, 0), height))
-		y += height + look.Gap
-	}
-}
-
-func (l *formLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	size := fyne.NewSize(l.labels(o), 0)
-	for i := 0; i+1 < len(o); i += 2 {
-		size.Height += o[i+1].MinSize().Height + look.Gap
-		size.Width = max(size.Width, l.labels(o)+o[i+1].MinSize().Width+look.Margin)
-	}
-	return size
 }

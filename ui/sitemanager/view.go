@@ -30,6 +30,7 @@ type View struct {
 	rows      []site.Site
 	selection parts.Selection
 	list      *parts.List
+	placard   *parts.Placard // while there are none
 	form      *formView
 	message   *parts.Line
 	remove    *parts.Tool
@@ -37,6 +38,12 @@ type View struct {
 	dirty     bool
 	before    func(*fyne.KeyEvent)
 }
+
+// The manager's size where the window has room for it.
+const (
+	width, height float32 = 880, 560
+	listWidth     float32 = 250
+)
 
 // Open shows the manager over the window. connect is called after the person
 // chose to connect to a site, closed when the manager is gone.
@@ -64,7 +71,7 @@ func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, connect fu
 		},
 	}
 	v.popup = widget.NewModalPopUp(v.content(), c)
-	v.popup.Resize(fyne.NewSize(min(820, c.Size().Width-20), min(540, c.Size().Height-20)))
+	v.popup.Resize(fyne.NewSize(min(width, c.Size().Width-20), min(height, c.Size().Height-20)))
 	v.popup.Show()
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {
@@ -76,25 +83,29 @@ func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, connect fu
 }
 
 func (v *View) content() fyne.CanvasObject {
-	add := parts.NewTool(look.GlyphNewFolder, "Add a site", v.add).Labelled("Add")
+	add := parts.NewTool(look.GlyphAdd, "Add a site", v.add).Labelled("Add")
 	v.copy = parts.NewTool(look.GlyphCopy, "Copy the site", v.duplicate).Labelled("Copy")
 	v.remove = parts.NewTool(look.GlyphTrash, "Remove the site", v.askRemove).Labelled("Remove")
 	tools := container.NewHBox(add, v.copy, v.remove)
-	left := container.NewBorder(nil, tools, nil, nil, v.list)
-	closing := widget.NewButton("Close", v.Close)
-	save := widget.NewButton("Save", func() { v.save(func(site.Site) {}) })
-	connect := widget.NewButton("Connect", v.connectNow)
-	connect.Importance = widget.HighImportance
+	v.placard = parts.NewPlacard()
+	v.placard.Set(parts.Notice{
+		Glyph: look.GlyphSites, Title: "No sites yet", Text: "Fill in the form and save it: the site stands here from then on.",
+	})
+	left := container.NewBorder(nil, tools, nil, nil, container.NewStack(v.list, v.placard))
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap))
-	for _, b := range []*widget.Button{closing, save, connect} {
-		buttons.Add(container.NewGridWrap(fyne.NewSize(92, 28), b))
+	for _, a := range []parts.Answer{
+		{Title: "Close", Run: v.Close},
+		{Title: "Save", Run: func() { v.save(func(site.Site) {}) }},
+		{Title: "Connect", Strong: true, Run: v.connectNow},
+	} {
+		buttons.Add(container.NewGridWrap(fyne.NewSize(92, 28), parts.NewButton(a, v.Close)))
 	}
 	bottom := container.NewBorder(nil, nil, nil, buttons, v.message)
 	title := parts.NewTitle("Sites")
 	inset := func(o fyne.CanvasObject) fyne.CanvasObject {
 		return container.New(layout.NewCustomPaddedLayout(0, 0, look.Margin, 0), o)
 	}
-	split := container.NewBorder(nil, nil, sized(left, 290), nil, inset(v.form.object))
+	split := container.NewBorder(nil, nil, sized(left, min(listWidth, v.canvas.Size().Width/4)), nil, inset(v.form.object))
 	line := canvas.NewRectangle(theme.Color(theme.ColorNameSeparator))
 	line.SetMinSize(fyne.NewSize(0, 1))
 	return container.New(layout.NewCustomPaddedLayout(look.Margin, look.Margin, look.Margin, look.Margin),
@@ -140,6 +151,7 @@ func (v *View) reload(id site.ID) {
 		}
 	}
 	v.list.Reload()
+	v.placard.Hidden = len(v.rows) > 0
 	if len(v.rows) == 0 {
 		v.add()
 		return
@@ -164,6 +176,7 @@ func (v *View) chosen() {
 		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
 		Text: "The site that was changed is not saved yet.",
 		Answers: []parts.Answer{
+			{Title: "Cancel", Run: v.reselect},
 			{Title: "Discard", Run: func() { v.show(FormOf(s)) }},
 			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.reload(s.ID) }) }},
 		},
@@ -317,6 +330,7 @@ func (v *View) Close() {
 		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
 		Text: "The site that was changed is not saved yet.",
 		Answers: []parts.Answer{
+			{Title: "Cancel"},
 			{Title: "Discard", Run: func() { v.dirty = false; v.closeNow() }},
 			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.closeNow() }) }},
 		},

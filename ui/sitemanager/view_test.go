@@ -14,6 +14,7 @@ import (
 	"wherry/sync/site"
 	"wherry/ui/look"
 	"wherry/ui/loop"
+	"wherry/ui/parts"
 )
 
 // kept is a store in memory.
@@ -189,6 +190,66 @@ func TestManagerFitsItsWindow(t *testing.T) {
 		picture(t, r.window, "sitemanager-"+name)
 		if got, room := r.popup.Content.MinSize(), r.window.Canvas().Size(); got.Width > room.Width || got.Height > room.Height {
 			t.Errorf("%s: the manager needs %v of %v", name, got, room)
+		}
+	}
+}
+
+func TestEscapeLeavesTheManagerFromEveryField(t *testing.T) {
+	for outcome, focus := range map[string]func(r *rig) fyne.Focusable{
+		"a field":        func(r *rig) fyne.Focusable { return r.form.host },
+		"the encryption": func(r *rig) fyne.Focusable { return r.form.tls },
+		"the mode":       func(r *rig) fyne.Focusable { return r.form.mode },
+		"the tick":       func(r *rig) fyne.Focusable { return r.form.keep },
+		"the last button": func(r *rig) fyne.Focusable {
+			r.window.Canvas().Focus(r.form.name)
+			r.window.Canvas().FocusPrevious()
+			return nil
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			if f := focus(r); f != nil {
+				r.window.Canvas().Focus(f)
+			}
+			r.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+			if r.popup.Visible() {
+				t.Error("the manager stays")
+			}
+		})
+	}
+}
+
+func TestClosingWithChangesCanBeTakenBack(t *testing.T) {
+	r := open(t, look.Dark, shop())
+	test.Type(r.form.name, "x")
+	r.Close()
+	c := r.window.Canvas()
+	c.FocusPrevious()
+	c.FocusPrevious()
+	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // Cancel
+	if !r.popup.Visible() || !r.dirty || len(c.Overlays().List()) != 1 {
+		t.Errorf("visible %v, dirty %v, over each other %d", r.popup.Visible(), r.dirty, len(c.Overlays().List()))
+	}
+}
+
+func TestFieldsBeginAndEndInLine(t *testing.T) {
+	for _, size := range []fyne.Size{{Width: 1000, Height: 700}, {Width: 700, Height: 420}} {
+		r := open(t, look.Dark, shop())
+		r.window.Resize(size)
+		r.popup.Resize(size.SubtractWidthHeight(20, 20))
+		left, right := r.form.host.Position().X, r.form.pass.Position().X+r.form.pass.Size().Width
+		for _, f := range []*parts.Field{r.form.name, r.form.user, r.form.remoteDir, r.form.localDir} {
+			if f.Position().X != left || f.Size().Height != look.EntryHeight {
+				t.Errorf("%v: a field begins at %v, is %v high", size, f.Position().X, f.Size().Height)
+			}
+		}
+		for _, f := range []*parts.Field{r.form.folder, r.form.port, r.form.externalIP, r.form.encoding, r.form.localDir} {
+			if f.Position().X+f.Size().Width != right {
+				t.Errorf("%v: a field ends at %v, not %v", size, f.Position().X+f.Size().Width, right)
+			}
+		}
+		if r.form.host.Size().Width < 100 {
+			t.Errorf("%v: %v is too narrow for a host", size, r.form.host.Size().Width)
 		}
 	}
 }
