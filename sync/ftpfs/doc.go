@@ -9,6 +9,9 @@
 //   - A look-up that fails because the connection died while it idled is
 //     repeated once on a fresh one. A change is not, since it could have taken
 //     effect; instead its session must show life first (pool.Sure).
+//   - The same is done where the way of data connections that had worked does
+//     so no more and the session is stuck in it: the next one begins with
+//     another way.
 //   - Close breaks off what is in progress, and waits for it.
 package ftpfs
 

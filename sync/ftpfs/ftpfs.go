@@ -9,6 +9,7 @@ import (
 
 	"wherry/sync/ftpfs/internal/pool"
 	"wherry/sync/ftpfs/internal/session"
+	"wherry/sync/site"
 	"wherry/sync/vfs"
 )
 
@@ -31,6 +32,7 @@ type conn interface {
 // FS is one site. It implements vfs.FS.
 type FS struct {
 	host  string           // fixed
+	auto  bool             // fixed; the mode is not forced
 	pool  *pool.Pool[conn] // fixed
 	calls sync.WaitGroup   // calls in progress; nothing is added once closed
 
@@ -62,6 +64,7 @@ func New(c Config) *FS {
 func build(c Config, dial func(context.Context) (conn, error)) *FS {
 	return &FS{
 		host: c.Site.Host,
+		auto: c.Site.Mode != site.ModePassive && c.Site.Mode != site.ModeActive,
 		pool: pool.New(pool.Config[conn]{Dial: dial, Transfers: c.Site.MaxConnections()}),
 	}
 }
@@ -168,17 +171,26 @@ func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lea
 			return nil, f.fault(c, err)
 		}
 		s := lease.Session()
+		way := s.Facts().Via
 		err = work(s)
 		f.note(s)
 		if err == nil {
 			return lease, nil
 		}
-		stale := !lease.Fresh() && diedIdle(s, err)
+		again := !lease.Fresh() && diedIdle(s, err) || f.auto && stuck(s, way, err)
 		lease.Release()
-		if !may || !stale || ctx.Err() != nil {
+		if !may || !again || ctx.Err() != nil {
 			return nil, f.fault(c, err)
 		}
 	}
+}
+
+// stuck says whether err is a data connection that did not come about on a
+// session that cannot go on to the next way, as when the server is still trying
+// to reach us. In auto mode the way that had worked is forgotten then, and only
+// then is there something else to be tried first.
+func stuck(s conn, way string, err error) bool {
+	return vfs.KindOf(err) == vfs.KindNoData && !s.Usable() && way != "" && s.Facts().Via != way
 }
 
 // diedIdle says whether err looks like a connection that was gone before the

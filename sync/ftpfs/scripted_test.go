@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -23,14 +24,21 @@ const soon = 15 * time.Second
 // script returns a file system on a scripted server.
 func script(t *testing.T, plan ftptest.Plan) (*ftptest.Scripted, *FS) {
 	t.Helper()
+	return scriptWith(t, plan, func(*Config) {})
+}
+
+func scriptWith(t *testing.T, plan ftptest.Plan, tune func(*Config)) (*ftptest.Scripted, *FS) {
+	t.Helper()
 	if plan.Files == nil {
 		plan.Files = map[string]string{"/dir/file": strings.Repeat("content ", 10_000), "/dir/empty/": ""}
 	}
 	s := ftptest.Script(t, plan)
-	f := New(Config{
+	c := Config{
 		Site: s.Site(site.ModePassive, site.TLSOff), Timeout: time.Minute, DataTimeout: time.Minute,
 		Password: func(context.Context) (string, error) { return s.Password, nil },
-	})
+	}
+	tune(&c)
+	f := New(c)
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)
@@ -143,6 +151,65 @@ func TestServerRestartedUnderAnIdleSite(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestWayThatWorksNoMore: passive is refused at first, so active is learned;
+// then the server cannot reach us any more, and hangs in trying.
+func TestWayThatWorksNoMore(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		mode   site.Mode
+		verb   string
+		silent bool     // EPRT is not answered; else it is, and verb is not
+		want   vfs.Kind // KindOther for success
+	}{
+		"EPRT unanswered, listing":       {site.ModeAuto, "MLSD", true, vfs.KindOther},
+		"EPRT unanswered, download":      {site.ModeAuto, "RETR", true, vfs.KindOther},
+		"no call comes, listing":         {site.ModeAuto, "MLSD", false, vfs.KindOther},
+		"no call comes, download":        {site.ModeAuto, "RETR", false, vfs.KindOther},
+		"no call comes, forced active":   {site.ModeActive, "MLSD", false, vfs.KindNoData},
+		"no call comes, an upload fails": {site.ModeAuto, "STOR", false, vfs.KindNoData},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			var learned, shut, stuck atomic.Bool
+			early := func(c *ftptest.Conn, arg string) {
+				if !learned.Load() {
+					c.Say("500 Not yet")
+					return
+				}
+				ftptest.Default(c, arg)
+			}
+			_, f := scriptWith(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
+				"EPSV": early, "PASV": early,
+				"EPRT": func(c *ftptest.Conn, arg string) {
+					switch {
+					case !shut.CompareAndSwap(true, false):
+						ftptest.Default(c, arg)
+					case !tc.silent:
+						stuck.Store(true)
+						c.Say("200 Will connect")
+					}
+				},
+				tc.verb: func(c *ftptest.Conn, arg string) {
+					if !stuck.CompareAndSwap(true, false) {
+						ftptest.Default(c, arg)
+					}
+				},
+			}}, func(c *Config) { c.Site.Mode, c.DataTimeout = tc.mode, 2*time.Second })
+			if _, err := f.List(t.Context(), vfs.MustParse("/dir")); err != nil || f.Status().Via != "EPRT" {
+				t.Fatal(f.Status(), err)
+			}
+			learned.Store(true)
+			shut.Store(true)
+			err := calls(f)[tc.verb](t.Context())
+			if vfs.KindOf(err) != tc.want || (err == nil) != (tc.want == vfs.KindOther) {
+				t.Fatalf("error %v", err)
+			}
+			if got := f.Status(); err == nil && got.Mode != "passive" {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 

@@ -32,6 +32,7 @@ func (c *Control) tryActive(rung Rung) (*Data, error) {
 	// between it never answers.
 	r, err := c.receive(c.conf.DataTimeout)
 	if errors.Is(err, errNoReply) {
+		c.conf.Learned.forget(rung)
 		why := fmt.Sprintf("EPRT: the server did not answer %s within %v", line, c.conf.DataTimeout)
 		err = fault(vfs.KindNoData, strings.Join(append(c.ladder.tried, why), "; "), nil)
 		c.Break(err)
