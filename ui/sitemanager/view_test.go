@@ -227,6 +227,7 @@ func TestClosingWithChangesCanBeTakenBack(t *testing.T) {
 	c.FocusPrevious()
 	c.FocusPrevious()
 	c.Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // Cancel
+	r.settle(t)
 	if !r.popup.Visible() || !r.dirty || len(c.Overlays().List()) != 1 {
 		t.Errorf("visible %v, dirty %v, over each other %d", r.popup.Visible(), r.dirty, len(c.Overlays().List()))
 	}
