@@ -119,6 +119,28 @@ func TestCancelSweepsWhenTheSiteIsBack(t *testing.T) {
 	}
 }
 
+// TestCancelSweepsUnderTheChosenName: the part of a copy that keeps both does
+// not stand beside the row's own target.
+func TestCancelSweepsUnderTheChosenName(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", large, when)
+	r.there.Put("/in/a", "old", when)
+	r.here.Inject(memfs.Fault{Op: memfs.OpRead, Bytes: 1 << 16, Kind: vfs.KindPermission})
+	r.there.Inject(memfs.Fault{Op: memfs.OpRemove, Times: 1, Kind: vfs.KindPermission}) // so that the part stays
+	request := up("/a")
+	request.Exists = transfer.Rename
+	ids := r.add(request)
+	r.drain()
+	if _, ok := r.there.Get("/in/a (2)" + transfer.Suffix); !ok {
+		t.Fatalf("there is no part to sweep: %v", r.there.Files())
+	}
+	r.must(r.Cancel(t.Context(), ids...))
+	r.drain()
+	if files := r.there.Files(); len(files) != 1 || files["/in/a"] != "old" || r.rows() != 0 {
+		t.Errorf("left: %v, %d rows", files, r.rows())
+	}
+}
+
 // TestCancelThenTheSameAgain: the new row's part is not the old row's to
 // sweep.
 func TestCancelThenTheSameAgain(t *testing.T) {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,19 +113,24 @@ func TestANewerJournalIsLeftAlone(t *testing.T) {
 // TestJournalsOfEveryVersionOpen: version 0 is a file without anything, as a
 // kill during the very first start leaves it.
 func TestJournalsOfEveryVersionOpen(t *testing.T) {
+	undo := map[int]string{2: `ALTER TABLE rows DROP COLUMN chosen`}
 	for version := range len(migrations) + 1 {
 		r := bare(t)
 		r.must(makeFile(r.file))
 		s, err := openStore(t.Context(), r.file)
 		r.must(err)
 		s.mu.Lock()
-		if version < len(migrations) {
+		for i := len(migrations); i > version && i > 1; i-- {
+			_, err := s.conn.ExecContext(t.Context(), undo[i])
+			r.must(err)
+		}
+		_, err = s.conn.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA user_version = %d`, version))
+		r.must(err)
+		if version == 0 {
 			for _, table := range []string{"rows", "jobs", "settings", "tally"} {
 				_, err := s.conn.ExecContext(t.Context(), `DROP TABLE `+table)
 				r.must(err)
 			}
-			_, err = s.conn.ExecContext(t.Context(), `PRAGMA user_version = 0`)
-			r.must(err)
 		}
 		s.mu.Unlock()
 		r.must(s.close())

@@ -48,7 +48,8 @@ type work struct {
 	cancel  context.CancelCauseFunc // guarded by Queue.mu; nil until adopted
 	taken   bool                    // guarded by Queue.mu; it is no longer ours
 	counter transfer.Counter
-	meter   meter // guarded by Queue.mu
+	meter   meter    // guarded by Queue.mu
+	chosen  vfs.Path // guarded by Queue.mu; where the file goes, the root before that is known
 }
 
 // Open opens the journal of c.File, made where missing. A damaged file is

@@ -63,9 +63,13 @@ func judge(e ending, attempts, retries int, before, after int64) verdict {
 		attempts = 0
 	}
 	attempts++
+	// A firewall stays where it is, and the attempt has tried every way already.
 	// KindCancelled without our doing is a file system that was closed under
 	// us: the next Open gives a fresh one.
 	again := kind.Temporary() || kind == vfs.KindCancelled
+	if kind == vfs.KindNoData {
+		retries = min(retries, 1)
+	}
 	if again && attempts <= max(retries, 0) {
 		return verdict{state: Waiting, again: true, attempts: attempts}
 	}

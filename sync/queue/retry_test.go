@@ -25,6 +25,7 @@ func TestWhatIsTriedAgain(t *testing.T) {
 		"time-outs for ever: failed after 1+5":    {vfs.KindTimeout, -1, Failed, 6},
 		"changing for ever: failed after 1+5":     {vfs.KindChanged, -1, Failed, 6},
 		"closed under us: done with the next one": {vfs.KindCancelled, 1, Done, 2},
+		"no data connection: failed after 1+1":    {vfs.KindNoData, -1, Failed, 2},
 		"not there: failed at once":               {vfs.KindNotFound, -1, Failed, 1},
 		"not allowed: failed at once":             {vfs.KindPermission, -1, Failed, 1},
 		"no space: failed at once":                {vfs.KindNoSpace, -1, Failed, 1},
@@ -223,6 +224,27 @@ func TestWhatAnEarlierAttemptFinished(t *testing.T) {
 			}
 			if files := r.there.Files(); len(files) != 1 || files["/in/a"] != "hello" {
 				t.Errorf("at the target: %v", files)
+			}
+		})
+	}
+	for outcome, chosen := range map[string]string{"under its own name": "/in/a", "under the name it chose": "/in/a (2)"} {
+		t.Run("rename, "+outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.here.Put("/a", "hello", when)
+			r.there.Put("/in/a", "hello", when.Add(time.Hour)) // by a server that keeps its own times
+			r.there.Put(chosen, "hello", when.Add(time.Hour))
+			request := up("/a")
+			request.Exists = transfer.Rename
+			ids := r.add(request)
+			r.must(r.write(t.Context(), durable, func() error {
+				size, made := identityColumns(transfer.Identity{Size: 5, ModTime: when})
+				_, err := r.s.exec(t.Context(), `UPDATE rows SET state = 'active', made_size = ?, made_time = ?, chosen = ?`, size, made, []byte(chosen))
+				return err
+			}))
+			before := len(r.there.Files())
+			r.drain()
+			if got := r.item(ids[0]); got.State != Done || got.Target.Path.String() != chosen || len(r.there.Files()) != before {
+				t.Errorf("the row is %s as %s, at the target %v", got.State, got.Target.Path, r.there.Files())
 			}
 		})
 	}

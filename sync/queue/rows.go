@@ -18,6 +18,7 @@ type row struct {
 	depth   int
 	name    string
 	made    *transfer.Identity // the source a part was made from
+	chosen  vfs.Path           // the target's name under the rule Rename; the root for none
 	scanned bool               // a folder whose content is in the journal
 	tally   tally              // of a folder
 }
@@ -27,21 +28,21 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped`
+	scanned, total, below, failed, skipped, chosen`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
 
 func scanRow(from scanner) (row, error) {
 	var r row
-	var name, src, dst []byte
+	var name, src, dst, chosen []byte
 	var typ, exists, kind, question string
 	var next, added, ended int64
 	var madeSize sql.NullInt64
 	var madeTime sql.NullString
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
-		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped)
+		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen)
 	if err != nil {
 		return row{}, err
 	}
@@ -53,6 +54,11 @@ func scanRow(from scanner) (row, error) {
 	if r.Target.Path, err = vfs.Parse(string(dst)); err != nil {
 		return row{}, err
 	}
+	if chosen != nil {
+		if r.chosen, err = vfs.Parse(string(chosen)); err != nil {
+			return row{}, err
+		}
+	}
 	if madeSize.Valid {
 		when, err := time.Parse(time.RFC3339Nano, madeTime.String)
 		if err != nil {
@@ -62,6 +68,9 @@ func scanRow(from scanner) (row, error) {
 	}
 	if r.Type == vfs.TypeDir {
 		r.Size, r.Done = r.tally.total, r.tally.ended
+	}
+	if r.Parent != 0 && r.Kind == vfs.KindBadName && r.Type == vfs.TypeOther {
+		r.Name = r.name
 	}
 	if r.State == Asking {
 		r.Question, err = parseQuestion(question, r.Source.Path, r.Target.Path)

@@ -111,7 +111,7 @@ func TestNamesThatCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			got := childOf(folder, e)
-			if got.State != Failed || got.Kind != vfs.KindBadName || got.Source.Path != folder.Source.Path {
+			if got.State != Failed || got.Kind != vfs.KindBadName || got.Source.Path != folder.Source.Path || got.Name != e.Name {
 				t.Errorf("row %+v", got.Item)
 			}
 		})
@@ -134,6 +134,9 @@ func TestNamesThatCannotBeUsed(t *testing.T) {
 	r.sound()
 	r.must(r.Retry(t.Context(), ids[0]))
 	wantStates(t, r, "/t: failed", "/t/a: done", "/t: failed")
+	if all := r.items(); all[len(all)-1].Name != "a/b" {
+		t.Errorf("the journal tells the name as %q", all[len(all)-1].Name)
+	}
 }
 
 func TestUnknownTypesAreAskedFor(t *testing.T) {
@@ -210,6 +213,9 @@ func TestOneWriterForATarget(t *testing.T) {
 		name := fmt.Sprintf("/%d/same", i)
 		r.here.Put(name, large, when)
 		requests = append(requests, up(name))
+		if i%2 == 1 { // one name on some disks
+			requests[i].Target.Path = vfs.MustParse("/in/SAME")
+		}
 	}
 	var mu sync.Mutex
 	writing, most := 0, 0

@@ -235,7 +235,7 @@ func childOf(folder row, e vfs.Entry) row {
 	}
 	switch {
 	case err != nil:
-		child.Type = vfs.TypeOther
+		child.Type, child.Name = vfs.TypeOther, e.Name
 		child.State, child.Kind, child.Message = Failed, vfs.KindOf(err), err.Error()
 	case e.Type == vfs.TypeLink && e.TargetType == vfs.TypeDir:
 		child.State, child.Message = Skipped, "a link to a folder is not followed"

@@ -17,6 +17,8 @@ import (
 // and done stay what a file's are not: total counts the rows below it at any
 // depth, below those that ended, and failed and skipped how; these are kept by
 // bump. pair is a hash of source and target, to find a row asked for twice.
+// chosen is the path that the rule Rename gave the target, NULL before that
+// and under other rules; the part stands beside it.
 var migrations = []string{`
 CREATE TABLE rows (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -78,6 +80,8 @@ CREATE TRIGGER tally_update AFTER UPDATE OF state, size, done, type ON rows BEGI
 	UPDATE tally SET n = n - 1, bytes = bytes - OLD.remaining WHERE state = OLD.state;
 	UPDATE tally SET n = n + 1, bytes = bytes + NEW.remaining WHERE state = NEW.state;
 END;
+`, `
+ALTER TABLE rows ADD COLUMN chosen BLOB;
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

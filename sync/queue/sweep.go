@@ -52,13 +52,18 @@ func (q *Queue) abandon(ctx context.Context, err error) {
 }
 
 // sweep deletes the part of a cancelled row. A row asked for since with the
-// same target has the part now.
+// same target has the part now; but one under a name that the rule Rename chose
+// is nobody else's.
 func (q *Queue) sweep(ctx context.Context, r row) error {
-	wanted, err := q.wanted(ctx, r)
-	if wanted || err != nil {
-		return err
+	target := r.chosen
+	if target.IsRoot() || target == r.Target.Path {
+		wanted, err := q.wanted(ctx, r)
+		if wanted || err != nil {
+			return err
+		}
+		target = r.Target.Path
 	}
-	part, err := transfer.PartName(r.Target.Path)
+	part, err := transfer.PartName(target)
 	if err != nil {
 		return err
 	}

@@ -54,9 +54,13 @@ type Item struct {
 	// Parent is the folder row that this row was scanned from, 0 for none.
 	Parent         ID
 	Source, Target Place
-	Type           vfs.Type
-	State          State
-	Exists         transfer.Rule
+	// Name is what a folder's listing told where it cannot be part of a path;
+	// Source and Target are then the folder's. It can hold any byte. "" for
+	// all other rows.
+	Name   string
+	Type   vfs.Type
+	State  State
+	Exists transfer.Rule
 	// Size is the whole file's, vfs.SizeUnknown where not known; Done counts
 	// the bytes that stand in the part file. For folders they count the
 	// entries found below so far, at any depth, and those of them that ended.

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"wherry/sync/site"
@@ -120,8 +121,21 @@ func (q *Queue) isOccupied(r row) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range q.running {
-		if w.row.Target == r.Target && w.row.Type == r.Type || w.row.ID == r.ID {
+		if w.row.ID == r.ID || w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(r) {
 			return true
+		}
+	}
+	return false
+}
+
+// meetsLocked says whether w may write the part of r. Names that differ in
+// case only are one name on some disks, and nobody has said yet on which.
+func (w *work) meetsLocked(r row) bool {
+	for _, mine := range []vfs.Path{w.row.Target.Path, w.chosen} {
+		for _, its := range []vfs.Path{r.Target.Path, r.chosen} {
+			if !mine.IsRoot() && strings.EqualFold(mine.String(), its.String()) {
+				return true
+			}
 		}
 	}
 	return false
@@ -152,8 +166,8 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 	job := transfer.Job{
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
-		Exists: w.row.Exists, Made: w.row.made, Counter: &w.counter, KeepTime: true,
-		OnStart: func(id transfer.Identity) error { return q.started(ctx, w, id) },
+		Exists: w.row.Exists, Made: w.row.made, Chosen: w.row.chosen, Counter: &w.counter, KeepTime: true,
+		OnStart: func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
 	}
 	if q.limit != nil {
 		job.Wait = q.wait
@@ -177,14 +191,18 @@ func (q *Queue) openBoth(ctx context.Context, r row) (src, dst vfs.FS, e ending)
 	return src, dst, e
 }
 
-// started journals what the part is made from before its first byte exists,
-// and refuses to begin a row that was taken away.
-func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity) error {
+// started journals what the part is made from, and the name it will take,
+// before its first byte exists, and refuses to begin a row that was taken away.
+func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, target vfs.Path) error {
 	size, when := identityColumns(id)
+	var chosen []byte
+	if w.row.Exists == transfer.Rename {
+		chosen = blob(target)
+	}
 	var n int64
 	err := q.write(ctx, cheap, func() (err error) {
-		n, err = q.s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ?, size = ? WHERE id = ? AND state = 'active'`,
-			size, when, id.Size, int64(w.row.ID))
+		n, err = q.s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ?, chosen = ?, size = ? WHERE id = ? AND state = 'active'`,
+			size, when, chosen, id.Size, int64(w.row.ID))
 		return err
 	})
 	if err != nil {
@@ -194,27 +212,40 @@ func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity) erro
 	if n == 0 {
 		return &vfs.Error{Op: "transfer", Path: w.row.Source.Path.String(), Kind: vfs.KindCancelled, Err: errTaken}
 	}
-	q.report(note{work: w, size: id.Size})
+	q.mu.Lock()
+	again := !w.chosen.IsRoot()
+	w.chosen = target
+	q.mu.Unlock()
+	if !again {
+		q.report(note{work: w, size: id.Size})
+	}
 	return nil
 }
 
 // stoodAlready recognises a file that an earlier attempt finished without the
 // journal getting to know: it was killed between the renaming and the
 // writing down, or the server's last reply was lost. By the rules that look
-// at the target it would be asked about, or counted as skipped. Overwrite
-// comes to the same by doing it again.
+// at the target it would be asked about, counted as skipped, or copied once
+// more beside itself. Overwrite comes to the same by doing it again.
 func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
-	if j.Made == nil || j.Exists == transfer.Overwrite || j.Exists == transfer.Rename {
+	// Under these an attempt had begun only because no file of that name was
+	// there; under the others the time must say that it is ours.
+	fresh := j.Exists == transfer.Skip || j.Exists == transfer.Ask
+	target := j.Target.Path
+	if j.Exists == transfer.Rename && !j.Chosen.IsRoot() {
+		fresh, target = true, j.Chosen
+	}
+	if j.Made == nil || j.Exists == transfer.Overwrite {
 		return transfer.Result{}, false
 	}
-	part, err := transfer.PartName(j.Target.Path)
+	part, err := transfer.PartName(target)
 	if err != nil {
 		return transfer.Result{}, false
 	}
 	if _, err := j.Target.FS.Stat(ctx, part); vfs.KindOf(err) != vfs.KindNotFound {
 		return transfer.Result{}, false
 	}
-	now, err := j.Target.FS.Stat(ctx, j.Target.Path)
+	now, err := j.Target.FS.Stat(ctx, target)
 	if err != nil || now.Type != vfs.TypeFile || now.Size != j.Made.Size {
 		return transfer.Result{}, false
 	}
@@ -222,14 +253,11 @@ func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
 	if err != nil || src.Size != j.Made.Size || !src.ModTime.Equal(j.Made.ModTime) {
 		return transfer.Result{}, false
 	}
-	// Under these two the attempt had only begun because no file of that name
-	// was there; under the others the time must say that it is ours.
-	fresh := j.Exists == transfer.Skip || j.Exists == transfer.Ask
 	step := max(now.Accuracy, src.Accuracy, time.Second)
 	if apart := now.ModTime.Sub(src.ModTime).Abs(); !fresh && apart > step {
 		return transfer.Result{}, false
 	}
-	return transfer.Result{Outcome: transfer.Done, Target: j.Target.Path, Size: now.Size, Verified: "size"}, true
+	return transfer.Result{Outcome: transfer.Done, Target: target, Size: now.Size, Verified: "size"}, true
 }
 
 // culprit says which side an error of trust or login belongs to. With one

@@ -23,10 +23,10 @@ const maxNumber = 10_000
 // decide applies the rule to a target that exists, and may change the target's
 // name. The Result counts only with toEnd.
 func (r *run) decide(ctx context.Context) (action, Result, error) {
-	if r.old == nil {
+	rule := r.job.Exists
+	if r.old == nil && (rule != Rename || r.job.Chosen.IsRoot()) {
 		return toReplace, Result{}, nil
 	}
-	rule := r.job.Exists
 	if rule == Ask || rule == "" {
 		question := Question{
 			Source: r.job.Source.Path, Target: r.target, SourceEntry: r.source, TargetNow: *r.old,
@@ -117,21 +117,15 @@ func (r *run) ifShorter() (action, Result, error) {
 	return toAppend, Result{}, nil
 }
 
-// keepBoth gives the target the first free name. A name whose part stands is
-// another transfer's, unless this run goes on with a part or has made it.
+// keepBoth gives the target the first free name, or the one that an earlier
+// run chose. Another name whose part stands is another transfer's.
 func (r *run) keepBoth(ctx context.Context) error {
-	mine := r.job.Made != nil || r.created
-	entries, err := r.job.Target.FS.List(ctx, r.job.Target.Path.Dir())
+	taken, err := r.namesTaken(ctx)
 	if err != nil {
 		return err
 	}
-	fold := func(name string) string { return name }
-	if r.to.FoldsCase {
-		fold = strings.ToLower
-	}
-	taken := make(map[string]bool, len(entries))
-	for _, e := range entries {
-		taken[fold(e.Name)] = true
+	if found, err := r.chosenBefore(ctx, taken); found || err != nil {
+		return err
 	}
 	for n := 2; n < maxNumber; n++ {
 		p, err := r.job.Target.Path.Dir().Join(numbered(r.job.Target.Path.Base(), n))
@@ -142,11 +136,48 @@ func (r *run) keepBoth(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if taken[fold(p.Base())] || !mine && taken[fold(part.Base())] {
+		if taken(p) || taken(part) {
 			continue
 		}
 		r.target, r.old, r.both = p, nil, true
 		return nil
 	}
 	return r.fault(vfs.KindExists, "every name to keep both by is taken")
+}
+
+// namesTaken lists the target's folder and tells which names stand there.
+func (r *run) namesTaken(ctx context.Context) (func(vfs.Path) bool, error) {
+	entries, err := r.job.Target.FS.List(ctx, r.job.Target.Path.Dir())
+	if err != nil {
+		return nil, err
+	}
+	fold := func(name string) string { return name }
+	if r.to.FoldsCase {
+		fold = strings.ToLower
+	}
+	names := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		names[fold(e.Name)] = true
+	}
+	return func(p vfs.Path) bool { return names[fold(p.Base())] }, nil
+}
+
+// chosenBefore takes Job.Chosen where that name is still free. Where it is not,
+// a part beside it is an earlier run's and of no use to anybody.
+func (r *run) chosenBefore(ctx context.Context, taken func(vfs.Path) bool) (bool, error) {
+	chosen := r.job.Chosen
+	if chosen.IsRoot() || r.created {
+		return false, nil
+	}
+	part, err := PartName(chosen)
+	switch {
+	case err != nil:
+		return false, err
+	case !taken(chosen):
+		r.target, r.old, r.both = chosen, nil, true
+		return true, nil
+	case taken(part):
+		_ = r.job.Target.FS.Remove(ctx, part) // best effort; the transfer does not need it gone
+	}
+	return false, nil
 }

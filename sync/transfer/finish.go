@@ -73,6 +73,9 @@ func (r *run) takeName(ctx context.Context) error {
 		if err := r.keepBoth(ctx); err != nil {
 			return err
 		}
+		if err := r.start(); err != nil {
+			return err
+		}
 		err = r.job.Target.FS.Rename(ctx, r.part, r.target, false)
 	}
 	switch vfs.KindOf(err) {

@@ -37,6 +37,7 @@ type pair struct {
 	from, to *memfs.FS
 	job      transfer.Job
 	made     *transfer.Identity
+	told     vfs.Path // by OnStart
 }
 
 func newPair(t *testing.T, content string) *pair {
@@ -47,7 +48,7 @@ func newPair(t *testing.T, content string) *pair {
 	p.job = transfer.Job{
 		Source: transfer.File{FS: p.from, Path: source}, Target: transfer.File{FS: p.to, Path: target},
 		Exists: transfer.Overwrite, KeepTime: true, Counter: new(transfer.Counter),
-		OnStart: func(id transfer.Identity) error { p.made = &id; return nil },
+		OnStart: func(id transfer.Identity, target vfs.Path) error { p.made, p.told = &id, target; return nil },
 	}
 	t.Cleanup(func() {
 		if n := p.from.OpenStreams() + p.to.OpenStreams(); n != 0 {
@@ -60,6 +61,9 @@ func newPair(t *testing.T, content string) *pair {
 // run is one attempt as the queue would make it: with what was journalled.
 func (p *pair) run(ctx context.Context) (transfer.Result, error) {
 	p.job.Made = p.made
+	if p.told != target {
+		p.job.Chosen = p.told
+	}
 	return transfer.Run(ctx, p.job)
 }
 

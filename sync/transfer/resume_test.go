@@ -127,6 +127,44 @@ func TestACancelLeavesAPartToGoOnWith(t *testing.T) {
 	p.wantFiles(map[string]string{targetName: content})
 }
 
+// TestRenameGoesOnUnderTheNameItChose: what happened to the names since the
+// first run leads neither to a second copy nor to a part that nobody owns.
+func TestRenameGoesOnUnderTheNameItChose(t *testing.T) {
+	content := random(1_000_000, 17)
+	const second = "/dst/file (2).txt"
+	for outcome, tc := range map[string]struct {
+		arrange func(p *pair)
+		want    map[string]string
+		resumed bool
+	}{
+		"nothing happened":                {func(*pair) {}, map[string]string{targetName: "old", second: content}, true},
+		"the name that was taken is free": {func(p *pair) { p.to.Drop(targetName) }, map[string]string{second: content}, true},
+		"the chosen name is taken": {
+			func(p *pair) { p.to.Put(second, "another's", day(2)) },
+			map[string]string{targetName: "old", second: "another's", "/dst/file (3).txt": content}, false,
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, content)
+			p.job.Exists = transfer.Rename
+			p.to.Put(targetName, "old", day(1))
+			p.from.SetChunk(100_000)
+			p.from.Inject(memfs.Fault{Op: memfs.OpRead, Bytes: 500_000, Kind: vfs.KindLost})
+			p.mustFail(vfs.KindLost)
+			if got := p.told.String(); got != second {
+				t.Fatalf("the journal was told %s, want %s", got, second)
+			}
+			p.from.Heal()
+			tc.arrange(p)
+			result := p.mustBeDone()
+			if resumed := result.Bytes < int64(len(content)); resumed != tc.resumed {
+				t.Errorf("%d bytes moved of %d", result.Bytes, len(content))
+			}
+			p.wantFiles(tc.want)
+		})
+	}
+}
+
 func TestACancelOfWhatCannotBeResumedLeavesNothing(t *testing.T) {
 	p := newPair(t, random(300_000, 18))
 	p.from.Announce(source, vfs.SizeUnknown)

@@ -75,7 +75,7 @@ func (r *run) start() error {
 	if r.job.OnStart == nil {
 		return nil
 	}
-	return r.job.OnStart(r.id)
+	return r.job.OnStart(r.id, r.target)
 }
 
 // look asks both sides what stands there.

@@ -340,7 +340,7 @@ func TestASourceThatChangesMeanwhileIsNotDone(t *testing.T) {
 
 func TestAJournalThatFailsStopsTheTransfer(t *testing.T) {
 	p := newPair(t, "new")
-	p.job.OnStart = func(transfer.Identity) error { return errors.New("disk full") }
+	p.job.OnStart = func(transfer.Identity, vfs.Path) error { return errors.New("disk full") }
 	p.mustFail(vfs.KindOther)
 	p.wantFiles(map[string]string{})
 }

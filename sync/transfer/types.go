@@ -87,10 +87,15 @@ type Job struct {
 	// Made is the identity of the source that an existing part was made
 	// from; nil means unknown, and a part found is begun anew.
 	Made *Identity
+	// Chosen is what an earlier run of this job told OnStart under the rule
+	// Rename; its part stands beside it. The root for none.
+	Chosen vfs.Path
 	// OnStart is called once the source is known and the rule has let it
 	// pass, before the first byte moves, so that a journal can keep what a
-	// part is made from. Its error ends the run. Nil is allowed.
-	OnStart func(Identity) error
+	// part is made from and which name it will take. Under Rename it is
+	// called again when that name was snatched away. Its error ends the run.
+	// Nil is allowed.
+	OnStart func(from Identity, target vfs.Path) error
 	// Ask answers the rule Ask; nil means that nobody is there, and Run then
 	// ends with Outcome Asking.
 	Ask func(context.Context, Question) (Answer, error)
