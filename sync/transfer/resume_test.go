@@ -141,7 +141,8 @@ func TestRenameGoesOnUnderTheNameItChose(t *testing.T) {
 		"the name that was taken is free": {func(p *pair) { p.to.Drop(targetName) }, map[string]string{second: content}, true},
 		"the chosen name is taken": {
 			func(p *pair) { p.to.Put(second, "another's", day(2)) },
-			map[string]string{targetName: "old", second: "another's", "/dst/file (3).txt": content}, false,
+			map[string]string{targetName: "old", second: "another's", "/dst/file (3).txt": content},
+			false,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
