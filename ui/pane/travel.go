@@ -163,6 +163,9 @@ func (v *View) arrive(t *trip, place Place, path vfs.Path, l Listing, can vfs.Fe
 		v.model.Clear(path) // a name of the folder before has no meaning here
 	}
 	v.model.Load(path, l, t.want)
+	if s := &v.model.Selection; s.Cursor() < 0 && v.HasFocus() {
+		s.Point(0) // the keys must start somewhere that can be seen
+	}
 	v.settle()
 	if !same {
 		v.list.ScrollToOffset(0)

@@ -46,6 +46,19 @@ func TestWayThroughFolders(t *testing.T) {
 	}
 }
 
+func TestCursorIsSeenInANewFolderOnlyWhereTheKeysAre(t *testing.T) {
+	r := newRig(t).start()
+	if r.view.model.Selection.Cursor() != -1 {
+		t.Error("a pane without the keys shows a cursor")
+	}
+	r.view.Focus()
+	r.view.openRow(1)
+	r.settle()
+	if s := &r.view.model.Selection; s.Cursor() != 0 || s.Count() != 0 {
+		t.Errorf("the cursor is on %d, %d are selected", s.Cursor(), s.Count())
+	}
+}
+
 func TestCommandsThatCannotRunSayWhy(t *testing.T) {
 	r := newRig(t)
 	r.run(CommandMkdir)

@@ -66,7 +66,7 @@ func (b *body) bindVisible() {
 			s.row = -1
 			s.box.Hide()
 		case s.row != row:
-			b.bind(s, row)
+			b.bind(s, row, b.list.source.Row(row))
 		}
 	}
 	for _, s := range b.slots {
@@ -124,8 +124,8 @@ func (b *body) layoutSlots() {
 }
 
 // bind makes a slot show a row.
-func (b *body) bind(s *slot, row int) {
-	s.row, s.data = row, b.list.source.Row(row)
+func (b *body) bind(s *slot, row int, data Row) {
+	s.row, s.data = row, data
 	s.box.Move(fyne.NewPos(0, float32(row)*look.RowHeight))
 	s.box.Show()
 	b.bindIcon(s)

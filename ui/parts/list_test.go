@@ -265,6 +265,37 @@ func TestControlMovesTheCursorAlone(t *testing.T) {
 	r.want([]int{1, 3, 4, 5}, "menu 0", "key F10")
 }
 
+func TestRepaintDrawsOnlyWhatChanged(t *testing.T) {
+	r := newListRig(t, 10)
+	cells := func(i int) string { return fmt.Sprint("row ", i) }
+	done := float32(0)
+	asked := 0
+	r.list.SetSource(numbers{n: 10, row: func(i int) parts.Row {
+		asked++
+		row := parts.Row{Cells: []string{cells(i)}, Fraction: -1}
+		if i == 3 {
+			row.Fraction = done
+		}
+		return row
+	}})
+	drawn := func() int { return parts.Drawn(r.list) }
+	drawn()
+	r.list.Repaint()
+	if n := drawn(); n != 0 || asked == 0 {
+		t.Errorf("%d rows were drawn again for nothing", n)
+	}
+	done = 0.5
+	r.list.Repaint()
+	if n := drawn(); n != 1 {
+		t.Errorf("%d rows were drawn for one that changed", n)
+	}
+	cells = func(i int) string { return fmt.Sprint("other ", i) }
+	r.list.Repaint()
+	if n := drawn(); n != 10 {
+		t.Errorf("%d of 10 rows were drawn", n)
+	}
+}
+
 func TestTextThatIsCutIsToldWhole(t *testing.T) {
 	r := newListRig(t, 10)
 	r.list.Hooks.Cut = func(text string) { r.event("cut %q", text) }
