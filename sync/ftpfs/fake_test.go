@@ -2,6 +2,7 @@ package ftpfs
 
 import (
 	"context"
+	"flag"
 	"io"
 	"io/fs"
 	"strings"
@@ -16,7 +17,15 @@ import (
 	"wherry/sync/vfs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain has more tests at a time than there are processors: they wait for
+// servers most of their time.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // backend makes fake sessions and counts what reaches them.
 type backend struct {

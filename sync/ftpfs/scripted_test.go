@@ -97,6 +97,7 @@ func calls(f *FS) map[string]func(context.Context) error {
 func TestHangingServerIsLeftAtOnceWhenCancelled(t *testing.T) {
 	for verb := range calls(nil) {
 		t.Run(verb, func(t *testing.T) {
+			t.Parallel()
 			release := make(chan struct{})
 			s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{verb: ftptest.Hold(release, nil)}})
 			defer close(release)
@@ -140,6 +141,7 @@ func TestServerRestartedUnderAnIdleSite(t *testing.T) {
 	} {
 		for _, verb := range []string{"EPSV", "MLSD", "MLST"} {
 			t.Run(outcome+" at "+verb, func(t *testing.T) {
+				t.Parallel()
 				s, f := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{verb: ftptest.InTurn(ftptest.Default, gone)}})
 				for range 2 {
 					if err := calls(f)[verb](t.Context()); err != nil {

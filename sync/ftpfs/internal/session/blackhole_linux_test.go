@@ -44,6 +44,7 @@ func blackHole(t *testing.T) int {
 // TestBlackHole: the failure people really have. A data port that stays
 // silent costs its own short limit and not the operation.
 func TestBlackHole(t *testing.T) {
+	t.Parallel()
 	port := blackHole(t)
 	r := script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
 		"EPSV": func(c *ftptest.Conn, _ string) { c.Say("229 Here (|||%d|)", port) },

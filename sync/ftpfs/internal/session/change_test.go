@@ -18,6 +18,7 @@ import (
 func TestKinds(t *testing.T) {
 	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			srv := ftptest.Start(t, kind, ftptest.Options{})
 			f := connect(t, srv, site.ModePassive, site.TLSOff)
 			f.put("file", []byte("x"))
@@ -68,6 +69,7 @@ func TestForbidden(t *testing.T) {
 	}
 	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			srv := ftptest.Start(t, kind, ftptest.Options{})
 			f := connect(t, srv, site.ModePassive, site.TLSOff)
 			f.must(os.Mkdir(filepath.Join(srv.Dir, "locked"), 0o700))
@@ -97,6 +99,7 @@ func TestChanges(t *testing.T) {
 	}
 	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			srv := ftptest.Start(t, kind, ftptest.Options{})
 			f := connect(t, srv, site.ModePassive, site.TLSOff)
 			for _, name := range hard {
@@ -169,6 +172,7 @@ func TestLinks(t *testing.T) {
 			continue // it shows what is behind the link in every way
 		}
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			srv := ftptest.Start(t, kind, ftptest.Options{})
 			f := connect(t, srv, site.ModePassive, site.TLSOff)
 			f.must(srv.MkdirAll("behind"))
@@ -187,6 +191,7 @@ func TestLinks(t *testing.T) {
 func TestFolderMadeAnew(t *testing.T) {
 	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
 			srv := ftptest.Start(t, kind, ftptest.Options{})
 			f := connect(t, srv, site.ModePassive, site.TLSOff)
 			f.must(srv.MkdirAll("folder"))

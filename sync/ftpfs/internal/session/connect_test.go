@@ -54,6 +54,7 @@ func TestConnectFailures(t *testing.T) {
 		"a control in the secret":    {vfs.KindLogin, ftptest.Plan{}, secret("a\x01")},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, tc.plan)
 			r.patience(tc.want)
 			if tc.mod != nil {
@@ -117,6 +118,7 @@ func TestNobodyListens(t *testing.T) {
 		"closed port": {"127.0.0.1", vfs.KindRefused}, "no such host": {"no-such-host.invalid", vfs.KindHost},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			_, err := Open(t.Context(), Config{Site: site.Site{Host: tc.host, Port: port, TLS: site.TLSOff, User: "x"}})
 			if vfs.KindOf(err) != tc.want {
 				t.Fatalf("%v, want %v", err, tc.want)
@@ -229,6 +231,7 @@ func TestHomeIsWhatPWDSays(t *testing.T) {
 		"refused":         {`550 No`, "/"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, ftptest.Plan{Verbs: verb("PWD", ftptest.Reply(tc.reply))})
 			if home := r.open().Facts().Home.String(); home != tc.want {
 				t.Errorf("home is %q", home)

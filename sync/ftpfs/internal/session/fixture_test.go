@@ -3,6 +3,7 @@ package session
 import (
 	"bytes"
 	"context"
+	"flag"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -18,7 +19,15 @@ import (
 	"wherry/sync/vfs"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain has more tests at a time than there are processors: they wait for
+// servers most of their time.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // fixture is a session on a real server.
 type fixture struct {

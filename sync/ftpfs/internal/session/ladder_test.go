@@ -69,6 +69,7 @@ func TestLadder(t *testing.T) {
 		"active with EPRT never answered": {site.ModeActive, verb("EPRT", ftptest.Silence), "", []string{"did not answer EPRT"}, nil},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, ftptest.Plan{Verbs: tc.verbs, Files: map[string]string{"/a": "1"}})
 			r.conf.Site.Mode = tc.mode
 			if tc.via == "" {
@@ -205,6 +206,7 @@ func TestLadderOnServers(t *testing.T) {
 				continue
 			}
 			t.Run(outcome+"/"+string(kind), func(t *testing.T) {
+				t.Parallel()
 				srv := ftptest.Start(t, kind, tc.opt)
 				sec := site.TLSOff
 				if tc.opt.RequireTLS {

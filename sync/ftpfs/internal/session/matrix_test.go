@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,19 +163,33 @@ func cells() []cell {
 
 // TestMatrix is the proof on real servers; its table stands at the end.
 func TestMatrix(t *testing.T) {
-	results := map[string]string{}
-	for _, kind := range ftptest.Kinds() {
-		for _, c := range cells() {
-			name := string(kind) + "/" + c.name + "/" + string(c.mode)
-			if why := kind.Cannot(c.opt); why != "" {
-				results[name] = "cannot"
-				continue
-			}
-			results[name] = "not run"
-			t.Run(name, func(t *testing.T) { results[name] = c.run(t, kind) })
-		}
+	var mu sync.Mutex
+	results := map[string]string{} // guarded by mu
+	say := func(name, result string) {
+		mu.Lock()
+		defer mu.Unlock()
+		results[name] = result
 	}
-	t.Log("\n" + render(results))
+	t.Run("servers", func(t *testing.T) {
+		for _, kind := range ftptest.Kinds() {
+			t.Run(string(kind), func(t *testing.T) {
+				t.Parallel()
+				for _, c := range cells() {
+					name := string(kind) + "/" + c.name + "/" + string(c.mode)
+					if kind.Cannot(c.opt) != "" {
+						say(name, "cannot")
+						continue
+					}
+					say(name, "not run")
+					t.Run(c.name+"/"+string(c.mode), func(t *testing.T) { say(name, c.run(t, kind)) })
+				}
+			})
+		}
+	})
+	// A line at a time: the totals of all tests show what is a table row.
+	for row := range strings.SplitSeq(render(results), "\n") {
+		t.Log(row)
+	}
 }
 
 // run goes through the steps and returns what the table says.
@@ -224,14 +239,14 @@ func (f *fixture) resumption() string {
 // render draws the matrix.
 func render(results map[string]string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-20s", "")
+	fmt.Fprintf(&b, "| %-17s |", "")
 	for _, kind := range ftptest.Kinds() {
-		fmt.Fprintf(&b, "%-22s", kind)
+		fmt.Fprintf(&b, " %-19s |", kind)
 	}
 	for _, c := range cells() {
-		fmt.Fprintf(&b, "\n%-20s", c.name+" "+string(c.mode))
+		fmt.Fprintf(&b, "\n| %-17s |", c.name+" "+string(c.mode))
 		for _, kind := range ftptest.Kinds() {
-			fmt.Fprintf(&b, "%-22s", results[string(kind)+"/"+c.name+"/"+string(c.mode)])
+			fmt.Fprintf(&b, " %-19s |", results[string(kind)+"/"+c.name+"/"+string(c.mode)])
 		}
 	}
 	return b.String()

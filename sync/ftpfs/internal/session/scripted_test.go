@@ -105,14 +105,15 @@ func write(ctx context.Context, s *Session, name, content string) error {
 }
 
 // patience makes the limits short where the test waits for one, and long
-// where a busy machine must not run into it.
+// where a busy machine must not run into it. Short is still long enough for a
+// login while everything else is tested too.
 func (r *rig) patience(want vfs.Kind) {
-	r.conf.Timeout, r.conf.DataTimeout = 10*time.Second, 10*time.Second
+	r.conf.Timeout, r.conf.DataTimeout = time.Minute, time.Minute
 	switch want {
 	case vfs.KindTimeout:
-		r.conf.Timeout = 300 * time.Millisecond
+		r.conf.Timeout = 3 * time.Second
 	case vfs.KindNoData:
-		r.conf.DataTimeout = 300 * time.Millisecond
+		r.conf.DataTimeout = 3 * time.Second
 	}
 }
 

@@ -44,6 +44,7 @@ func TestStatWithoutMLST(t *testing.T) {
 		"MLST in FEAT and unknown":           {ftptest.Plan{Verbs: verb("MLST", ftptest.Reply("500 What"))}, "/dir/file", vfs.TypeFile, "MLST SIZE SIZE MDTM"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			plan := tc.plan
 			plan.Files = map[string]string{"/dir/file": "12345"}
 			if plan.Verbs["MLST"] == nil {
@@ -65,6 +66,75 @@ func TestStatWithoutMLST(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 			if e.Type == vfs.TypeFile && (e.Size != 5 || e.ModTime.IsZero()) && !strings.HasSuffix(tc.sent, "SIZE") {
+				t.Errorf("%+v", e)
+			}
+		})
+	}
+}
+
+// TestMLSDRefused: named by FEAT and refused all the same; LIST is used from
+// then on where it shows more.
+func TestMLSDRefused(t *testing.T) {
+	files := map[string]string{"/dir/file": "12345", "/empty/": ""}
+	for outcome, tc := range map[string]struct {
+		reply string
+		dir   string
+		want  vfs.Kind // KindOther for a listing of one
+		again int      // MLSDs after a second listing of /dir
+	}{
+		"unknown, so LIST":                {"500 What", "/dir", vfs.KindOther, 1},
+		"not implemented, so LIST":        {"502 No", "/dir", vfs.KindOther, 1},
+		"forbidden, so LIST":              {"550 Permission denied", "/dir", vfs.KindOther, 1},
+		"unclear, so LIST":                {"550 Cannot", "/dir", vfs.KindOther, 1},
+		"forbidden, and LIST has nothing": {"550 Permission denied", "/empty", vfs.KindPermission, 2},
+		"missing is missing":              {"550 No such directory", "/dir", vfs.KindNotFound, 2},
+		"forbidden, and not there either": {"550 Permission denied", "/none", vfs.KindPermission, 2},
+		"another refusal stays so":        {"451 Local error", "/dir", vfs.KindPermission, 2},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{Verbs: verb("MLSD", ftptest.Reply(tc.reply)), Files: files})
+			s := r.open()
+			entries, err := s.List(t.Context(), vfs.MustParse(tc.dir))
+			if tc.want == vfs.KindOther {
+				r.must(err)
+				if len(entries) != 1 || entries[0].Name != "file" || entries[0].Size != 5 {
+					t.Errorf("%+v", entries)
+				}
+			} else {
+				r.wants(err, tc.want)
+			}
+			_, _ = s.List(t.Context(), vfs.MustParse("/dir"))
+			if n := r.Count("MLSD"); n != tc.again {
+				t.Errorf("MLSD was sent %d times", n)
+			}
+			r.works(s)
+		})
+	}
+}
+
+// TestMLSDForbidden is the same by the real servers' settings.
+func TestMLSDForbidden(t *testing.T) {
+	opt := ftptest.Options{Deny: []string{"MLSD"}}
+	for _, kind := range ftptest.Kinds() {
+		if kind == ftptest.VSFTPD || kind.Cannot(opt) != "" {
+			continue
+		}
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			srv := ftptest.Start(t, kind, opt)
+			f := connect(t, srv, site.ModePassive, site.TLSOff)
+			f.put("folder/file", []byte("12345"))
+			for range 2 {
+				entries, err := f.s.List(f.ctx, f.path("folder"))
+				f.must(err)
+				if len(entries) != 1 || entries[0].Name != "file" {
+					t.Errorf("%+v", entries)
+				}
+			}
+			e, err := f.s.Stat(f.ctx, f.path("folder"))
+			f.must(err)
+			if e.Type != vfs.TypeDir {
 				t.Errorf("%+v", e)
 			}
 		})

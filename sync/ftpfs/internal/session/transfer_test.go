@@ -46,6 +46,7 @@ func TestDownloadVerdicts(t *testing.T) {
 		"fewer bytes over TLS, 226, notify": {want: vfs.KindSize, tls: true, flow: ftptest.Flow{At: 4, Fault: ftptest.CloseData, Finals: []string{"226 Done"}}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			plan := ftptest.Plan{TLS: tc.tls, Verbs: verb("RETR", tc.flow.Serve), Files: map[string]string{"/f": content}}
 			if tc.noSize {
 				plan.Without = []string{"SIZE"}
@@ -87,6 +88,7 @@ func TestUploadVerdicts(t *testing.T) {
 		"session not reused, so no": {vfs.KindTLS, true, ftptest.Reply("522 session reuse required")},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			plan := ftptest.Plan{TLS: tc.tls, Reuse: tc.tls}
 			if tc.h != nil {
 				plan.Verbs = verb("STOR", tc.h)
@@ -117,12 +119,12 @@ func TestSessionSurvives(t *testing.T) {
 		"a refused download":         {verb("RETR", ftptest.InTurn(ftptest.Reply("550 No such file"))), true},
 		"a reply too many":           {verb("RETR", ftptest.InTurn(second.Serve)), false},
 		"a reply too many, late":     {verb("SIZE", ftptest.InTurn(ftptest.Reply("213 1\n213 1"))), false},
-		"an empty one without 150":   {verb("RETR", ftptest.InTurn(ftptest.Reply("226 It was empty"))), true},
 		"a reset and its reply":      {verb("RETR", ftptest.InTurn(ftptest.Flow{At: 0, Fault: ftptest.ResetData}.Serve)), true},
 		"a reset and no reply":       {verb("RETR", ftptest.InTurn(ftptest.Flow{At: 0, Fault: ftptest.ResetData, Finals: []string{}}.Serve)), true},
 		"fewer bytes than announced": {verb("RETR", ftptest.InTurn(ftptest.Flow{At: 0, Fault: ftptest.CloseData, Finals: []string{"226 Done"}}.Serve)), true},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, ftptest.Plan{Verbs: tc.verbs, Files: map[string]string{"/f": "1"}})
 			s := r.open()
 			_, err := read(t.Context(), s, "/f")
@@ -169,6 +171,7 @@ func TestListingVerdicts(t *testing.T) {
 		"nothing after the line": {vfs.KindTimeout, false, ftptest.Flow{Content: content(line), Finals: []string{}}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, ftptest.Plan{TLS: tc.tls, Verbs: verb("MLSD", tc.flow.Serve)})
 			r.patience(tc.want)
 			s := r.open()
@@ -192,6 +195,67 @@ func (endless) Read(p []byte) (int, error) {
 		p[i] = 'x'
 	}
 	return len(p), nil
+}
+
+// TestEndedStreams: whatever is called after the end comes back at once.
+func TestEndedStreams(t *testing.T) {
+	for outcome, h := range map[string]ftptest.Handler{
+		"after all went well":  ftptest.Default,
+		"after a failed write": ftptest.Flow{At: 1000, Fault: ftptest.ResetData, Finals: []string{"552 Quota exceeded"}}.Serve,
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{Verbs: verb("STOR", h), Files: map[string]string{"/f": "1"}})
+			s := r.open()
+			w, err := s.Write(t.Context(), vfs.MustParse("/up"), 0)
+			r.must(err)
+			_, failed := io.Copy(w, io.LimitReader(endless{}, 20<<20))
+			if committed := w.Commit(); (committed == nil) != (failed == nil) {
+				t.Errorf("written: %v, committed: %v", failed, committed)
+			}
+			for range 3 {
+				if _, err := io.WriteString(w, "more"); err == nil {
+					t.Error("a write after the end succeeds")
+				}
+				if _, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader("more")); err == nil {
+					t.Error("a copy after the end succeeds")
+				}
+			}
+			if abort, commit := w.Abort(), w.Commit(); (abort == nil) != (failed == nil) || (commit == nil) != (failed == nil) {
+				t.Errorf("abort: %v, commit: %v", abort, commit)
+			}
+			down, err := s.Read(t.Context(), vfs.MustParse("/f"), 0)
+			r.must(err)
+			r.must(down.Close())
+			if _, err := down.Read(make([]byte, 1)); err == nil {
+				t.Error("a read after the end succeeds")
+			}
+			r.works(s)
+		})
+	}
+}
+
+// TestEndBeforeTheBytes: a server that is done without a word before, and
+// leaves the data connection open, costs the limit of data connections and not
+// that of everything else.
+func TestEndBeforeTheBytes(t *testing.T) {
+	for outcome, verbs := range map[string]map[string]ftptest.Handler{
+		"a download": verb("RETR", ftptest.InTurn(ftptest.Reply("226 It was empty"))),
+		"a listing":  verb("MLSD", ftptest.InTurn(ftptest.Reply("226 It was empty"))),
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{Verbs: verbs, Files: map[string]string{"/f": "1"}})
+			r.conf.Timeout, r.conf.DataTimeout = time.Hour, 2*time.Second
+			s := r.open()
+			_, err := read(t.Context(), s, "/f")
+			if verbs["MLSD"] != nil {
+				_, err = s.List(t.Context(), vfs.Root())
+			}
+			r.wants(err, vfs.KindTimeout)
+			r.works(s)
+		})
+	}
 }
 
 // TestFileToFile copies between files of this computer and the server by the
@@ -239,6 +303,7 @@ func TestAPPEWhereRESTIsRefused(t *testing.T) {
 		"STOR then refused": {Verbs: verb("STOR", ftptest.Reply("551 Restart not permitted, try again"))},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			plan.Files = map[string]string{"/f": "12345"}
 			r := script(t, plan)
 			s := r.open()
@@ -278,6 +343,7 @@ func TestCancel(t *testing.T) {
 		"waiting for an upload's verdict": {"STOR", ftptest.Flow{Finals: []string{}}.Serve, put},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, ftptest.Plan{Verbs: verb(tc.verb, tc.h), Files: content})
 			r.conf.Timeout = time.Hour // so that only the cancelling can end it
 			s := r.open()
@@ -303,6 +369,7 @@ func TestCancelWhileConnecting(t *testing.T) {
 		"in the handshake": {ftptest.Plan{TLS: true, Verbs: verb("AUTH", ftptest.All(ftptest.Reply("234 Go"), ftptest.Hold(make(chan struct{}), ftptest.Silence)))}, "AUTH"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
 			r := script(t, plan.plan)
 			r.conf.Timeout = time.Hour // so that only the cancelling can end it
 			ctx, cancel := context.WithCancel(t.Context())

@@ -87,8 +87,8 @@ func (l libraryConn) Write(p []byte) (int, error) {
 		c.in.WriteString("229 Entering Extended Passive Mode (|||1|)\r\n")
 		return len(p), nil
 	}
-	if verb, rest, _ := strings.Cut(line, " "); c.sink != nil && (verb == "LIST" || verb == "MLSD") {
-		line = strings.TrimSuffix(c.lister+" "+rest, " ")
+	if verb := line[:min(4, len(line))]; c.sink != nil && (verb == "LIST" || verb == "MLSD") {
+		line = c.lister + line[4:]
 	}
 	c.unsent = c.send(line)
 	return len(p), nil
