@@ -45,13 +45,3 @@ func DirsAt(named string) (Dirs, error) {
 	}
 	return d, nil
 }
-
-// make creates the folders, readable by their owner only.
-func (d Dirs) make() error {
-	for _, dir := range []string{d.Config, d.State} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return &vfs.Error{Op: "make the folder", Path: dir, Kind: vfs.KindPermission, Err: err}
-		}
-	}
-	return nil
-}

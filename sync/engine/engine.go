@@ -106,6 +106,8 @@ type Engine struct {
 	// given holds descriptions that hold for this session: quick connections,
 	// and saved sites with changes; guarded.
 	given map[site.ID]site.Site
+	// edition grows, under mu, with every change of a description.
+	edition atomic.Uint64
 }
 
 // Start opens the stores and the queue; no connection is made. ctx is the
@@ -118,9 +120,6 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	if e.vault == nil {
 		e.vault = vault.Keychain("wherry", keychainLimit)
-	}
-	if err := cfg.Dirs.make(); err != nil {
-		return nil, err
 	}
 	e.root, e.stop = context.WithCancel(ctx)
 	if err := e.openStores(); err != nil {

@@ -253,10 +253,75 @@ func TestConnectingAnewWithAnotherModeReplacesTheConnection(t *testing.T) {
 	}
 }
 
+// TestConnectTriesARefusedLoginAgain: the open file system remembers the
+// refusal and would fail without asking the server.
+func TestConnectTriesARefusedLoginAgain(t *testing.T) {
+	srv := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
+	kept := vault.Memory()
+	e := start(t, Config{Vault: kept})
+	s := srv.Site(site.ModePassive, site.TLSOff)
+	s.Name = "shop"
+	s, err := e.Save(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.Set(ctxOf(t), s.ID, "outdated"); err != nil {
+		t.Fatal(err)
+	}
+	f, err := e.FS(ctxOf(t), s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Features(ctxOf(t)); vfs.KindOf(err) != vfs.KindLogin {
+		t.Fatalf("the wrong password gave %v", err)
+	}
+	if err := kept.Set(ctxOf(t), s.ID, srv.Password); err != nil {
+		t.Fatal(err)
+	}
+	if _, again, err := e.Connect(ctxOf(t), s, ""); err != nil || again != f {
+		t.Errorf("with the right one in the keychain: %v", err)
+	}
+}
+
+// TestADescriptionThatChangedIsNotOpened: between the look at a description and
+// the opening a person may have replaced it.
+func TestADescriptionThatChangedIsNotOpened(t *testing.T) {
+	e := start(t, Config{})
+	s, err := e.Save(site.Site{Name: "shop", Host: "ftp.example.org", User: "anna", Mode: site.ModePassive})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edition := e.edition.Load()
+	e.register(site.Site{ID: s.ID, Name: "shop", Host: "ftp.example.org", User: "anna", Mode: site.ModeActive})
+	if f, err := e.openAs(s, edition); f != nil || err != nil {
+		t.Errorf("the old description was opened: %v", err)
+	}
+	if _, err := e.FS(ctxOf(t), s.ID); err != nil || e.opened(s.ID).site.Mode != site.ModeActive {
+		t.Errorf("opened as %+v, %v", e.opened(s.ID).site, err)
+	}
+}
+
+// TestAOneShotWritesNothing: a container's home may be read-only.
+func TestAOneShotWritesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "not", "there")
+	e := start(t, Config{Dirs: Dirs{Config: dir, State: dir}, OneShot: true})
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a folder was made: %v", err)
+	}
+}
+
 func TestTargetsMean(t *testing.T) {
 	e := start(t, Config{})
 	if _, err := e.Save(site.Site{Name: "shop", Host: "ftp.example.org", User: "anna", TLS: site.TLSExplicit, Mode: site.ModeAuto, RemoteDir: "/www"}); err != nil {
 		t.Fatal(err)
+	}
+	for _, name := range []string{"my shop", "shop.example"} {
+		if _, err := e.Save(site.Site{Name: name, Host: "ftp.example.com", User: "anna", Mode: site.ModeAuto}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for outcome, tc := range map[string]struct {
 		text string
@@ -265,6 +330,9 @@ func TestTargetsMean(t *testing.T) {
 		kind vfs.Kind
 	}{
 		"a saved site's folder":           {text: "shop:/img", host: "ftp.example.org", path: "/img"},
+		"a site's name alone":             {text: "shop", host: "ftp.example.org", path: "/www"},
+		"blanks are part of a name":       {text: "my shop", host: "ftp.example.com", path: "/"},
+		"a dotted name is a host":         {text: "shop.example", host: "shop.example", path: "/"},
 		"a URL":                           {text: "ftp://bob@ftp.example.net/pub", host: "ftp.example.net", path: "/pub"},
 		"an unknown site is not found":    {text: "nowhere:/x", kind: vfs.KindNotFound},
 		"a control byte is no good name":  {text: "ftp://h/a\r\nDELE%20b", kind: vfs.KindBadName},

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"wherry/sync/localfs"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
@@ -12,17 +14,25 @@ type Place struct {
 	// value, with Local set.
 	Site  site.Site
 	Local bool
-	// Path on it; HasPath is false where the person named none and the login
-	// folder, or the site's own start folder, is meant.
+	// Path on it; HasPath is false where the login folder is meant. Begins
+	// tells that the person named no path and this is where the site begins.
 	Path    vfs.Path
 	HasPath bool
+	Begins  bool
 	// Password as pasted in a URL, for this session only.
 	Password string
 }
 
 // Resolve finds what a TARGET means: a saved site by name, a URL, a host, or
-// a path here. An unknown site is KindNotFound, nonsense KindBadName.
+// a path here. A name alone means the site before a host, where nothing in it
+// (a dot, a colon, a slash, an @) speaks of a host or a path. An unknown site
+// is KindNotFound, nonsense KindBadName.
 func (e *Engine) Resolve(text string) (Place, error) {
+	if name := strings.TrimSpace(text); !strings.ContainsAny(name, `.:/\@[~`) {
+		if s, ok := e.sites.ByName(name); ok {
+			return begin(Place{Site: s})
+		}
+	}
 	t, err := site.ParseTarget(text)
 	if err != nil {
 		return Place{}, err
@@ -39,12 +49,20 @@ func (e *Engine) Resolve(text string) (Place, error) {
 		}
 		place.Site = s
 	}
-	dir := t.Path
-	if !t.HasPath && place.Site.RemoteDir != "" {
-		dir, place.HasPath = place.Site.RemoteDir, true
+	if !t.HasPath {
+		return begin(place)
 	}
-	if place.HasPath {
-		place.Path, err = vfs.Parse(dir)
-	}
+	place.Path, err = vfs.Parse(t.Path)
 	return place, err
+}
+
+// begin sets the path of a place for which none was named.
+func begin(p Place) (Place, error) {
+	if p.Begins = true; p.Site.RemoteDir == "" {
+		return p, nil
+	}
+	var err error
+	p.HasPath = true
+	p.Path, err = vfs.Parse(p.Site.RemoteDir)
+	return p, err
 }

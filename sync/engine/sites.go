@@ -26,7 +26,9 @@ type opened struct {
 // site without ID is a quick connection: it gets the ID of an equal one made
 // earlier, or a new one. A saved site may be given with changes; they hold for
 // this session. password is used for this session; "" means the one kept, or
-// asks. When it fails, what was open before stays open.
+// asks. A connection with another description or password is closed first, and
+// its transfers begin again with this one; what stays open stays so when it
+// fails. A login that was refused before is tried again.
 func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (site.ID, vfs.FS, error) {
 	if err := s.Validate(); err != nil {
 		return "", nil, err
@@ -44,6 +46,9 @@ func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (sit
 		}
 	}
 	before := e.opened(s.ID)
+	if before != nil {
+		before.fs.Reset()
+	}
 	f, err := e.FS(ctx, s.ID)
 	if err != nil {
 		return "", nil, err
@@ -74,6 +79,7 @@ func (e *Engine) register(s site.Site) site.Site {
 	} else {
 		delete(e.given, s.ID)
 	}
+	e.edition.Add(1)
 	return s
 }
 
@@ -91,6 +97,7 @@ func (e *Engine) Save(s site.Site) (site.Site, error) {
 	}
 	e.mu.Lock()
 	delete(e.given, s.ID)
+	e.edition.Add(1)
 	o := e.open[s.ID]
 	e.mu.Unlock()
 	if o != nil && !reflect.DeepEqual(o.site, s) {
@@ -143,22 +150,37 @@ func (e *Engine) Site(id site.ID) (site.Site, bool) {
 
 // FS returns the file system of a site, shared by all who ask; site.Local is
 // this computer. It connects when it is first used. An unknown ID is
-// KindNotFound.
+// KindNoSite.
 func (e *Engine) FS(_ context.Context, id site.ID) (vfs.FS, error) {
 	if id == site.Local {
 		return e.local, nil
 	}
-	s, ok := e.Site(id)
-	if !ok {
-		return nil, &vfs.Error{Op: "open the site", Path: string(id), Kind: vfs.KindNotFound, Reply: "the site was removed"}
+	for {
+		edition := e.edition.Load()
+		s, ok := e.Site(id) // not under the lock: it may read the disk
+		if !ok {
+			return nil, &vfs.Error{Op: "open the site", Path: string(id), Kind: vfs.KindNoSite}
+		}
+		if f, err := e.openAs(s, edition); f != nil || err != nil {
+			return f, err
+		}
 	}
+}
+
+// openAs returns the file system of s, and nothing where a description has
+// changed since edition: a queue's worker must not bring back the connection
+// that a person has just replaced.
+func (e *Engine) openAs(s site.Site, edition uint64) (vfs.FS, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if err := e.root.Err(); err != nil {
 		return nil, &vfs.Error{Op: "open the site", Path: s.Host, Kind: vfs.KindCancelled, Err: err}
 	}
-	if o := e.open[id]; o != nil {
+	if o := e.open[s.ID]; o != nil {
 		return o.fs, nil
+	}
+	if e.edition.Load() != edition {
+		return nil, nil
 	}
 	var ask func(context.Context, trust.Question) (trust.Answer, error)
 	if e.cfg.Asker != nil {
@@ -173,7 +195,7 @@ func (e *Engine) FS(_ context.Context, id site.ID) (vfs.FS, error) {
 		Timeout:  e.cfg.Timeout,
 		Number:   func() int { return int(e.sessions.Add(1)) },
 	})
-	e.open[id] = &opened{site: s, fs: f}
+	e.open[s.ID] = &opened{site: s, fs: f}
 	return f, nil
 }
 
@@ -289,6 +311,7 @@ func (e *Engine) Remove(ctx context.Context, id site.ID) error {
 	}
 	e.mu.Lock()
 	delete(e.given, id)
+	e.edition.Add(1)
 	e.mu.Unlock()
 	return errors.Join(forgotten, e.Disconnect(id))
 }

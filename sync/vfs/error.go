@@ -39,6 +39,7 @@ const (
 	KindBusy       // too many connections, or "try later" (421, 450)
 	KindProtocol   // the server's answer makes no sense or breaks a limit
 	KindUnreadable // a listing is cut or cannot be read
+	KindNoSite     // the site that was meant is no longer saved
 )
 
 var kindNames = [...]string{
@@ -50,6 +51,7 @@ var kindNames = [...]string{
 	KindHost: "unknown_host", KindRefused: "refused", KindNotFTP: "not_ftp",
 	KindLogin: "login", KindTLS: "tls", KindCert: "certificate", KindNoData: "no_data_connection",
 	KindBusy: "busy", KindProtocol: "protocol", KindUnreadable: "unreadable_listing",
+	KindNoSite: "no_site",
 }
 
 // String returns the word that stands in JSON output and in the queue's

@@ -58,6 +58,7 @@ func TestOf(t *testing.T) {
 		vfs.KindNoData:      {"no data connection", "no data connection", "--mode active", "other transfer mode"},
 		vfs.KindBusy:        {"busy", "busy", "--connections 1", "connections"},
 		vfs.KindProtocol:    {"makes no sense", "makes no sense", "--log FILE", "log tab"},
+		vfs.KindNoSite:      {"was removed", `The site of "/a b" was removed`, "queue remove", "Remove the row"},
 		vfs.KindUnreadable:  {"cut or cannot be read", `listing of "/a b"`, "--encoding", "encoding"},
 	}
 	for _, k := range kinds() {
