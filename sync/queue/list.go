@@ -3,6 +3,8 @@ package queue
 import (
 	"context"
 	"strings"
+
+	"wherry/sync/site"
 )
 
 // List returns up to limit rows from offset on: jobs in the order they were
@@ -29,6 +31,31 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 		}
 	}
 	return out, nil
+}
+
+// Sites returns the sites that rows name which have not ended.
+func (q *Queue) Sites(ctx context.Context) ([]site.ID, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := q.s.query(ctx, `SELECT src_site FROM rows WHERE ended = 0 UNION SELECT dst_site FROM rows WHERE ended = 0`)
+	if err != nil {
+		return nil, q.judgeLocked(err)
+	}
+	defer func() { _ = rows.Close() }() // reading has told what failed
+	var ids []site.ID
+	for rows.Next() {
+		var id site.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, q.s.wrap(journalOp, err)
+		}
+		if id != site.Local {
+			ids = append(ids, id)
+		}
+	}
+	return ids, q.judgeLocked(q.s.wrap(journalOp, rows.Err()))
 }
 
 // query picks the IDs from an index first: SQLite would otherwise read every

@@ -71,8 +71,10 @@ type app struct {
 	// cancel ends the whole command, as Ctrl-C does where the terminal is in
 	// raw mode and sends no signal. Fixed.
 	cancel context.CancelFunc
-	// password from --password-stdin or WHERRY_PASSWORD; fixed once read.
-	password string
+	// password from --password-stdin or WHERRY_PASSWORD, read once: standard
+	// input has it only once. login is the one that it went to.
+	password func() (string, error)
+	login    string
 	// shown are the bars on the terminal; nil between transfers.
 	shown *display
 	// told is set once an interruption was reported.
@@ -85,6 +87,7 @@ type app struct {
 func (a *app) main(ctx context.Context, args []string) int {
 	ctx, a.cancel = context.WithCancel(ctx)
 	defer a.cancel()
+	a.password = sync.OnceValues(a.readPassword)
 	root := a.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetIn(a.std.In)

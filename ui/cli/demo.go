@@ -52,6 +52,11 @@ func (a *app) demo(ctx context.Context, command string, serveOnly bool) (err err
 		a.told = true
 		return nil
 	}
+	forget, err := a.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, forget()) }()
 	place := &engine.Place{Site: server.Site(), Password: server.Password(), Path: vfs.Root(), HasPath: true}
 	err = ErrNoDisplay
 	if a.window != nil {
@@ -64,6 +69,18 @@ func (a *app) demo(ctx context.Context, command string, serveOnly bool) (err err
 	return err
 }
 
+// scratch keeps Wherry's own files in a folder that forget removes, unless the
+// person named one: a trial leaves nothing behind.
+func (a *app) scratch() (forget func() error, err error) {
+	if a.named() != "" {
+		return func() error { return nil }, nil
+	}
+	if a.opt.config, err = os.MkdirTemp("", "wherry-demo-"); err != nil {
+		return nil, err
+	}
+	return func() error { return os.RemoveAll(a.opt.config) }, nil
+}
+
 // journey lists, downloads, uploads and lists again, in a folder that is
 // removed afterwards.
 func (a *app) journey(ctx context.Context, command string, place engine.Place) (err error) {
@@ -72,9 +89,6 @@ func (a *app) journey(ctx context.Context, command string, place engine.Place) (
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if a.opt.config == "" {
-		a.opt.config = filepath.Join(dir, "config") // a trial leaves nothing behind
-	}
 	hello, down := filepath.Join(dir, "hello from wherry.txt"), filepath.Join(dir, "downloads")
 	if err := os.WriteFile(hello, []byte("This file was uploaded by wherry demo.\n"), 0o600); err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"strings"
 	"sync"
 
 	"wherry/sync/queue"
@@ -133,7 +134,7 @@ func (e *Events) run() {
 
 func lineOf(e queue.Event, show func(queue.Place) string) eventJSON {
 	i := e.Item
-	row := eventJSON{Event: string(e.Type), ID: i.ID, Source: show(i.Source), Target: show(i.Target)}
+	row := eventJSON{Event: string(e.Type), ID: i.ID, Source: withName(show(i.Source), i), Target: withName(show(i.Target), i)}
 	if i.Type == vfs.TypeDir {
 		row.Type = i.Type.String()
 	} else {
@@ -141,12 +142,23 @@ func lineOf(e queue.Event, show func(queue.Place) string) eventJSON {
 	}
 	switch e.Type {
 	case queue.EventFailed, queue.EventRetry:
-		row.Kind, row.Message = i.Kind.String(), words.OfKind(i.Kind, i.Source.Path.String(), i.Message, words.CommandLine).Title
+		row.Kind, row.Message = i.Kind.String(), words.OfKind(i.Kind, about(i), i.Message, words.CommandLine).Title
 	case queue.EventSkipped:
 		row.Message = words.Safe(i.Message)
 	}
 	return row
 }
+
+// withName puts the name of an entry that cannot be one behind its folder.
+func withName(folder string, i queue.Item) string {
+	if i.Name == "" {
+		return folder
+	}
+	return strings.TrimSuffix(folder, "/") + "/" + vfs.Readable(i.Name)
+}
+
+// about is what an item is about, for words.
+func about(i queue.Item) string { return withName(i.Source.Path.String(), i) }
 
 // fill sets what only files have.
 func (row *eventJSON) fill(e queue.Event) {

@@ -128,12 +128,12 @@ func (s *session) listQueue(items []queue.Item) error {
 	for _, i := range items {
 		message := ""
 		if i.Message != "" {
-			message = words.OfKind(i.Kind, i.Source.Path.String(), i.Message, words.CommandLine).Title
+			message = words.OfKind(i.Kind, about(i), i.Message, words.CommandLine).Title
 		}
 		if s.opt.json {
 			line := itemJSON{
-				ID: i.ID, Parent: i.Parent, State: i.State, Type: i.Type.String(), Source: show(s.engine, i.Source),
-				Target: show(s.engine, i.Target), Done: i.Done, Attempts: i.Attempts, Message: message,
+				ID: i.ID, Parent: i.Parent, State: i.State, Type: i.Type.String(), Source: withName(show(s.engine, i.Source), i),
+				Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Message: message,
 			}
 			if i.Size >= 0 {
 				line.Size = &i.Size
@@ -150,7 +150,7 @@ func (s *session) listQueue(items []queue.Item) error {
 		if i.Type == vfs.TypeDir {
 			size = words.Count(i.Size, "entry", "entries")
 		}
-		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, i.State, size, show(s.engine, i.Source), show(s.engine, i.Target))
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, i.State, size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
 		if message != "" {
 			fmt.Fprintf(out, "\t\t\t%s\n", message)
 		}
@@ -183,7 +183,7 @@ func (a *app) queueRun() *cobra.Command {
 		Long: `Transfer what is in the queue, without a window, until nothing is left that can go
 on by itself. Rows that ask something are asked here on a terminal, and stay
 asking otherwise. A password that is not in the keychain is asked for, or read by
---password-stdin or from WHERRY_PASSWORD.`,
+--password-stdin or from WHERRY_PASSWORD where all rows need the same login.`,
 		Example: `  wherry queue run
   wherry queue run --json --log wherry.log`,
 		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "ct"},
@@ -197,15 +197,8 @@ func (a *app) runQueue(ctx context.Context, command string) error {
 	defer events.Close()
 	err := a.withEngine(ctx, command, wish{durable: true, events: events.OnEvent}, func(s *session) error {
 		r.begin(s)
-		if a.password != "" {
-			for _, one := range s.engine.Sites().List() {
-				if one.IsAnonymous() {
-					continue
-				}
-				if err := s.engine.Remember(ctx, one.ID, a.password, false); err != nil {
-					return err
-				}
-			}
+		if err := s.givePassword(ctx); err != nil {
+			return err
 		}
 		return r.drain(ctx, s.engine.Queue(), events)
 	})
@@ -215,6 +208,32 @@ func (a *app) runQueue(ctx context.Context, command string) error {
 		return &reportedError{exitFailed}
 	}
 	return err
+}
+
+// givePassword lets the one login that the queue needs have the password that
+// was given beside the command.
+func (s *session) givePassword(ctx context.Context) error {
+	ids, err := s.engine.Queue().Sites(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		one, ok := s.engine.Site(id)
+		if !ok {
+			continue
+		}
+		password, err := s.given(s.command, one)
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			continue
+		}
+		if err := s.engine.Remember(ctx, id, password, false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // queueChange makes a command that changes rows by their numbers; without any,

@@ -121,10 +121,12 @@ func similar(cmd *cobra.Command, typed string) string {
 }
 
 // openWindow is wherry without a command. A single plain word is more often a
-// mistyped command than a host.
+// mistyped command than a host, unless a site is saved as that.
 func (a *app) openWindow(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 && !strings.ContainsAny(args[0], ".:@/[") && similar(cmd, args[0]) != "" {
-		return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), similar(cmd, args[0]))
+	if len(args) == 1 && !strings.ContainsAny(args[0], ".:@/[") && !a.isSaved(args[0]) {
+		if like := similar(cmd, args[0]); like != "" {
+			return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), like)
+		}
 	}
 	if a.window == nil {
 		return usagef(cmd.CommandPath(), "this Wherry was built without its window; it takes commands only.")
@@ -160,14 +162,30 @@ func (a *app) show(ctx context.Context, command string, req WindowRequest) (err 
 	return err
 }
 
+// siteStore opens the saved sites alone, for what happens before a command.
+func (a *app) siteStore() (*site.Store, error) {
+	dirs, err := a.dirs()
+	if err != nil {
+		return nil, err
+	}
+	store, _, err := site.OpenStore(filepath.Join(dirs.Config, "sites.json"))
+	return store, err
+}
+
+// isSaved says whether a site has that name.
+func (a *app) isSaved(name string) bool {
+	store, err := a.siteStore()
+	if err != nil {
+		return false
+	}
+	_, ok := store.ByName(name)
+	return ok
+}
+
 // completeSites offers the names of saved sites where a TARGET can stand.
 func (a *app) completeSites(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-	cfg, closeLog, err := a.config()
-	if err != nil || closeLog() != nil || strings.Contains(typed, ":") {
-		return nil, cobra.ShellCompDirectiveDefault
-	}
-	store, _, err := site.OpenStore(filepath.Join(cfg.Dirs.Config, "sites.json"))
-	if err != nil {
+	store, err := a.siteStore()
+	if err != nil || strings.Contains(typed, ":") {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
 	var names []string

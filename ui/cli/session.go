@@ -78,14 +78,10 @@ func (a *app) withEngine(ctx context.Context, command string, w wish, work func(
 // --log.
 func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 	none := func() error { return nil }
-	if err := a.readPassword(); err != nil {
+	if _, err := a.password(); err != nil {
 		return cfg, none, err
 	}
-	named := a.opt.config
-	if named == "" {
-		named = os.Getenv("WHERRY_HOME")
-	}
-	if cfg.Dirs, err = engine.DirsAt(named); err != nil {
+	if cfg.Dirs, err = a.dirs(); err != nil {
 		return cfg, none, err
 	}
 	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, a.opt.timeout, string(a.opt.trust), int64(a.opt.limit)
@@ -105,6 +101,22 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 	}
 	cfg.Log = file
 	return cfg, file.Close, nil
+}
+
+// named is the folder that the person wants Wherry's own files in, "" for none.
+func (a *app) named() string {
+	if a.opt.config != "" {
+		return a.opt.config
+	}
+	return os.Getenv("WHERRY_HOME")
+}
+
+func (a *app) dirs() (engine.Dirs, error) {
+	d, err := engine.DirsAt(a.named())
+	if vfs.KindOf(err) == vfs.KindNotFound {
+		return d, usagef("wherry", "there is no home folder to keep Wherry's own files in (HOME is not set); name one with --config or WHERRY_HOME.")
+	}
+	return d, err
 }
 
 // roots are the system's authorities and those of --ca; nil for the system's
@@ -131,20 +143,35 @@ func (a *app) roots() (*x509.CertPool, error) {
 const maxPassword = 4096
 
 // readPassword takes the password from where the person said it is.
-func (a *app) readPassword() error {
-	a.password = os.Getenv("WHERRY_PASSWORD")
+func (a *app) readPassword() (string, error) {
 	if !a.opt.passwordStdin {
-		return nil
+		return os.Getenv("WHERRY_PASSWORD"), nil
 	}
 	text, err := io.ReadAll(io.LimitReader(a.std.In, maxPassword))
 	if err != nil {
-		return err
+		return "", err
 	}
-	a.password, _, _ = strings.Cut(string(text), "\n")
-	if a.password = strings.TrimSuffix(a.password, "\r"); a.password == "" {
-		return usagef("wherry", "--password-stdin found no password on standard input")
+	password, _, _ := strings.Cut(string(text), "\n")
+	if password = strings.TrimSuffix(password, "\r"); password == "" {
+		return "", usagef("wherry", "--password-stdin found no password on standard input")
 	}
-	return nil
+	return password, nil
+}
+
+// given returns the password that was given beside the command for a login,
+// "" for none. It is for one login: another server must not get to see it.
+func (a *app) given(command string, s site.Site) (string, error) {
+	password, err := a.password()
+	if err != nil || password == "" || s.IsAnonymous() {
+		return "", err
+	}
+	login := s.User + "@" + s.Address()
+	if a.login != "" && a.login != login {
+		return "", usagef(command, "the password of --password-stdin or WHERRY_PASSWORD is for one login, and there are two: %s and %s.",
+			words.Safe(a.login), words.Safe(login))
+	}
+	a.login = login
+	return password, nil
 }
 
 // resolve finds what a TARGET means, with the flags laid over it.
@@ -162,8 +189,10 @@ func (s *session) resolve(text string) (engine.Place, error) {
 		s.warned = true
 		s.notice("wherry: Others on this computer can see the password in the address, and the shell's history keeps it. " +
 			"The prompt, --password-stdin or WHERRY_PASSWORD keep it out of sight.")
-	case place.Password == "" && !place.Site.IsAnonymous():
-		place.Password = s.password
+	case place.Password == "":
+		if place.Password, err = s.given(s.command, place.Site); err != nil {
+			return place, err
+		}
 	}
 	place.Site = s.opt.apply(place.Site)
 	if err := place.Site.Validate(); err != nil {
@@ -181,11 +210,7 @@ func (s *session) remote(ctx context.Context, text string) (remote, error) {
 	if place.Local {
 		return remote{}, usagef(s.command, "%s is on this computer; a TARGET on a site is needed, such as ftp://user@host/folder or SITE:/folder", words.Safe(text))
 	}
-	typed, err := site.ParseTarget(text)
-	if err != nil {
-		return remote{}, err
-	}
-	r := remote{text: words.Safe(text), path: place.Path, hasPath: typed.HasPath}
+	r := remote{text: words.Safe(text), path: place.Path, hasPath: place.HasPath && !place.Begins}
 	if r.connected, err = s.connect(ctx, place); err != nil {
 		return remote{}, &connectError{err}
 	}

@@ -291,8 +291,8 @@ WHERRY_PASSWORD; it is not tried.`,
 				case forget:
 					return s.engine.Forget(cmd.Context(), one.ID)
 				}
-				password := a.password
-				if password == "" && a.interactive() {
+				password, err := a.password()
+				if err == nil && password == "" && a.interactive() {
 					password, err = a.line(cmd.Context(), "Password for "+words.Safe(address(one))+": ", true)
 				}
 				switch {

@@ -189,10 +189,10 @@ func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
 // tell says to a person what did not go as wished.
 func (r *run) tell(e queue.Event, wished bool) {
 	i := e.Item
-	w := words.OfKind(i.Kind, i.Source.Path.String(), i.Message, words.CommandLine)
+	w := words.OfKind(i.Kind, about(i), i.Message, words.CommandLine)
 	switch e.Type {
 	case queue.EventFailed:
-		r.say("wherry: %s failed. %s\n        %s", r.show(i.Source), w.Title, w.Remedy)
+		r.say("wherry: %s failed. %s\n        %s", withName(r.show(i.Source), i), w.Title, w.Remedy)
 	case queue.EventRetry:
 		r.notice("wherry: %s: %s Trying again in %s.", r.show(i.Source), w.Title, words.Duration(time.Until(i.NextTry)))
 	case queue.EventSkipped:
