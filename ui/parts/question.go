@@ -54,7 +54,7 @@ func Ask(c fyne.Canvas, q Question) *Dialog {
 		d.question.Width = questionWidth
 	}
 	d.content = container.New(&questionLayout{d}, d.objects()...)
-	d.popup = widget.NewModalPopUp(d.content, c)
+	d.popup = widget.NewModalPopUp(container.NewStack(NewKeeper(), d.content), c)
 	d.popup.Show()
 	// Keys reach the canvas while nothing in the dialog has them.
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {

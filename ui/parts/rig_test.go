@@ -94,6 +94,11 @@ func (r *rig) mouse(at fyne.Position, button desktop.MouseButton, down bool) {
 			m.MouseUp(ev)
 		}
 	}
+	// The driver takes the keys away where nothing under the mouse could have
+	// them.
+	if f, _ := r.find(at, func(o fyne.CanvasObject) bool { _, ok := o.(fyne.Focusable); return ok }); f == nil {
+		r.window.Canvas().Unfocus()
+	}
 	if tap, ok := o.(fyne.Tappable); ok && !down && button == desktop.MouseButtonPrimary {
 		tap.Tapped(&ev.PointEvent)
 	}

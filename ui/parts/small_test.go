@@ -309,3 +309,31 @@ func TestEscapeInADialogsContentClosesIt(t *testing.T) {
 		}
 	}
 }
+
+func TestClickBesideTheListLeavesItTheKeys(t *testing.T) {
+	l := newLoop(t)
+	list := parts.NewList(l, fileColumns(), &parts.Selection{})
+	tabs := parts.NewTabs()
+	tabs.Append("Queue", container.NewStack())
+	ran := false
+	tool := parts.NewTool(look.GlyphRefresh, "Refresh", func() { ran = true })
+	below := container.NewBorder(nil, container.NewHBox(tool), nil, nil, parts.NewRows(list, tabs, 0.7))
+	r := newRig(t, below, l, 400, 400)
+	for outcome, at := range map[string]fyne.Position{
+		"a title": fyne.NewPos(40, 8), "a tab": fyne.NewPos(20, 275), "the ground beside the tabs": fyne.NewPos(300, 275),
+		"a tool": fyne.NewPos(8, 390),
+	} {
+		list.Focus()
+		if r.click(at); !list.HasFocus() {
+			t.Errorf("%s took the keys", outcome)
+		}
+	}
+	if r.window.Canvas().FocusNext(); !ran || !list.HasFocus() {
+		t.Error("Tab went to what cannot have the keys, or the tool did not run")
+	}
+	d := parts.Ask(r.window.Canvas(), parts.Question{Title: "Really?", Answers: []parts.Answer{{Title: "Yes", Strong: true}}})
+	r.click(fyne.NewPos(200, 180))
+	if r.key(fyne.KeyReturn); !d.Closed() {
+		t.Error("a click into a dialog took the keys from its answer")
+	}
+}

@@ -25,6 +25,7 @@ type Splitter struct {
 	ratio         float32
 	usual         float32
 	divider       *divider
+	keeper        *Keeper
 }
 
 // NewColumns puts two objects side by side; first gets ratio (0 to 1) of the
@@ -39,7 +40,7 @@ func NewRows(first, second fyne.CanvasObject, ratio float32) *Splitter {
 }
 
 func newSplitter(first, second fyne.CanvasObject, ratio float32, upright bool) *Splitter {
-	s := &Splitter{first: first, second: second, ratio: ratio, usual: ratio, upright: upright}
+	s := &Splitter{first: first, second: second, ratio: ratio, usual: ratio, upright: upright, keeper: NewKeeper()}
 	s.divider = newDivider(s)
 	s.ExtendBaseWidget(s)
 	return s
@@ -87,6 +88,7 @@ func (r *splitterRenderer) Layout(size fyne.Size) {
 		o.Move(fyne.NewPos(from, 0))
 		o.Resize(fyne.NewSize(length, size.Height))
 	}
+	s.keeper.Resize(size)
 	place(s.first, 0, at)
 	place(s.second, at+1, rest)
 	place(s.divider, at-dividerGrip/2+0.5, dividerGrip)
@@ -107,7 +109,7 @@ func (r *splitterRenderer) Refresh() {
 }
 
 func (r *splitterRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.s.first, r.s.second, r.s.divider}
+	return []fyne.CanvasObject{r.s.keeper, r.s.first, r.s.second, r.s.divider}
 }
 func (r *splitterRenderer) Destroy() {}
 

@@ -70,7 +70,7 @@ func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, connect fu
 			}
 		},
 	}
-	v.popup = widget.NewModalPopUp(v.content(), c)
+	v.popup = widget.NewModalPopUp(container.NewStack(parts.NewKeeper(), v.content()), c)
 	v.popup.Resize(fyne.NewSize(min(width, c.Size().Width-20), min(height, c.Size().Height-20)))
 	v.popup.Show()
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
