@@ -3,10 +3,12 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
@@ -260,6 +262,26 @@ func TestWhatEachCommandDoes(t *testing.T) {
 			r.sound()
 			wantStates(t, r, tc.want...)
 		})
+	}
+}
+
+func TestSitesAreThoseThatWorkIsLeftFor(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", "1", when)
+	across := up("/c")
+	across.Source.Site = other
+	r.add(up("/a"))
+	r.drain()
+	if got, err := r.Sites(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("after all is done: %v, %v", got, err)
+	}
+	ids := r.add(up("/b"), across)
+	if got, err := r.Sites(t.Context()); err != nil || !slices.Equal(got, []site.ID{remote, other}) {
+		t.Errorf("two sites wait: %v, %v", got, err)
+	}
+	r.must(r.Pause(t.Context(), ids[1]))
+	if got, err := r.Sites(t.Context()); err != nil || !slices.Equal(got, []site.ID{remote}) {
+		t.Errorf("one is paused: %v, %v", got, err)
 	}
 }
 

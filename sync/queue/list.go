@@ -33,14 +33,16 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 	return out, nil
 }
 
-// Sites returns the sites that rows name which have not ended.
+// Sites returns the sites of all rows that a Run would work on: those that have
+// not ended and are not paused.
 func (q *Queue) Sites(ctx context.Context) ([]site.ID, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := q.s.query(ctx, `SELECT src_site FROM rows WHERE ended = 0 UNION SELECT dst_site FROM rows WHERE ended = 0`)
+	rows, err := q.s.query(ctx, `SELECT src_site FROM rows WHERE ended = 0 AND state <> 'paused'
+		UNION SELECT dst_site FROM rows WHERE ended = 0 AND state <> 'paused'`)
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}
