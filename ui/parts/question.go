@@ -56,12 +56,7 @@ func Ask(c fyne.Canvas, q Question) *Dialog {
 	d.content = container.New(&questionLayout{d}, d.objects()...)
 	d.popup = widget.NewModalPopUp(container.NewStack(NewKeeper(), d.content), c)
 	d.popup.Show()
-	// Keys reach the canvas while nothing in the dialog has them.
-	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
-		if e.Name == fyne.KeyEscape {
-			d.escape()
-		}
-	})
+	c.SetOnTypedKey(d.strayKey)
 	d.focus()
 	return d
 }
@@ -195,6 +190,19 @@ func (d *Dialog) leaveBy(o fyne.CanvasObject) {
 		if o.OnSubmitted == nil {
 			o.OnSubmitted = func(string) { d.strong() }
 		}
+	}
+}
+
+// strayKey is for keys that come to the canvas because nothing in the dialog
+// has them, as after a click beside it.
+func (d *Dialog) strayKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyEscape {
+		d.escape()
+		return
+	}
+	d.focus()
+	if f := d.canvas.Focused(); f != nil {
+		f.TypedKey(e)
 	}
 }
 

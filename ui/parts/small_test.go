@@ -336,4 +336,9 @@ func TestClickBesideTheListLeavesItTheKeys(t *testing.T) {
 	if r.key(fyne.KeyReturn); !d.Closed() {
 		t.Error("a click into a dialog took the keys from its answer")
 	}
+	d = parts.Ask(r.window.Canvas(), parts.Question{Title: "Really?", Answers: []parts.Answer{{Title: "Yes", Strong: true}}})
+	r.window.Canvas().Unfocus() // by a click beside it
+	if r.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn}); !d.Closed() {
+		t.Error("a click beside a dialog took the keys from its answer for good")
+	}
 }
