@@ -107,7 +107,7 @@ func (v *View) popUp(m *fyne.Menu, below fyne.CanvasObject) {
 
 // openRow opens a folder, and sends a file to the other pane.
 func (v *View) openRow(row int) {
-	if row < 0 || row >= v.model.Len() {
+	if row < 0 || row >= v.model.Len() || v.covered() {
 		return
 	}
 	e := v.model.Entry(row)
@@ -205,7 +205,7 @@ func (v *View) noForward() string {
 
 func (v *View) noChoice() string {
 	switch {
-	case !v.shown || v.failed != nil:
+	case !v.shown || v.failed != nil || v.covered():
 		return "No folder is shown"
 	case len(v.model.Chosen()) == 0:
 		return "Nothing is selected"

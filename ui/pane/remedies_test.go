@@ -4,10 +4,12 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
+	"wherry/ui/look"
 	"wherry/ui/parts"
 )
 
@@ -85,4 +87,25 @@ func TestPlacardHasTheKeysWherePaneHadThem(t *testing.T) {
 	r.key(fyne.KeyBackspace)
 	r.settle()
 	r.shows("/home/anna")
+}
+
+func TestNothingIsDoneToRowsBehindAPlacard(t *testing.T) {
+	r := newRig(t).start()
+	r.choose("photos")
+	r.fs.Fail(memfs.OpList, "/home/anna/empty", 1, vfs.KindPermission)
+	r.view.Open(vfs.MustParse("/home/anna/empty"))
+	r.settle()
+	moved := len(r.events)
+	r.view.openRow(1)
+	r.settle()
+	r.view.Actions().Run(CommandDelete)
+	if r.dialogText() != "" || len(r.events) != moved+1 || r.view.Path().String() != "/home/anna" {
+		t.Errorf("a row that cannot be seen was opened or deleted: %q", r.events)
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(r.view.list).AddXY(60, look.HeaderHeight+10)
+	test.MoveMouse(r.window.Canvas(), at)
+	test.TapCanvas(r.window.Canvas(), at)
+	if r.view.model.Selection.Has(0) {
+		t.Error("a row that cannot be seen was selected")
+	}
 }

@@ -61,7 +61,7 @@ func New(l *loop.Loop, hooks Hooks, modifiers func() fyne.KeyModifier) *View {
 	v.list.Hooks = v.listHooks()
 	v.list.SetSorted(int(v.model.Order().Column), v.model.Order().Descending)
 	v.placard = parts.NewPlacard()
-	v.placard.Key, v.placard.Focused = v.placardKey, v.focused
+	v.placard.Key, v.placard.Focused, v.placard.Pressed = v.placardKey, v.focused, v.Focus
 	v.placard.Hide()
 	v.object = container.NewBorder(v.newTop(), v.newStatus(), nil, nil, container.NewStack(v.list, v.placard))
 	v.jobs.watch(v)
@@ -116,6 +116,10 @@ func (v *View) otherKey(key fyne.KeyName, mod fyne.KeyModifier) {
 		v.hooks.Key(key, mod)
 	}
 }
+
+// covered says whether the rows cannot be seen, because something is said in
+// their place.
+func (v *View) covered() bool { return v.placard.Visible() && v.placard.Notice().Solid }
 
 // placardKey lets the list's keys work while a button over it has them.
 func (v *View) placardKey(key fyne.KeyName) {

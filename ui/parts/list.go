@@ -210,9 +210,7 @@ func (l *List) SetWidths(widths []float32) {
 
 // Focus gives the keys to the list.
 func (l *List) Focus() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(l.body); c != nil {
-		c.Focus(l.body)
-	}
+	canvasOf(l.body, func(c fyne.Canvas) { c.Focus(l.body) })
 }
 
 // HasFocus says whether the keys go to the list.

@@ -31,10 +31,14 @@ type Placard struct {
 	// Key: a key that the buttons do not use, while one of them has the keys.
 	// Nil: nothing.
 	Key func(fyne.KeyName)
+	// Pressed: the mouse was pressed on a solid placard, beside its answers.
+	// Nil: nothing.
+	Pressed func()
 	// Focused: one of the buttons got (or lost) the keys. Nil: nothing.
 	Focused func(on bool)
 
 	ground *canvas.Rectangle
+	shield *shield
 	icon   *canvas.Image
 	title  *widget.RichText
 	text   *widget.RichText
@@ -49,6 +53,8 @@ func NewPlacard() *Placard {
 		title: newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, TextStyle: fyne.TextStyle{Bold: true}}),
 		text:  newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary}),
 	}
+	p.shield = &shield{placard: p}
+	p.shield.ExtendBaseWidget(p.shield)
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -71,8 +77,8 @@ func (p *Placard) Set(n Notice) {
 // be seen.
 func (p *Placard) Focus() bool {
 	for _, b := range p.row {
-		if c := fyne.CurrentApp().Driver().CanvasForObject(p); c != nil && p.Visible() && b.answer.Strong {
-			c.Focus(b)
+		if p.Visible() && b.answer.Strong {
+			canvasOf(p, func(c fyne.Canvas) { c.Focus(b) })
 			return true
 		}
 	}
@@ -126,6 +132,7 @@ const (
 func (r *placardRenderer) Layout(size fyne.Size) {
 	p := r.p
 	p.ground.Resize(size)
+	p.shield.Resize(size)
 	width := max(min(placardWidth, size.Width-2*look.Margin), 0)
 	left := (size.Width - width) / 2
 	titleHeight, textHeight := proseHeight(p.title, width), float32(0)
@@ -197,6 +204,7 @@ func (r *placardRenderer) MinSize() fyne.Size { return fyne.NewSize(120, 80) }
 func (r *placardRenderer) Refresh() {
 	p := r.p
 	p.ground.FillColor = color.Transparent
+	p.shield.Hidden = !p.notice.Solid
 	if p.notice.Solid {
 		p.ground.FillColor = look.Color(look.ColorList)
 	}
@@ -215,7 +223,7 @@ func (r *placardRenderer) Refresh() {
 }
 
 func (r *placardRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.p.ground, r.p.icon, r.p.title, r.p.text}
+	objects := []fyne.CanvasObject{r.p.ground, r.p.shield, r.p.icon, r.p.title, r.p.text}
 	for _, b := range r.p.row {
 		objects = append(objects, b)
 	}

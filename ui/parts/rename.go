@@ -60,10 +60,3 @@ func (l *List) endRename(text string, keep bool) {
 		l.Hooks.Renamed(row, text)
 	}
 }
-
-// canvasOf calls f with the canvas that an object is on, if it is on one.
-func canvasOf(o fyne.CanvasObject, f func(fyne.Canvas)) {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
-		f(c)
-	}
-}

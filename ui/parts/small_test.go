@@ -342,3 +342,23 @@ func TestClickBesideTheListLeavesItTheKeys(t *testing.T) {
 		t.Error("a click beside a dialog took the keys from its answer for good")
 	}
 }
+
+func TestSolidPlacardTakesTheMouse(t *testing.T) {
+	l := newLoop(t)
+	var s parts.Selection
+	s.Reset(10)
+	list := parts.NewList(l, fileColumns(), &s)
+	list.SetSource(numbers{n: 10})
+	p := parts.NewPlacard()
+	pressed := 0
+	p.Pressed = func() { pressed++ }
+	r := newRig(t, container.NewStack(list, p), l, 500, 300)
+	p.Set(parts.Notice{Title: "Empty"})
+	if r.click(rowPoint(2)); !s.Has(2) || pressed != 0 {
+		t.Error("what is beside the words of a placard cannot be clicked")
+	}
+	p.Set(parts.Notice{Title: "Cannot be read", Solid: true})
+	if r.click(rowPoint(4)); s.Has(4) || pressed != 1 {
+		t.Error("a row behind a solid placard was clicked")
+	}
+}
