@@ -67,7 +67,7 @@ type givenPassword struct {
 
 // Password asks for the password of s.
 func (a *asker) Password(ctx context.Context, s site.Site) (string, bool, error) {
-	return a.password(ctx, s, "It is used for this session, and kept only if you say so.")
+	return a.password(ctx, s, "")
 }
 
 // passwordAgain asks after the server refused the login.
@@ -75,7 +75,7 @@ func (a *asker) passwordAgain(ctx context.Context, s site.Site, refused error) (
 	return a.password(ctx, s, words.Of(refused, words.Window).Title)
 }
 
-// password asks with a text. Keeping it is offered for saved sites only: that
+// password asks with a text, "" for the usual one. Keeping it is offered for saved sites only: that
 // of a quick connection would have no name in the keychain.
 func (a *asker) password(ctx context.Context, s site.Site, text string) (string, bool, error) {
 	got, err := ask(ctx, a, func(reply func(givenPassword)) parts.Question {
@@ -91,7 +91,13 @@ func (a *asker) password(ctx context.Context, s site.Site, text string) (string,
 			},
 			Escape: func() { reply(givenPassword{}) },
 		}
-		if !s.Quick {
+		saved := s.ID != site.Local && !s.Quick
+		if text == "" && saved {
+			q.Text = "It is used for this session, and kept only if you say so."
+		} else if text == "" {
+			q.Text = "It is used for this session only."
+		}
+		if saved {
 			q.Content = keep
 		}
 		return q
@@ -149,8 +155,8 @@ func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answe
 			Title: "“" + vfs.Readable(q.Target.Base()) + "” exists already",
 			Text:  "In " + vfs.Readable(q.Target.Dir().String()),
 			Content: container.NewVBox(parts.NewFacts(
-				parts.Fact{Name: "There now", Value: sideOf(q.TargetNow, q.SourceEntry)},
-				parts.Fact{Name: "New", Value: sideOf(q.SourceEntry, q.TargetNow)},
+				parts.Fact{Name: "There now", Value: words.Side(q.TargetNow, q.SourceEntry, time.Local)},
+				parts.Fact{Name: "New", Value: words.Side(q.SourceEntry, q.TargetNow, time.Local)},
 			), all),
 			Width: 520,
 			Answers: []parts.Answer{
@@ -161,19 +167,4 @@ func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answe
 			Escape: func() { reply(transfer.Answer{Rule: transfer.Skip}) },
 		}
 	})
-}
-
-// sideOf tells size and time of e, and how it compares with the other side.
-func sideOf(e, other vfs.Entry) string {
-	text := []string{words.Size(e.Size)}
-	if when := words.Time(e.ModTime, e.Accuracy, time.Local); when != "" {
-		text = append(text, when)
-	}
-	if e.Size > other.Size && other.Size >= 0 {
-		text = append(text, "larger")
-	}
-	if !other.ModTime.IsZero() && e.ModTime.After(other.ModTime) {
-		text = append(text, "newer")
-	}
-	return strings.Join(text, ", ")
 }

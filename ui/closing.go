@@ -19,24 +19,29 @@ func (s *shell) askClose() {
 	if s.leaving {
 		return
 	}
-	left := s.engine.Queue().Snapshot().Unfinished()
+	now := s.engine.Queue().Snapshot()
+	left := now.Unfinished()
 	if left == 0 {
 		s.quit()
 		return
 	}
 	s.leaving = true
 	stay := func() { s.leaving, s.quitWhenDone = false, false }
+	answers := []parts.Answer{
+		{Title: "Quit", Run: s.quit},
+		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.say("Wherry quits when the queue is done") }},
+		{Title: "Stay", Strong: true, Run: stay},
+	}
+	if now.Held { // it would never be done
+		answers = append(answers[:1], answers[2])
+	}
 	showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
-		Title: words.Count(int64(left), "transfer is", "transfers are") + " not finished",
-		Text:  "Nothing is lost: the queue goes on where it was when Wherry is started again.",
-		Width: 520,
-		Answers: []parts.Answer{
-			{Title: "Quit", Run: s.quit},
-			{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.say("Wherry quits when the queue is done") }},
-			{Title: "Stay", Strong: true, Run: stay},
-		},
-		Escape: stay,
+		Title:   words.Count(int64(left), "transfer is", "transfers are") + " not finished",
+		Text:    "Nothing is lost: the queue goes on where it was when Wherry is started again.",
+		Width:   520,
+		Answers: answers,
+		Escape:  stay,
 	})
 }
 

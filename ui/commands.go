@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/queue"
@@ -226,8 +227,10 @@ func (s *shell) showKeys() {
 	}
 	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
 		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})
+	scroll := container.NewVScroll(parts.NewFacts(lines...))
+	scroll.SetMinSize(fyne.NewSize(0, min(460, s.window.Canvas().Size().Height-160)))
 	showQuestion(s.window, s.facts, parts.Question{
-		Glyph: look.GlyphInfo, Title: "Keys", Content: parts.NewFacts(lines...), Width: 420,
+		Glyph: look.GlyphInfo, Title: "Keys", Content: scroll, Width: 420,
 		Answers: []parts.Answer{{Title: "Close", Strong: true}},
 	})
 }

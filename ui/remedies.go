@@ -20,6 +20,9 @@ func (s *shell) remedies(side int, err error) []parts.Answer {
 	if p == nil {
 		return nil
 	}
+	if s.typed[side] != "" && s.bar.field.Text == "" {
+		s.bar.field.SetText(s.typed[side]) // to be mended rather than typed again
+	}
 	switch kind := vfs.KindOf(err); {
 	case kind == vfs.KindTLS && p.Site.TLS != site.TLSOff:
 		return []parts.Answer{{Title: "Connect in Clear", Danger: true, Run: func() {

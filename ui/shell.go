@@ -48,6 +48,8 @@ type shell struct {
 
 	panes     [2]*pane.View
 	attempts  [2]*engine.Place // what each pane was last connected to, nil for this computer
+	typed     [2]string        // the address typed for it, until it is connected
+	inView    inView           // any goroutine
 	active    int
 	layer     *parts.Layer
 	drag      drag
@@ -184,6 +186,7 @@ func (s *shell) modifiers() fyne.KeyModifier {
 
 func (s *shell) activate(side int) {
 	s.active = side
+	s.inView.set(s.siteInView())
 	for i, p := range s.panes {
 		p.SetActive(i == side)
 	}
@@ -192,6 +195,11 @@ func (s *shell) activate(side int) {
 // moved keeps the folder for the next start, and the title true.
 func (s *shell) moved(side int) {
 	p := s.panes[side]
+	s.inView.set(s.siteInView())
+	if address := s.typed[side]; address != "" && p.Place().ID != site.Local {
+		s.typed[side] = ""
+		s.change(func(kept *settings.Settings) { kept.Remember(address) })
+	}
 	if p.Place().ID == site.Local {
 		name := localfs.ToOS(p.Path())
 		s.change(func(kept *settings.Settings) { kept.Panes[side].Folder = name })

@@ -5,6 +5,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -29,20 +30,23 @@ type state struct {
 
 // watch samples the engine for the status bar and the queue's tabs.
 func (s *shell) watch() {
-	var last state // the ticker's alone
-	var shown inView
+	var last *state // the ticker's alone; nil before the first sample
 	loop.Sample(s.loop, func() (state, bool) {
-		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(shown.get())}
-		changed := now.queue.Seq != last.queue.Seq || len(now.queue.Active) > 0 || len(last.queue.Active) > 0 ||
-			now.connection.status != last.connection.status || now.connection.site.ID != last.connection.site.ID ||
-			now.connection.site.Mode != last.connection.site.Mode || now.queue.Held != last.queue.Held ||
-			s.touched.any()
-		last = now
-		return now, changed || s.facts.on()
-	}, func(now state) {
-		s.paint(now)
-		shown.set(s.siteInView())
-	})
+		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(s.inView.get())}
+		changed := last == nil || now.differs(*last) || s.touched.any() || s.facts.on()
+		last = &now
+		return now, changed
+	}, s.paint)
+}
+
+// differs says whether there is anything new to show. Progress is new as long
+// as something is active, and once more after it.
+func (now state) differs(last state) bool {
+	a, b := now.connection, last.connection
+	return now.queue.Seq != last.queue.Seq || now.queue.Held != last.queue.Held ||
+		len(now.queue.Active)+len(last.queue.Active) > 0 ||
+		a.status != b.status || a.connected != b.connected ||
+		a.site.ID != b.site.ID || a.site.Mode != b.site.Mode || a.site.Host != b.site.Host
 }
 
 // connectionOf tells how a site is connected; it is called off the window's
@@ -89,9 +93,7 @@ func (s *shell) paint(now state) {
 func (s *shell) goTo(side int, p engine.Place) {
 	s.facts.tell(fact{Fact: "connecting", Text: siteTitle(p.Site)})
 	clear(s.names)
-	attempt := p
-	attempt.Password = "" // the engine knows it for this session
-	s.attempts[side] = &attempt
+	s.attempts[side] = &p
 	s.panes[side].Go(s.there(p))
 	s.panes[side].Focus()
 }
@@ -131,9 +133,18 @@ func (s *shell) connectTyped(text string) {
 		s.trouble(err)
 		return
 	}
-	// Only the address without its password is remembered.
-	s.change(func(kept *settings.Settings) { kept.Remember(place.Site.URL(place.Path.String())) })
-	s.goTo(s.sideToConnect(), place)
+	side := s.sideToConnect()
+	s.typed[side] = addressOf(place)
+	s.goTo(side, place)
+}
+
+// addressOf writes what was typed without its password.
+func addressOf(p engine.Place) string {
+	url := p.Site.URL(p.Path.String())
+	if !p.HasPath {
+		url = strings.TrimSuffix(url, "/") // the login folder, not the top
+	}
+	return url
 }
 
 // sideToConnect is the pane that already shows a site, else the right one.

@@ -1,0 +1,39 @@
+package words
+
+import (
+	"testing"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+func TestSideTells(t *testing.T) {
+	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	file := func(size int64, at time.Time, accuracy time.Duration) vfs.Entry {
+		return vfs.Entry{Type: vfs.TypeFile, Size: size, ModTime: at, Accuracy: accuracy}
+	}
+	for outcome, tc := range map[string]struct {
+		one, other vfs.Entry
+		want       string
+	}{
+		"larger and newer": {
+			file(2000, noon.Add(time.Hour), time.Second), file(1000, noon, time.Second),
+			"2.0 kB, 2026-11-22 13:00, larger, newer",
+		},
+		"nothing of the older and smaller": {
+			file(1000, noon, time.Second), file(2000, noon.Add(time.Hour), time.Second), "1.0 kB, 2026-11-22 12:00",
+		},
+		"not newer within a listing's minute": {
+			file(1000, noon.Add(40*time.Second), time.Second), file(1000, noon, time.Minute), "1.0 kB, 2026-11-22 12:00",
+		},
+		"not larger than an unknown size": {
+			file(1000, noon, time.Second), file(vfs.SizeUnknown, time.Time{}, 0), "1.0 kB, 2026-11-22 12:00",
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := Side(tc.one, tc.other, time.UTC); got != tc.want {
+				t.Errorf("got %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
