@@ -32,7 +32,7 @@ type Target struct {
 // position is not over the pane's list, or the pane shows none.
 func (v *View) TargetAt(at fyne.Position) (t Target, ok bool) {
 	row, inside := v.list.RowAt(at)
-	if !inside || !v.shown || v.failed != nil || v.trip != nil {
+	if !inside || !v.Ready() {
 		return Target{}, false
 	}
 	t = Target{Place: v.place, Dir: v.model.Path(), row: parts.HighlightAll}

@@ -95,6 +95,9 @@ func TestNothingIsDoneToRowsBehindAPlacard(t *testing.T) {
 	r.fs.Fail(memfs.OpList, "/home/anna/empty", 1, vfs.KindPermission)
 	r.view.Open(vfs.MustParse("/home/anna/empty"))
 	r.settle()
+	if r.view.Ready() {
+		t.Error("something could be sent to a folder that is not seen")
+	}
 	moved := len(r.events)
 	r.view.openRow(1)
 	r.settle()

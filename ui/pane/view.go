@@ -188,6 +188,11 @@ func (v *View) Actions() *action.Table { return v.actions }
 // Place is where the pane is; its FS is nil before the first folder is shown.
 func (v *View) Place() Place { return v.place }
 
+// Ready says whether the pane shows the folder that Place and Path name, so
+// that something can be sent there. It is false while it goes elsewhere, and
+// while it says why it could not.
+func (v *View) Ready() bool { return v.shown && v.trip == nil && v.failed == nil }
+
 // Path is the folder shown.
 func (v *View) Path() vfs.Path { return v.model.Path() }
 
