@@ -159,7 +159,7 @@ func (e *Engine) FS(_ context.Context, id site.ID) (vfs.FS, error) {
 		edition := e.edition.Load()
 		s, ok := e.Site(id) // not under the lock: it may read the disk
 		if !ok {
-			return nil, &vfs.Error{Op: "open the site", Path: string(id), Kind: vfs.KindNoSite}
+			return nil, &vfs.Error{Op: "open the site", Kind: vfs.KindNoSite}
 		}
 		if f, err := e.openAs(s, edition); f != nil || err != nil {
 			return f, err

@@ -113,7 +113,7 @@ func TestANewerJournalIsLeftAlone(t *testing.T) {
 // TestJournalsOfEveryVersionOpen: version 0 is a file without anything, as a
 // kill during the very first start leaves it.
 func TestJournalsOfEveryVersionOpen(t *testing.T) {
-	undo := map[int]string{2: `ALTER TABLE rows DROP COLUMN chosen`}
+	undo := map[int]string{2: `ALTER TABLE rows DROP COLUMN chosen; ALTER TABLE rows DROP COLUMN about`}
 	for version := range len(migrations) + 1 {
 		r := bare(t)
 		r.must(makeFile(r.file))

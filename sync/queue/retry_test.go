@@ -62,6 +62,24 @@ func retries(attempts int, end State) []EventType {
 	return append(out, EventStarted, map[State]EventType{Done: EventDone, Failed: EventFailed}[end])
 }
 
+// TestTheReasonSaysWhatItIsAbout: a person must not look at the source for what
+// the target refused.
+func TestTheReasonSaysWhatItIsAbout(t *testing.T) {
+	for want, broken := range map[string]func(*rig){
+		"/a":    func(r *rig) { r.here.Fail(memfs.OpOpen, "", -1, vfs.KindPermission) },
+		"/in/a": func(r *rig) { r.there.Fail(memfs.OpCreate, "", -1, vfs.KindPermission) },
+	} {
+		r := newRig(t, nil)
+		r.here.Put("/a", "hello", when)
+		ids := r.add(up("/a"))
+		broken(r)
+		r.drain()
+		if got := r.item(ids[0]); got.State != Failed || got.About != want {
+			t.Errorf("%s about %q, want %q", got.State, got.About, want)
+		}
+	}
+}
+
 func TestBackOffGrows(t *testing.T) {
 	var waits []time.Duration
 	r := newRig(t, func(c *Config) { c.Workers = 1 })

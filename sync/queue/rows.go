@@ -28,25 +28,26 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped, chosen`
+	scanned, total, below, failed, skipped, chosen, about`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
 
 func scanRow(from scanner) (row, error) {
 	var r row
-	var name, src, dst, chosen []byte
+	var name, src, dst, chosen, about []byte
 	var typ, exists, kind, question string
 	var next, added, ended int64
 	var madeSize sql.NullInt64
 	var madeTime sql.NullString
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
-		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen)
+		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about)
 	if err != nil {
 		return row{}, err
 	}
-	r.name, r.Type, r.Exists, r.Kind = string(name), typeOf(typ), transfer.Rule(exists), vfs.ParseKind(kind)
+	r.name, r.Type, r.Exists = string(name), typeOf(typ), transfer.Rule(exists)
+	r.Kind, r.About = vfs.ParseKind(kind), string(about)
 	r.NextTry, r.Added, r.Ended = fromNanos(next), fromNanos(added), fromNanos(ended)
 	if r.Source.Path, err = vfs.Parse(string(src)); err != nil {
 		return row{}, err

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"strings"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
@@ -237,6 +238,7 @@ func childOf(folder row, e vfs.Entry) row {
 	case err != nil:
 		child.Type, child.Name = vfs.TypeOther, e.Name
 		child.State, child.Kind, child.Message = Failed, vfs.KindOf(err), err.Error()
+		child.About = strings.TrimSuffix(folder.Source.Path.String(), "/") + "/" + e.Name
 	case e.Type == vfs.TypeLink && e.TargetType == vfs.TypeDir:
 		child.State, child.Message = Skipped, "a link to a folder is not followed"
 	case child.Type == vfs.TypeOther:

@@ -18,7 +18,8 @@ import (
 // depth, below those that ended, and failed and skipped how; these are kept by
 // bump. pair is a hash of source and target, to find a row asked for twice.
 // chosen is the path that the rule Rename gave the target, NULL before that
-// and under other rules; the part stands beside it.
+// and under other rules; the part stands beside it. about is the path or host
+// that kind and message speak of.
 var migrations = []string{`
 CREATE TABLE rows (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -82,6 +83,7 @@ CREATE TRIGGER tally_update AFTER UPDATE OF state, size, done, type ON rows BEGI
 END;
 `, `
 ALTER TABLE rows ADD COLUMN chosen BLOB;
+ALTER TABLE rows ADD COLUMN about BLOB NOT NULL DEFAULT x'';
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"wherry/sync/transfer"
@@ -239,9 +240,9 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 // outcome puts what v and e say into the row, and returns the event.
 func (q *Queue) outcome(r *row, v verdict, e ending) Event {
 	r.State, r.Attempts = v.state, v.attempts
-	r.Kind, r.Message, r.NextTry = vfs.KindOther, "", time.Time{}
+	r.Kind, r.Message, r.About, r.NextTry = vfs.KindOther, "", "", time.Time{}
 	if e.err != nil && (v.again || v.state == Failed) {
-		r.Kind, r.Message = vfs.KindOf(e.err), e.err.Error()
+		r.Kind, r.Message, r.About = vfs.KindOf(e.err), e.err.Error(), aboutOf(e.err)
 	}
 	now := q.clock.Now()
 	if isEnd(v.state) {
@@ -273,6 +274,15 @@ func (q *Queue) outcome(r *row, v verdict, e ending) Event {
 	return event
 }
 
+// aboutOf is what an error speaks of. A part stands for its file.
+func aboutOf(err error) string {
+	var e *vfs.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return strings.TrimSuffix(e.Path, transfer.Suffix)
+}
+
 // store writes the outcome of an attempt.
 func (q *Queue) store(ctx context.Context, r row, question string) error {
 	kind := ""
@@ -280,10 +290,10 @@ func (q *Queue) store(ctx context.Context, r row, question string) error {
 		kind = r.Kind.String()
 	}
 	// A folder's size and done are not its row's.
-	_, err := q.s.exec(ctx, `UPDATE rows SET state = ?, dst_path = ?, attempts = ?, next_try = ?, kind = ?, message = ?, verified = ?,
+	_, err := q.s.exec(ctx, `UPDATE rows SET state = ?, dst_path = ?, attempts = ?, next_try = ?, kind = ?, message = ?, about = ?, verified = ?,
 		question = ?, ended = ?, size = CASE type WHEN 'file' THEN ? ELSE size END, done = CASE type WHEN 'file' THEN ? ELSE done END
 		WHERE id = ?`,
-		string(r.State), blob(r.Target.Path), r.Attempts, nanos(r.NextTry), kind, r.Message, r.Verified,
+		string(r.State), blob(r.Target.Path), r.Attempts, nanos(r.NextTry), kind, r.Message, []byte(r.About), r.Verified,
 		question, nanos(r.Ended), r.Size, r.Done, int64(r.ID))
 	return err
 }

@@ -34,8 +34,8 @@ func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
 }
 
 func (q *Queue) pauseOthers(ctx context.Context, r row, where string, args ...any) error {
-	args = append([]any{r.Kind.String(), r.Message, int64(r.ID)}, args...)
-	_, err := q.s.exec(ctx, `UPDATE rows SET state = 'paused', next_try = 0, kind = ?, message = ?
+	args = append([]any{r.Kind.String(), r.Message, []byte(r.About), int64(r.ID)}, args...)
+	_, err := q.s.exec(ctx, `UPDATE rows SET state = 'paused', next_try = 0, kind = ?, message = ?, about = ?
 		WHERE state IN ('waiting', 'scanning') AND id <> ? AND `+where, args...)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	sqlite "modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -242,7 +243,7 @@ func kindOfSQLite(err error) vfs.Kind {
 		return vfs.KindNoSpace
 	case code == lib.SQLITE_BUSY, code == lib.SQLITE_LOCKED:
 		return vfs.KindBusy
-	case code == lib.SQLITE_READONLY, code == lib.SQLITE_CANTOPEN, code == lib.SQLITE_PERM, errors.Is(err, os.ErrPermission):
+	case code == lib.SQLITE_READONLY, code == lib.SQLITE_CANTOPEN, code == lib.SQLITE_PERM, errors.Is(err, os.ErrPermission), errors.Is(err, syscall.EROFS):
 		return vfs.KindPermission
 	case code == 0:
 		return vfs.KindOf(err)

@@ -74,6 +74,9 @@ type Item struct {
 	// error's line, words for people are made from Kind at the face.
 	Kind    vfs.Kind
 	Message string
+	// About is the path or host that Kind speaks of: the source, the target, or
+	// what stood in the way. It can hold any byte; "" where it is not known.
+	About string
 	// Verified is the transfer's verdict on a done file: size, hash or none.
 	Verified string
 	// Question is what is open while the state is Asking, else nil.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"syscall"
 
 	"wherry/sync/jsonfile"
 	"wherry/sync/vfs"
@@ -172,7 +173,9 @@ func storeError(op string, err error) error {
 		return err
 	case errors.Is(err, jsonfile.ErrReadOnly):
 		return &vfs.Error{Op: op, Kind: vfs.KindUnsupported, Err: err}
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return &vfs.Error{Op: op, Kind: vfs.KindNoSpace, Reply: "the disk with Wherry's own files is full", Err: err}
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return &vfs.Error{Op: op, Kind: vfs.KindPermission, Err: err}
 	}
 	return &vfs.Error{Op: op, Kind: vfs.KindOther, Err: err}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"wherry/sync/vfs"
 )
@@ -105,7 +106,7 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 
 // openBehind returns no writer where there is no part to go on with.
 func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
-	if r.job.Made == nil || !r.job.Made.equal(r.id) || !r.resumable() {
+	if !r.mayGoOn() {
 		return nil, nil, nil
 	}
 	part, err := r.job.Target.FS.Stat(ctx, r.part)
@@ -116,6 +117,8 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 		return nil, nil, err
 	case part.Type != vfs.TypeFile, part.Size <= 0, part.Size > r.id.Size:
 		return nil, nil, nil
+	case r.job.Made == nil && r.source.ModTime.Sub(part.ModTime) > max(r.source.Accuracy, part.Accuracy, time.Second):
+		return nil, nil, nil // the source was changed after the part was written
 	}
 	src, agrees, err := r.prove(ctx, r.part, part.Size)
 	if err != nil || !agrees {
@@ -128,6 +131,16 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	}
 	r.created, r.offset, r.done = true, part.Size, part.Size
 	return src, w, nil
+}
+
+// mayGoOn tells whether a part may be one of this source: the journal says so,
+// or there is none and the person has said Resume, which takes the overlap for
+// proof.
+func (r *run) mayGoOn() bool {
+	if r.job.Made == nil {
+		return r.job.Exists == Resume && r.resumable()
+	}
+	return r.job.Made.equal(r.id) && r.resumable()
 }
 
 // resumable tells whether a part could be continued at all.

@@ -29,8 +29,26 @@ func TestAPartIsContinuedOnlyWhenItIsOfThisSource(t *testing.T) {
 		"a part longer than the source":   {content + "x", func(*pair) {}, size},
 		"an empty part":                   {"", func(*pair) {}, size},
 		"no journal of it":                {content[:150_000], func(p *pair) { p.made = nil }, size},
-		"made from another size":          {content[:150_000], func(p *pair) { p.made.Size-- }, size},
-		"made from another time":          {content[:150_000], func(p *pair) { p.made.ModTime = day(11) }, size},
+		"no journal, but told to resume": {
+			content[:150_000],
+			func(p *pair) {
+				p.made, p.job.Exists = nil, transfer.Resume
+				p.to.Put(partName, content[:150_000], day(11))
+			}, 250_000,
+		},
+		"told to resume, and the tail is another": {
+			content[:150_000],
+			func(p *pair) {
+				p.made, p.job.Exists = nil, transfer.Resume
+				p.to.Put(partName, content[:149_999]+"x", day(11))
+			}, size,
+		},
+		"told to resume, and older than the source": {
+			content[:150_000],
+			func(p *pair) { p.made, p.job.Exists = nil, transfer.Resume }, size,
+		},
+		"made from another size": {content[:150_000], func(p *pair) { p.made.Size-- }, size},
+		"made from another time": {content[:150_000], func(p *pair) { p.made.ModTime = day(11) }, size},
 		"a source that cannot seek": {
 			content[:150_000],
 			func(p *pair) { p.from.Limit(func(can *vfs.Features) { can.ResumeRead = false }) }, size,

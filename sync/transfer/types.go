@@ -49,7 +49,7 @@ const (
 	Overwrite Rule = "overwrite" // replace it
 	Newer     Rule = "newer"     // replace it when the source is newer, else skip
 	Different Rule = "different" // replace it when size or time differ, else skip
-	Resume    Rule = "resume"    // go on where a shorter target ends, when the overlap agrees, else skip
+	Resume    Rule = "resume"    // go on where a shorter target or a part ends, when the overlap agrees; skip another target
 	Rename    Rule = "rename"    // keep both: "name (2).txt"
 	Skip      Rule = "skip"      // leave it
 )
@@ -85,7 +85,8 @@ type Job struct {
 	Source, Target File
 	Exists         Rule
 	// Made is the identity of the source that an existing part was made
-	// from; nil means unknown, and a part found is begun anew.
+	// from; nil means unknown, and a part found is begun anew but under
+	// Resume.
 	Made *Identity
 	// Chosen is what an earlier run of this job told OnStart under the rule
 	// Rename; its part stands beside it. The root for none.

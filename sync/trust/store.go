@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"sync"
+	"syscall"
 	"time"
 
 	"wherry/sync/jsonfile"
@@ -226,7 +227,9 @@ func kindOf(err error) vfs.Kind {
 	switch {
 	case errors.Is(err, jsonfile.ErrReadOnly):
 		return vfs.KindUnsupported
-	case errors.Is(err, fs.ErrPermission):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return vfs.KindNoSpace
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return vfs.KindPermission
 	}
 	return vfs.KindOther

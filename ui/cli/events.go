@@ -157,8 +157,13 @@ func withName(folder string, i queue.Item) string {
 	return strings.TrimSuffix(folder, "/") + "/" + vfs.Readable(i.Name)
 }
 
-// about is what an item is about, for words.
-func about(i queue.Item) string { return withName(i.Source.Path.String(), i) }
+// about is what the failure of an item is about, for words.
+func about(i queue.Item) string {
+	if i.About != "" {
+		return i.About
+	}
+	return i.Source.Path.String()
+}
 
 // fill sets what only files have.
 func (row *eventJSON) fill(e queue.Event) {

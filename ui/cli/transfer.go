@@ -114,7 +114,7 @@ func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
 	if ctx.Err() != nil {
 		r.told = true
 		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; "+
-			"the same command with --exists different copies only what is missing.",
+			"the same command with --exists resume goes on from there.",
 			words.Files(r.done), words.Number(left))
 		return &reportedError{exitInterrupted}
 	}

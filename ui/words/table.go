@@ -128,7 +128,7 @@ var table = map[vfs.Kind]row{
 		window: "Refresh the folder; names in another encoding may need the site's encoding set. Nothing was done on the strength of it.",
 	},
 	vfs.KindNoSite: {
-		host: "The site %s was removed", file: "The site of %s was removed",
+		host: "%s was removed", file: "The site of %s was removed",
 		line:   "Take the row out with `wherry queue remove`, and add it again with a site that is saved.",
 		window: "Remove the row, and drag the file again from a site that is saved.",
 	},
