@@ -14,7 +14,8 @@ import (
 // goes on with the arrows would wonder; it does not do so where the mouse is
 // over anything that could have them. A Keeper lies behind the things it
 // serves and says that it could, and that it is disabled, so that Tab passes
-// it by.
+// it by. It must lie beside them and not inside: whatever is innermost gets
+// the click.
 type Keeper struct{ widget.BaseWidget }
 
 // NewKeeper returns a keeper.

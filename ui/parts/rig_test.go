@@ -81,7 +81,7 @@ func (r *rig) mouse(at fyne.Position, button desktop.MouseButton, down bool) {
 	r.t.Helper()
 	o, local := r.find(at, func(o fyne.CanvasObject) bool {
 		switch o.(type) {
-		case desktop.Mouseable, fyne.Tappable:
+		case desktop.Mouseable, fyne.Tappable, fyne.DoubleTappable, fyne.Focusable:
 			return true
 		}
 		return false

@@ -317,7 +317,7 @@ func TestClickBesideTheListLeavesItTheKeys(t *testing.T) {
 	tabs.Append("Queue", container.NewStack())
 	ran := false
 	tool := parts.NewTool(look.GlyphRefresh, "Refresh", func() { ran = true })
-	below := container.NewBorder(nil, container.NewHBox(tool), nil, nil, parts.NewRows(list, tabs, 0.7))
+	below := container.NewStack(parts.NewKeeper(), container.NewBorder(nil, container.NewHBox(tool), nil, nil, parts.NewRows(list, tabs, 0.7)))
 	r := newRig(t, below, l, 400, 400)
 	for outcome, at := range map[string]fyne.Position{
 		"a title": fyne.NewPos(40, 8), "a tab": fyne.NewPos(20, 275), "the ground beside the tabs": fyne.NewPos(300, 275),

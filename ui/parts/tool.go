@@ -29,7 +29,6 @@ type Tool struct {
 	tapped   func()
 	disabled bool
 	on, over bool
-	keeper   *Keeper
 	ground   *canvas.Rectangle
 	icon     *canvas.Image
 	text     *canvas.Text
@@ -38,7 +37,7 @@ type Tool struct {
 // NewTool returns a tool; title says in words what it does.
 func NewTool(g look.Glyph, title string, tapped func()) *Tool {
 	t := &Tool{
-		title: title, glyph: g, color: theme.ColorNameForeground, tapped: tapped, keeper: NewKeeper(),
+		title: title, glyph: g, color: theme.ColorNameForeground, tapped: tapped,
 		ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
 		text: canvas.NewText("", color.Transparent),
 	}
@@ -137,7 +136,6 @@ const toolSize float32 = 26
 
 func (r *toolRenderer) Layout(size fyne.Size) {
 	t := r.t
-	t.keeper.Resize(size)
 	t.ground.Resize(size)
 	x := (toolSize - look.Icon) / 2
 	if t.label == "" {
@@ -191,7 +189,7 @@ func (r *toolRenderer) Refresh() {
 }
 
 func (r *toolRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.t.keeper, r.t.ground, r.t.icon, r.t.text}
+	objects := []fyne.CanvasObject{r.t.ground, r.t.icon, r.t.text}
 	if r.t.arrow != nil {
 		objects = append(objects, r.t.arrow)
 	}
