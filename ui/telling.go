@@ -124,6 +124,13 @@ func (s *shell) read(o fyne.CanvasObject, f *fact) {
 	case *widget.RichText:
 		f.Text += o.String() + "\n"
 	case fyne.Accessible:
+		if o.AccessibilityRole() != fyne.AccessibleRoleButton {
+			f.Text += o.AccessibilityLabel() + "\n"
+			return
+		}
+		if s.app.Driver().AbsolutePositionForObject(o.(fyne.CanvasObject)).IsZero() {
+			return // not drawn yet
+		}
 		if f.Controls == nil {
 			f.Controls = map[string][2]float32{}
 		}

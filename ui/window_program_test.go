@@ -68,13 +68,16 @@ func startProgram(d *screen, binary, home string, env []string, args ...string) 
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	gone := make(chan struct{})
 	go func() {
+		defer close(gone)
 		_ = p.cmd.Wait() // how it ended is in ProcessState
 		_ = both.Close()
 	}()
 	go func() {
 		defer close(p.ended)
 		p.readFacts(r)
+		<-gone
 	}()
 	t.Cleanup(func() {
 		p.kill()

@@ -31,7 +31,7 @@ type stage struct {
 // newStage prepares all but the program.
 func newStage(t *testing.T, binary string, opt ftptest.Options) *stage {
 	t.Helper()
-	s := &stage{binary: binary, screen: startDesktop(t, 1280, 820)}
+	s := &stage{binary: binary, screen: startDesktop(t, 1560, 820)}
 	s.server = ftptest.Start(t, ftptest.VSFTPD, opt)
 	dir := t.TempDir()
 	s.home, s.config = filepath.Join(dir, "home"), filepath.Join(dir, "config")
@@ -121,6 +121,14 @@ func (s *stage) keyTo(arrow, button string) {
 		s.is("the keys move on", "focus", func(now fact) bool { return !cmp.Equal(now.Controls, f.Controls) })
 	}
 	s.t.Fatalf("%s cannot be reached by %s", button, arrow)
+}
+
+// picture shows the window as it is now: what is true reaches the screen a
+// frame after it is told.
+func (s *stage) picture(name string) {
+	s.t.Helper()
+	s.breathe()
+	s.screen.picture(name)
 }
 
 // rowOf is where a name stands in a pane.

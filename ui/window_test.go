@@ -25,7 +25,13 @@ func TestWindow(t *testing.T) {
 		"files-dragged-across-arrive-whole":          filesDraggedAcross,
 		"folder-dropped-on-a-folder-row-lands-in-it": folderDroppedOnFolder,
 		"download-needs-no-mouse":                    downloadByKeys,
+		"file-manager-drops-a-file":                  droppedByFileManager,
 		"esc-ends-a-drag":                            escEndsDrag,
+		"names-change-by-f2-f7-and-del":              changesByKeys,
+		"refused-password-is-asked-for-again":        refusedPassword,
+		"clear-text-only-when-asked-to":              clearTextWhenAsked,
+		"closing-asks-while-work-is-left":            closingAsks,
+		"transfer-survives-kill":                     survivesKill,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })
 	}
@@ -34,22 +40,22 @@ func TestWindow(t *testing.T) {
 func filesDraggedAcross(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{TLS: true, RequireTLS: true})
 	s.start("--limit", "300k") // to be seen on the way
-	s.screen.picture("empty")
+	s.picture("empty")
 	s.typeAddress("ftpes")
 	s.asked("is not trusted", "Nothing secret was sent yet")
-	s.screen.picture("certificate")
+	s.picture("certificate")
 	// The safe answer has the keys at first.
 	s.keyTo("Left", "Always Trust It Here")
 	s.screen.key("Return")
 	s.asked("Password for sailor@")
-	s.screen.picture("password")
+	s.picture("password")
 	s.typePassword("Password for sailor@", s.server.Password)
 	s.awaitConnected()
 	st := s.is("the status names the encryption", "status", func(f fact) bool { return strings.Contains(f.Text, "TLS 1.") })
 	if !strings.Contains(st.Text, "Passive mode") {
 		t.Errorf("the status says %q and not which mode is in use", st.Text)
 	}
-	s.screen.picture("connected")
+	s.picture("connected")
 
 	names := []string{"letter-1.txt", "letter-3.txt", "letter-5.txt"}
 	s.click(s.rowOf("left", names[0]))
@@ -58,13 +64,14 @@ func filesDraggedAcross(t *testing.T, binary string) {
 	}
 	s.awaitSelected("left", 3)
 	s.dragTo(s.rowOf("left", names[1]), s.ground("right"), "3 items")
-	s.screen.picture("dragging")
+	s.picture("dragging")
 	s.release()
-	s.is("a transfer is on its way", "queue", func(f fact) bool { return f.Count["active"] > 0 })
-	s.screen.picture("transferring")
+	s.is("the status says what is on its way", "status", func(f fact) bool { return strings.Contains(f.Text, "Queue: ") })
+	s.rowOf("right", names[2]+".wherry-part") // and the pane shows it
+	s.picture("transferring")
 	s.awaitDone(3)
 	s.rowOf("right", names[2]) // the pane was read again
-	s.screen.picture("done")
+	s.picture("done")
 	for _, n := range names {
 		s.sameFile(n)
 	}
@@ -76,7 +83,7 @@ func folderDroppedOnFolder(t *testing.T, binary string) {
 	s.put("inbox/kept.txt", []byte("kept"))
 	s.startConnected()
 	s.dragTo(s.rowOf("left", "drafts"), s.rowOf("right", "inbox"), "1 item")
-	s.screen.picture("over-the-folder")
+	s.picture("over-the-folder")
 	s.release()
 	s.is("all is done", "queue", func(f fact) bool {
 		return f.Count["done"] >= 2 && f.Count["active"]+f.Count["waiting"]+f.Count["scanning"] == 0
@@ -101,7 +108,7 @@ func downloadByKeys(t *testing.T, binary string) {
 	s.awaitDone(1)
 	s.sameFile("report.pdf")
 	s.is("the left pane shows it", "paneleft", func(f fact) bool { return slices.Contains(f.Rows, "report.pdf") })
-	s.screen.picture("downloaded")
+	s.picture("downloaded")
 }
 
 func escEndsDrag(t *testing.T, binary string) {
@@ -111,7 +118,7 @@ func escEndsDrag(t *testing.T, binary string) {
 	s.dragTo(from, to, "1 item")
 	s.screen.key("Escape")
 	s.comes("its end", "drag", func(f fact) bool { return f.Text == "cancelled" })
-	s.screen.picture("cancelled")
+	s.picture("cancelled")
 	s.release()
 	s.breathe()
 	// The same drag without Esc copies, so the place was one for a drop; and
