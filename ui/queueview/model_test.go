@@ -177,7 +177,7 @@ func TestFailedRowsTellTheirReason(t *testing.T) {
 		Type: vfs.TypeFile, Size: 200, State: queue.Failed,
 		Source: queue.Place{Path: vfs.MustParse("/home/odd")}, Target: queue.Place{Site: "s", Path: vfs.MustParse("/odd")},
 	}
-	bad := &vfs.Error{Op: "name", Path: "nl\nname", Kind: vfs.KindBadName, Err: errors.New("it holds a control character")}
+	bad := &vfs.Error{Op: "name", Path: "nl\nname", Kind: vfs.KindBadName, Err: errors.New("the name holds a control character")}
 	for outcome, tc := range map[string]struct {
 		change func(*queue.Item)
 		column int

@@ -196,5 +196,8 @@ func badName(it queue.Item) (name, why string) {
 	if rest, ok := strings.CutPrefix(head, "name "); ok {
 		name = rest
 	}
+	if rest, ok := strings.CutPrefix(why, "the name "); ok {
+		why = "it " + rest
+	}
 	return name, why
 }
