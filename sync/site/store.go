@@ -24,7 +24,8 @@ const storeVersion = 1
 // An entry that fails Validate, has no ID, or repeats one, is not handed out
 // and stays in the file for a person to mend.
 type Store struct {
-	doc *jsonfile.File[[]Site]
+	file string // for errors
+	doc  *jsonfile.File[[]Site]
 }
 
 // OpenStore opens the file, which need not exist; "" keeps the sites in
@@ -33,12 +34,12 @@ type Store struct {
 func OpenStore(file string) (*Store, []string, error) {
 	doc, notices, err := jsonfile.Open[[]Site](file, "sites", storeVersion)
 	if err != nil {
-		return nil, nil, storeError("read sites", err)
+		return nil, nil, storeError("read sites", file, err)
 	}
-	s := &Store{doc: doc}
+	s := &Store{file: file, doc: doc}
 	all, err := doc.View()
 	if err != nil {
-		return nil, nil, storeError("read sites", err)
+		return nil, nil, storeError("read sites", file, err)
 	}
 	for i, one := range all {
 		if why := unfit(all[:i], one); why != nil {
@@ -119,7 +120,7 @@ func (s *Store) Put(one Site) error {
 		return &vfs.Error{Op: "save site", Path: "name", Kind: vfs.KindBadName, Reply: "a saved site needs a name"}
 	}
 	one.Bookmarks = slices.Clone(one.Bookmarks)
-	return storeError("save site", s.doc.Update(func(all *[]Site) error {
+	return storeError("save site", s.file, s.doc.Update(func(all *[]Site) error {
 		at := -1
 		for i, other := range *all {
 			switch {
@@ -149,7 +150,7 @@ func (s *Store) Remove(id ID) error {
 	if _, ok := s.Get(id); !ok {
 		return nil
 	}
-	return storeError("remove site", s.doc.Update(func(all *[]Site) error {
+	return storeError("remove site", s.file, s.doc.Update(func(all *[]Site) error {
 		*all = slices.DeleteFunc(*all, func(one Site) bool { return one.ID == id })
 		return nil
 	}))
@@ -166,17 +167,19 @@ func unfit(before []Site, one Site) error {
 }
 
 // storeError makes a *vfs.Error of what jsonfile returned.
-func storeError(op string, err error) error {
+func storeError(op, file string, err error) error {
 	var done *vfs.Error
-	switch {
-	case err == nil || errors.As(err, &done):
+	if err == nil || errors.As(err, &done) {
 		return err
-	case errors.Is(err, jsonfile.ErrReadOnly):
-		return &vfs.Error{Op: op, Kind: vfs.KindUnsupported, Err: err}
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return &vfs.Error{Op: op, Kind: vfs.KindNoSpace, Reply: "the disk with Wherry's own files is full", Err: err}
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return &vfs.Error{Op: op, Kind: vfs.KindPermission, Err: err}
 	}
-	return &vfs.Error{Op: op, Kind: vfs.KindOther, Err: err}
+	kind := vfs.KindOther
+	switch {
+	case errors.Is(err, jsonfile.ErrReadOnly):
+		kind = vfs.KindUnsupported
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		kind = vfs.KindNoSpace
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		kind = vfs.KindPermission
+	}
+	return &vfs.Error{Op: op, Path: file, Kind: kind, Err: err}
 }

@@ -1,13 +1,17 @@
 package site
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/sync/jsonfile"
 	"wherry/sync/vfs"
 )
 
@@ -173,5 +177,20 @@ func TestStoreOfANewerVersionIsUnsupported(t *testing.T) {
 	}
 	if err := s.Put(full()); vfs.KindOf(err) != vfs.KindUnsupported {
 		t.Fatal(err)
+	}
+}
+
+// TestAFailureNamesTheFile: a person must know which disk or folder it is about.
+func TestAFailureNamesTheFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sites.json")
+	for want, cause := range map[vfs.Kind]error{
+		vfs.KindNoSpace:     syscall.ENOSPC,
+		vfs.KindPermission:  syscall.EROFS,
+		vfs.KindUnsupported: jsonfile.ErrReadOnly,
+	} {
+		var e *vfs.Error
+		if err := storeError("save site", file, fmt.Errorf("write: %w", cause)); !errors.As(err, &e) || e.Kind != want || e.Path != file {
+			t.Errorf("%v became %v", cause, err)
+		}
 	}
 }

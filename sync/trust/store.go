@@ -29,7 +29,8 @@ type Accepted struct {
 // jsonfile), Once until the process ends. Its methods may be called from any
 // goroutine.
 type Store struct {
-	doc *jsonfile.File[map[string]Accepted] // fixed
+	file string                              // fixed; for errors
+	doc  *jsonfile.File[map[string]Accepted] // fixed
 
 	mu     sync.Mutex
 	once   map[string]string  // guarded; fingerprint by host
@@ -49,9 +50,9 @@ type asking struct {
 func OpenStore(file string) (*Store, []string, error) {
 	doc, notices, err := jsonfile.Open[map[string]Accepted](file, "certificates", storeVersion)
 	if err != nil {
-		return nil, nil, &vfs.Error{Op: "read accepted certificates", Kind: kindOf(err), Err: err}
+		return nil, nil, &vfs.Error{Op: "read accepted certificates", Path: file, Kind: kindOf(err), Err: err}
 	}
-	return &Store{doc: doc, once: map[string]string{}, asking: map[string]*asking{}}, notices, nil
+	return &Store{file: file, doc: doc, once: map[string]string{}, asking: map[string]*asking{}}, notices, nil
 }
 
 // Accepted returns what was accepted for good, by host:port.
@@ -206,7 +207,7 @@ func (s *Store) ask(ctx context.Context, ask func(context.Context, Question) (An
 
 func (s *Store) save(op string, change func(*map[string]Accepted) error) error {
 	if err := s.doc.Update(change); err != nil {
-		return &vfs.Error{Op: op, Kind: kindOf(err), Err: err}
+		return &vfs.Error{Op: op, Path: s.file, Kind: kindOf(err), Err: err}
 	}
 	return nil
 }
