@@ -19,7 +19,7 @@ func NewFacts(facts ...Fact) fyne.CanvasObject {
 	for _, f := range facts {
 		name := NewLine(f.Name, look.ColorSecondary).Whole()
 		value := widget.NewLabel(f.Value)
-		value.Wrapping = fyne.TextWrapBreak
+		value.Wrapping = fyne.TextWrapWord
 		value.Selectable = true
 		box.Add(name)
 		box.Add(value)

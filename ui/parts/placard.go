@@ -31,8 +31,8 @@ type Placard struct {
 	// Key: a key that the buttons do not use, while one of them has the keys.
 	// Nil: nothing.
 	Key func(fyne.KeyName)
-	// Pressed: the mouse was pressed on a solid placard, beside its answers.
-	// Nil: nothing.
+	// Pressed: an answer is about to run, or the mouse was pressed beside the
+	// answers of a solid placard. Nil: nothing.
 	Pressed func()
 	// Focused: one of the buttons got (or lost) the keys. Nil: nothing.
 	Focused func(on bool)
@@ -66,7 +66,7 @@ func (p *Placard) Set(n Notice) {
 	setProse(p.text, n.Text)
 	p.row = p.row[:0]
 	for _, a := range n.Answers {
-		b := newAnswer(a, a.Run, p.otherKey)
+		b := newAnswer(a, func() { p.pressed(); a.Run() }, p.otherKey)
 		b.focused = p.focusMoved
 		p.row = append(p.row, b)
 	}
@@ -93,6 +93,13 @@ func (p *Placard) HasFocus() bool {
 		}
 	}
 	return false
+}
+
+// pressed tells the owner that the person turned to the placard.
+func (p *Placard) pressed() {
+	if p.Pressed != nil {
+		p.Pressed()
+	}
 }
 
 func (p *Placard) otherKey(e *fyne.KeyEvent) {

@@ -23,9 +23,7 @@ func (s *shield) CreateRenderer() fyne.WidgetRenderer {
 
 // MouseDown tells the owner, who may want the keys.
 func (s *shield) MouseDown(*desktop.MouseEvent) {
-	if s.placard.Pressed != nil {
-		s.placard.Pressed()
-	}
+	s.placard.pressed()
 }
 
 // MouseUp ends here.

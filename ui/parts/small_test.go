@@ -361,4 +361,14 @@ func TestSolidPlacardTakesTheMouse(t *testing.T) {
 	if r.click(rowPoint(4)); s.Has(4) || pressed != 1 {
 		t.Error("a row behind a solid placard was clicked")
 	}
+	ran := false
+	p.Set(parts.Notice{Title: "Cannot be read", Solid: true, Answers: []parts.Answer{{Title: "Try again", Run: func() { ran = pressed == 2 }}}})
+	for _, o := range test.LaidOutObjects(p) {
+		if b, ok := o.(fyne.Tappable); ok {
+			test.Tap(b)
+		}
+	}
+	if !ran {
+		t.Error("the owner was not told before the answer ran")
+	}
 }
