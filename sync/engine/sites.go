@@ -250,6 +250,12 @@ func (e *Engine) Remember(ctx context.Context, id site.ID, password string, keep
 	return e.vault.Set(ctx, id, password)
 }
 
+// Accept accepts a certificate for the site's address for good, by its
+// fingerprint.
+func (e *Engine) Accept(s site.Site, fingerprint string) error {
+	return e.trust.Accept(s.Address(), fingerprint)
+}
+
 // Forget deletes a site's password from the session and the keychain.
 func (e *Engine) Forget(ctx context.Context, id site.ID) error {
 	if err := e.session.Delete(ctx, id); err != nil {

@@ -61,6 +61,23 @@ func (s *Store) Accepted() map[string]Accepted {
 	return maps.Clone(all)
 }
 
+// Accept accepts the certificate with a fingerprint for host:port for good, as
+// a person does who was told it by the provider; whose it is shows when it is
+// met. A text that is no fingerprint is KindBadName.
+func (s *Store) Accept(host, fingerprint string) error {
+	clean, err := ParseFingerprint(fingerprint)
+	if err != nil {
+		return err
+	}
+	return s.save("accept the certificate", func(all *map[string]Accepted) error {
+		if *all == nil {
+			*all = map[string]Accepted{}
+		}
+		(*all)[host] = Accepted{Fingerprint: clean, Since: time.Now().UTC()}
+		return nil
+	})
+}
+
 // Forget takes back whatever was accepted for host:port; nothing is no error.
 func (s *Store) Forget(host string) error {
 	s.mu.Lock()

@@ -214,6 +214,24 @@ func TestAPinnedCertificateIsAccepted(t *testing.T) {
 	}
 }
 
+func TestATrustedCertificateIsSavedWithItsSite(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{TLS: true, Files: map[string]string{"/a": "1"}})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	base := at("ftp", s.User, s.Host, s.Port, "/")
+	refused := h.fails(exitUnsafe, nil, "ls", base)
+	_, after, _ := strings.Cut(refused.err, "--trust ")
+	h.ok("sites", "add", "shop", base, "--trust", strings.TrimRight(strings.Fields(after)[0], "."))
+	if out := h.ok("ls", "shop:/").out; !strings.HasSuffix(out, " a\n") {
+		t.Errorf("listed %q", out)
+	}
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, s.Identity.CAPEM, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.fails(exitUsage, []string{"is not saved"}, "sites", "edit", "shop", "--ca", ca)
+}
+
 // TestInterruptedTransfersSayWhatIsLeft ends ctx, as the first Ctrl-C does,
 // in the middle of a file.
 func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {

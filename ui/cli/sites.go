@@ -171,7 +171,8 @@ func (a *app) sitesAdd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add NAME TARGET", Short: "Save a site",
 		Long: `Save a server under a name. A path in TARGET is where it begins. The connection
-flags that are given are saved with it.`,
+flags that are given are saved with it; --trust accepts that certificate for
+good.`,
 		Example: `  wherry sites add shop ftpes://anna@ftp.example.org/www
   wherry sites add old ftp://bob@10.0.0.7 --tls off --mode active --port-range 50000-50100`,
 		Args: a.args(2, 2, "give the name and the TARGET to save under it"), Annotations: map[string]string{groupsOf: "ct"},
@@ -213,7 +214,13 @@ func (s *session) described(text string) (site.Site, error) {
 }
 
 func (s *session) save(one site.Site) error {
+	if s.opt.ca != "" {
+		return usagef(s.command, "--ca holds for one command and is not saved; --trust accepts the site's own certificate for good.")
+	}
 	err := s.engine.Sites().Put(one)
+	if err == nil && s.opt.trust != "" {
+		err = s.engine.Accept(one, string(s.opt.trust))
+	}
 	if kind := vfs.KindOf(err); err != nil && (kind == vfs.KindBadName || kind == vfs.KindExists) {
 		return usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)
 	}
