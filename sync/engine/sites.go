@@ -217,7 +217,7 @@ func (e *Engine) password(ctx context.Context, s site.Site) (string, error) {
 		vaultErr = err
 	}
 	if e.cfg.Asker == nil {
-		return "", &vfs.Error{Op: "log in", Path: s.Host, Kind: vfs.KindLogin, Reply: "no password is known", Err: vaultErr}
+		return "", &vfs.Error{Op: "find the password", Path: s.Host, Kind: vfs.KindLogin, Reply: "no password is known", Err: vaultErr}
 	}
 	pw, keep, err := e.cfg.Asker.Password(ctx, s)
 	if err != nil {

@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -133,14 +136,29 @@ type entryJSON struct {
 	Owner    string  `json:"owner"`
 	Group    string  `json:"group"`
 	Target   string  `json:"target"` // of a link
+	// NameBytes are the name's own bytes in base64, only where they are no
+	// UTF-8 and name is therefore a readable stand-in.
+	NameBytes []byte `json:"name_bytes,omitempty"`
+}
+
+// asText returns a name for JSON, which can carry any text: as it is, so that
+// a script can use it again; what is no text, readably.
+func asText(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	return vfs.Readable(name)
 }
 
 func writeEntriesJSON(out io.Writer, entries []vfs.Entry) error {
 	enc := jsonLines(out)
 	for _, e := range entries {
 		row := entryJSON{
-			Name: vfs.Readable(e.Name), Type: e.Type.String(),
-			Owner: vfs.Readable(e.Owner), Group: vfs.Readable(e.Group), Target: vfs.Readable(e.Target),
+			Name: asText(e.Name), Type: e.Type.String(),
+			Owner: asText(e.Owner), Group: asText(e.Group), Target: asText(e.Target),
+		}
+		if !utf8.ValidString(e.Name) {
+			row.NameBytes = []byte(e.Name)
 		}
 		if e.Size >= 0 && e.Type != vfs.TypeDir {
 			row.Size = &e.Size
@@ -163,7 +181,33 @@ func writeEntriesJSON(out io.Writer, entries []vfs.Entry) error {
 // jsonLines writes one object a line, names as they are: no reader of ours
 // is a web page, for which Go would escape < and &.
 func jsonLines(out io.Writer) *json.Encoder {
-	enc := json.NewEncoder(out)
+	enc := json.NewEncoder(visible{out})
 	enc.SetEscapeHTML(false)
 	return enc
+}
+
+// visible writes JSON so that printing it cannot move a terminal's cursor or
+// turn text around: what JSON leaves as it is and no terminal should see is
+// escaped, and means the same to whoever reads it. Outside of strings there is
+// no such character. An Encoder writes a whole line at once.
+type visible struct{ out io.Writer }
+
+// Write escapes p into out.
+func (v visible) Write(p []byte) (int, error) {
+	var b []byte
+	for _, r := range string(p) {
+		switch {
+		case r == '\n' || unicode.IsGraphic(r):
+			b = utf8.AppendRune(b, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		}
+	}
+	if _, err := v.out.Write(b); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -28,12 +30,30 @@ func TestLsJSONHasItsShape(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"name":"a<b>.txt","type":"file","size":4200000,"modified":"2024-05-01T13:45:07Z","mode":"0640","owner":"anna","group":"www","target":""}
-{"name":"d\\xff","type":"dir","size":null,"modified":null,"mode":null,"owner":"","group":"","target":""}
-{"name":"l","type":"link","size":null,"modified":null,"mode":null,"owner":"","group":"","target":"a\\u{001b}"}
+{"name":"d\\xff","type":"dir","size":null,"modified":null,"mode":null,"owner":"","group":"","target":"","name_bytes":"ZP8="}
+{"name":"l","type":"link","size":null,"modified":null,"mode":null,"owner":"","group":"","target":"a\u001b"}
 {"name":"p","type":"other","size":null,"modified":null,"mode":null,"owner":"","group":"","target":""}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestJSONGivesNamesBackAndNothingToATerminal(t *testing.T) {
+	for _, name := range []string{"trail ", "a\\b", "csi \u009b2J", "bidi \u202egpj.exe", "tag \U000e0041", "ümlaut"} {
+		var out bytes.Buffer
+		if err := writeEntriesJSON(&out, []vfs.Entry{{Name: name}}); err != nil {
+			t.Fatal(err)
+		}
+		var back struct{ Name string }
+		if err := json.Unmarshal(out.Bytes(), &back); err != nil || back.Name != name {
+			t.Errorf("%q came back as %q, %v", name, back.Name, err)
+		}
+		for _, r := range strings.TrimSuffix(out.String(), "\n") {
+			if !unicode.IsGraphic(r) {
+				t.Errorf("%q reaches the terminal as %q", name, out.String())
+			}
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"too many connections":          {"get --connections 33 ftp://h/x .", "from 1 to 32"},
 		"no time at all":                {"ls --timeout 0s ftp://h", "--timeout"},
 		"a file of --ca that is none":   {"ls --ca /nonexistent ftp://h", "--ca cannot be read"},
-		"a site that is not saved":      {"ls nosuch:/x", "no site of that name"},
+		"a site that is not saved":      {"ls nosuch:/x", "No site is saved as nosuch"},
 		"an address that makes no sense": {
 			"ls gopher://h/x", "gopher",
 		},

@@ -82,6 +82,16 @@ func of(e *vfs.Error, face Face) Words {
 		return certificate(e, face)
 	case e.Kind == vfs.KindTLS && wanted.MatchString(e.Reply):
 		return encryptionWanted(e, face)
+	case e.Op == "find the site" && e.Kind == vfs.KindNotFound:
+		return Words{
+			Title:  "No site is saved as " + name(e.Path) + ".",
+			Remedy: byFace(face, "`wherry sites list` shows the saved ones.", "Ctrl+S shows the saved ones."),
+		}
+	case e.Op == "find the password" && e.Kind == vfs.KindLogin:
+		return Words{
+			Title:  "No password is known for " + name(e.Path) + ".",
+			Remedy: byFace(face, "Give it by --password-stdin or WHERRY_PASSWORD, or keep it with `wherry sites password SITE`.", "Connect to the site to be asked for it."),
+		}
 	case strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled:
 		return keychain(e, face)
 	}
@@ -90,6 +100,13 @@ func of(e *vfs.Error, face Face) Words {
 		title = fmt.Sprintf(row.file, name(e.Path))
 	}
 	return Words{Title: sentence(title, because(e)), Remedy: remedy}
+}
+
+func byFace(face Face, line, window string) string {
+	if face == Window {
+		return window
+	}
+	return line
 }
 
 // wanted finds a reply that asks for encryption rather than refuses it. The
