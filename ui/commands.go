@@ -27,7 +27,16 @@ const (
 // buildCommands makes the table of the window's commands and, from it and the
 // active pane's, the main menu.
 func (s *shell) buildCommands() {
-	s.commands = action.NewTable(slices.Concat(s.windowCommands(), s.siteCommands(), s.queueCommands(), s.paneCommands())...)
+	all := slices.Concat(s.windowCommands(), s.siteCommands(), s.queueCommands(), s.paneCommands())
+	for i, c := range all {
+		all[i].Disabled = func() string {
+			if s.isAsking() {
+				return "A question is open"
+			}
+			return c.Reason()
+		}
+	}
+	s.commands = action.NewTable(all...)
 	s.commands.Refused = func(_ action.Command, reason string) { s.status.say(reason) }
 	line := action.Separator
 	s.menus = []*action.Menu{
@@ -36,7 +45,8 @@ func (s *shell) buildCommands() {
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
-			"queue.retry", "queue.pause", "queue.resume", "queue.cancel", line, "queue.hold", "queue.clear"),
+			"queue.retry", "queue.pause", "queue.resume", "queue.cancel", line,
+			"queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear"),
 		s.commands.Menu("Site", "mode.auto", "mode.passive", "mode.active"),
 		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
 			"view.queue", "view.failed", "view.completed", "view.log"),
@@ -47,6 +57,17 @@ func (s *shell) buildCommands() {
 		menus = append(menus, m.Menu)
 	}
 	s.window.SetMainMenu(fyne.NewMainMenu(menus...))
+}
+
+// isAsking says whether a dialog is open: the main menu's keys are heard under
+// it, and must do nothing then.
+func (s *shell) isAsking() bool {
+	top := s.window.Canvas().Overlays().Top()
+	if top == nil {
+		return false
+	}
+	_, menu := top.(*widget.PopUpMenu)
+	return !menu
 }
 
 // syncMenus brings the main menu's state up to date.
@@ -168,19 +189,29 @@ func (s *shell) queueCommands() []action.Command {
 			ID: "queue.hold", Title: "Hold the whole queue", Glyph: look.GlyphPause,
 			Checked: func() bool { return s.snapshot.Held }, Run: s.toggleHold,
 		},
-		{ID: "queue.clear", Title: "Clear what is completed", Disabled: func() string {
-			if s.snapshot.Count[queue.Done] == 0 {
-				return "Nothing is completed"
-			}
-			return ""
-		}, Run: func() { s.lists[2].Clear() }},
+		{ID: "queue.retry-all", Title: "Try all failed again", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() {
+			s.lists[1].SelectAll()
+			s.lists[1].Retry()
+		}},
+		{ID: "queue.clear-failed", Title: "Clear what has failed", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() { s.lists[1].Clear() }},
+		{ID: "queue.clear", Title: "Clear what is completed", Disabled: s.nothing(queue.Done, "Nothing is completed"), Run: func() { s.lists[2].Clear() }},
+	}
+}
+
+// nothing is the reason why there is nothing to do with rows of a state.
+func (s *shell) nothing(state queue.State, reason string) func() string {
+	return func() string {
+		if s.snapshot.Count[state] == 0 {
+			return reason
+		}
+		return ""
 	}
 }
 
 // queueMenu is what a right click on a transfer opens.
 func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
 	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.cancel", action.Separator,
-		"queue.all", "queue.hold", "queue.clear")
+		"queue.all", "queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear")
 	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
 }
 

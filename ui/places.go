@@ -84,7 +84,7 @@ func (s *shell) connect(ctx context.Context, p engine.Place) (site.ID, vfs.FS, e
 func (s *shell) saved(id site.ID) (engine.Place, error) {
 	one, ok := s.engine.Site(id)
 	if !ok {
-		return engine.Place{}, &vfs.Error{Op: "open the site", Path: string(id), Kind: vfs.KindNotFound, Reply: "the site was removed"}
+		return engine.Place{}, &vfs.Error{Op: "open the site", Kind: vfs.KindNoSite}
 	}
 	p := engine.Place{Site: one}
 	if one.RemoteDir != "" {

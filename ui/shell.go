@@ -131,7 +131,7 @@ func (s *shell) build() {
 	s.buildCommands()
 	main := container.NewBorder(
 		container.NewVBox(s.bar.object, widget.NewSeparator()), container.NewVBox(widget.NewSeparator(), s.status.object), nil, nil, s.rows)
-	s.window.SetContent(container.NewStack(main, s.layer.Object))
+	s.window.SetContent(container.NewStack(parts.NewKeeper(), main, s.layer.Object))
 	s.window.SetPadded(false)
 }
 
@@ -141,6 +141,7 @@ func (s *shell) buildTabs() {
 		v := queueview.New(s.loop, s.engine.Queue(), tab, s.siteName)
 		v.Trouble = s.trouble
 		v.Menu = func(at fyne.Position) { s.queueMenu(v, at) }
+		v.Say = s.status.say
 		v.SetModifiers(s.modifiers)
 		s.lists = append(s.lists, v)
 		s.tabs.Append(tab.Title, v.Object())
@@ -148,6 +149,7 @@ func (s *shell) buildTabs() {
 	s.log, s.logWatch = logview.New(s.loop, s.engine.Trace())
 	s.log.SetModifiers(s.modifiers)
 	s.log.Menu = s.logMenu
+	s.log.Say = s.status.say
 	s.logWatch.SetVisible(false)
 	logTab := s.tabs.Append("Log", s.log.Object())
 	s.tabs.Chosen = func(tab int) {

@@ -51,13 +51,6 @@ func (t *touched) note(f folder) {
 	t.dirs[f] = true
 }
 
-// any says whether anything was changed that no pane has read since.
-func (t *touched) any() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return len(t.dirs) > 0
-}
-
 // take returns which of the folders were changed, and forgets all: a folder
 // that no pane shows is read when one goes there.
 func (t *touched) take(folders []folder) map[folder]bool {

@@ -30,23 +30,11 @@ type state struct {
 
 // watch samples the engine for the status bar and the queue's tabs.
 func (s *shell) watch() {
-	var last *state // the ticker's alone; nil before the first sample
 	loop.Sample(s.loop, func() (state, bool) {
-		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(s.inView.get())}
-		changed := last == nil || now.differs(*last) || s.touched.any() || s.facts.on()
-		last = &now
-		return now, changed
+		// Always told: what commands are possible also depends on panes and
+		// selections. Widgets draw anew only what is new to them.
+		return state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(s.inView.get())}, true
 	}, s.paint)
-}
-
-// differs says whether there is anything new to show. Progress is new as long
-// as something is active, and once more after it.
-func (now state) differs(last state) bool {
-	a, b := now.connection, last.connection
-	return now.queue.Seq != last.queue.Seq || now.queue.Held != last.queue.Held ||
-		len(now.queue.Active)+len(last.queue.Active) > 0 ||
-		a.status != b.status || a.connected != b.connected ||
-		a.site.ID != b.site.ID || a.site.Mode != b.site.Mode || a.site.Host != b.site.Host
 }
 
 // connectionOf tells how a site is connected; it is called off the window's
@@ -201,7 +189,7 @@ func (s *shell) openManager() {
 
 // transferTo queues a copy of a cargo into the folder that a pane shows.
 func (s *shell) transferTo(c pane.Cargo, to *pane.View) {
-	if to.Place().FS == nil {
+	if !to.Ready() {
 		s.status.say("The other pane shows no folder to copy to")
 		return
 	}
@@ -254,10 +242,11 @@ func (s *shell) dropped(at fyne.Position, uris []fyne.URI) {
 	place, dir := to.Place(), to.Path()
 	for _, p := range s.panes {
 		if t, ok := p.TargetAt(at); ok {
-			place, dir = t.Place, t.Dir
+			to, place, dir = p, t.Place, t.Dir
 		}
 	}
-	if place.FS == nil {
+	if !to.Ready() {
+		s.status.say("The pane shows no folder to copy to")
 		return
 	}
 	var reqs []queue.Request

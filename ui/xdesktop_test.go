@@ -68,7 +68,9 @@ func startDesktop(t *testing.T, width, height int) *screen {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	server := exec.Command("Xvfb", "-displayfd", "3", "-nolisten", "tcp", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height))
+	// -noreset: an X server whose last client goes begins anew, and cuts off
+	// who connects meanwhile; here that would be the window manager.
+	server := exec.Command("Xvfb", "-displayfd", "3", "-noreset", "-nolisten", "tcp", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height))
 	server.ExtraFiles = []*os.File{w}
 	d.start(server)
 	_ = w.Close()

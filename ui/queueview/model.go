@@ -32,8 +32,8 @@ type Tab struct {
 // The tabs, each the place of its states.
 var (
 	Left = Tab{"Queue", []queue.State{queue.Waiting, queue.Scanning, queue.Active, queue.Asking, queue.Paused}}
-	Lost = Tab{"Failed", []queue.State{queue.Failed, queue.Skipped}}
-	Over = Tab{"Completed", []queue.State{queue.Done}}
+	Lost = Tab{"Failed", []queue.State{queue.Failed}}
+	Over = Tab{"Completed", []queue.State{queue.Done, queue.Skipped}}
 )
 
 // Count returns how many rows the tab has in a snapshot.

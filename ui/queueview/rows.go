@@ -9,6 +9,7 @@ import (
 
 	"wherry/sync/queue"
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/parts"
@@ -162,6 +163,9 @@ func status(it queue.Item, now time.Time) string {
 }
 
 func checked(it queue.Item) string {
+	if it.State == queue.Skipped {
+		return "skipped"
+	}
 	switch it.Verified {
 	case "hash":
 		return "content"
@@ -174,6 +178,10 @@ func checked(it queue.Item) string {
 // reason is why a row failed, was skipped or was paused.
 func reason(it queue.Item) string {
 	if it.State == queue.Skipped && it.Kind == vfs.KindOther {
+		switch transfer.Rule(it.Message) {
+		case transfer.Skip, transfer.Newer, transfer.Different, transfer.Resume, "same":
+			return "Skipped: the target was there already and stays as it is."
+		}
 		return "Skipped: " + vfs.Readable(it.Message)
 	}
 	if it.Type == vfs.TypeDir && it.Kind == vfs.KindOther && it.Message != "" {
@@ -182,7 +190,11 @@ func reason(it queue.Item) string {
 	if _, why := badName(it); why != "" {
 		return "The name cannot be used: " + words.Safe(why) + ". Rename it and try again."
 	}
-	return words.OfKind(it.Kind, it.Source.Path.String(), it.Message, words.Window).String()
+	about := it.About
+	if about == "" {
+		about = it.Source.Path.String()
+	}
+	return words.OfKind(it.Kind, about, it.Message, words.Window).String()
 }
 
 // badName takes a name that cannot be used, and why, out of the journal's
