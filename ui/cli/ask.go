@@ -56,8 +56,8 @@ func (a *asker) Certificate(ctx context.Context, q trust.Question) (trust.Answer
 func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
 	defer a.stage()()
 	a.say("%s exists already.", vfs.Readable(q.Target.String()))
-	a.say("  there now: %s", side(q.TargetNow, q.SourceEntry))
-	a.say("  new:       %s", side(q.SourceEntry, q.TargetNow))
+	a.say("  there now: %s", words.Side(q.TargetNow, q.SourceEntry, time.Local))
+	a.say("  new:       %s", words.Side(q.SourceEntry, q.TargetNow, time.Local))
 	for {
 		text, err := a.line(ctx, "[s]kip, [o]verwrite, [k]eep both, [r]esume; capital letter for all: ", false)
 		if err != nil {
@@ -71,25 +71,6 @@ func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answe
 			return transfer.Answer{Rule: rule, ForAll: text != strings.ToLower(text)}, nil
 		}
 	}
-}
-
-// side tells size and time of e, and how it compares with the other one.
-func side(e, other vfs.Entry) string {
-	text := words.Size(e.Size)
-	if when := words.Time(e.ModTime, e.Accuracy, time.Local); when != "" {
-		text += ", " + when
-	}
-	var remarks []string
-	if e.Size > other.Size && other.Size >= 0 {
-		remarks = append(remarks, "larger")
-	}
-	if !other.ModTime.IsZero() && e.ModTime.After(other.ModTime) {
-		remarks = append(remarks, "newer")
-	}
-	if len(remarks) > 0 {
-		text += " (" + strings.Join(remarks, ", ") + ")"
-	}
-	return text
 }
 
 // stage clears the terminal for a question; the returned function gives it
