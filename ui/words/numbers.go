@@ -76,6 +76,9 @@ func Left(left time.Duration, ok bool) string {
 	if !ok {
 		return ""
 	}
+	if left < time.Second {
+		return "nearly done" // "0 s left" would be wrong for as long as it stands there
+	}
 	return Duration(left) + " left"
 }
 

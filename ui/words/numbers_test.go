@@ -34,6 +34,7 @@ func TestNumbersForPeople(t *testing.T) {
 		"2 h 5 min":        words.Duration(125 * time.Minute),
 		"1 d 3 h":          words.Duration(27*time.Hour + 20*time.Minute),
 		"3 min left":       words.Left(3*time.Minute, true),
+		"nearly done":      words.Left(400*time.Millisecond, true),
 		"":                 words.Left(3*time.Minute, false),
 		"1 file":           words.Files(1),
 		"2 files":          words.Files(2),

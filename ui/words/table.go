@@ -105,12 +105,12 @@ var table = map[vfs.Kind]row{
 	vfs.KindTLS: {
 		host: "No encrypted connection could be made with %s", file: "No encrypted connection could be made for %s",
 		line:   "Ask the provider to enable FTPS (FTP over TLS). If the password may travel readable for everyone on the way, add --tls off.",
-		window: "Ask the provider to enable FTPS (FTP over TLS). If the password may travel readable for everyone on the way, choose \"No encryption\" for this site.",
+		window: "Ask the provider to enable FTPS (FTP over TLS). If the password may travel readable for everyone on the way, choose \"Connect in Clear\", or no encryption in the site's settings.",
 	},
 	vfs.KindNoData: {
 		host: "%s is connected, but no data connection could be made", file: "%s: connected, but no data connection could be made",
 		line:   "A firewall is in the way. Try the other way with --mode passive or --mode active; --mode auto tries both.",
-		window: "A firewall is in the way. Choose the other transfer mode for this site, or \"Automatic\", which tries both.",
+		window: "A firewall is in the way. Choose the other transfer mode in the Site menu, or auto, which tries both.",
 	},
 	vfs.KindBusy: {
 		host: "%s is busy or allows no more connections", file: "The server is busy or allows no more connections for %s",
