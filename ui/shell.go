@@ -138,7 +138,7 @@ func (s *shell) build() {
 func (s *shell) buildTabs() {
 	s.tabs = parts.NewTabs()
 	for _, tab := range []queueview.Tab{queueview.Left, queueview.Lost, queueview.Over} {
-		v := queueview.New(s.loop, s.engine.Queue(), tab, s.siteName)
+		v := queueview.New(s.loop, transfers{s.engine.Queue(), s.engine}, tab, s.siteName)
 		v.Trouble = s.trouble
 		v.Menu = func(at fyne.Position) { s.queueMenu(v, at) }
 		v.Say = s.status.say

@@ -316,3 +316,15 @@ func (s *shell) target(p queue.Place) string {
 	}
 	return p.Path.String()
 }
+
+// transfers is the queue as its tabs see it: trying again goes through the
+// engine, which also lets refused logins be tried again.
+type transfers struct {
+	*queue.Queue
+	engine *engine.Engine
+}
+
+// Retry sends rows back to waiting.
+func (t transfers) Retry(ctx context.Context, ids ...queue.ID) error {
+	return t.engine.Retry(ctx, ids...)
+}

@@ -213,6 +213,17 @@ func (e *Engine) Trace() *trace.Ring { return e.trace }
 // Queue is the transfer queue. Add to it by Enqueue.
 func (e *Engine) Queue() *queue.Queue { return e.queue }
 
+// Retry sends rows back to waiting. A login that was refused is tried again
+// then: the person may know that the server has changed its mind.
+func (e *Engine) Retry(ctx context.Context, ids ...queue.ID) error {
+	e.mu.Lock()
+	for _, o := range e.open {
+		o.fs.Reset()
+	}
+	e.mu.Unlock()
+	return e.queue.Retry(ctx, ids...)
+}
+
 // Notices are what the person should know about the start, such as a damaged
 // file that was set aside.
 func (e *Engine) Notices() []string { return e.notices }

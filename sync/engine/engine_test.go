@@ -350,3 +350,42 @@ func TestTargetsMean(t *testing.T) {
 		})
 	}
 }
+
+func TestRetryTriesARefusedLoginAgain(t *testing.T) {
+	srv := ftptest.Script(t, ftptest.Plan{
+		Files: map[string]string{"/a": "1"},
+		Verbs: map[string]ftptest.Handler{"PASS": ftptest.InTurn(ftptest.Reply("530 Not now"))},
+	})
+	e := start(t, Config{})
+	one := srv.Site(site.ModePassive, site.TLSOff)
+	one.Name = "Moody"
+	one, err := e.Save(one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Remember(ctxOf(t), one.ID, srv.Password, true); err != nil {
+		t.Fatal(err)
+	}
+	target, err := localfs.FromOS(filepath.Join(t.TempDir(), "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := e.Enqueue(ctxOf(t), queue.Request{
+		Source: queue.Place{Site: one.ID, Path: vfs.MustParse("/a")}, Target: queue.Place{Path: target},
+		Type: vfs.TypeFile, Size: 1, Exists: transfer.Overwrite,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []queue.State{queue.Failed, queue.Done} {
+		if err := e.Queue().Drain(ctxOf(t)); err != nil {
+			t.Fatal(err)
+		}
+		if s := e.Queue().Snapshot(); s.Count[want] != 1 {
+			t.Fatalf("the rows are %v, want one %s", s.Count, want)
+		}
+		if err := e.Retry(ctxOf(t), ids...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
