@@ -70,7 +70,7 @@ func (s *Server) commands() map[string]server.Command {
 	with := func(run func(call)) server.Command { return command{s, true, run} }
 	alone := func(run func(call)) server.Command { return command{s, false, run} }
 	maps.Copy(all, map[string]server.Command{
-		"AUTH": open{command{s, false, func(c call) { c.reply(502, "AUTH is not implemented: this server has no TLS") }}},
+		"AUTH": open{command{s, false, func(c call) { c.reply(502, "No AUTH here: this server has no TLS") }}},
 		"FEAT": open{command{s, false, feat}},
 		"EPSV": alone(epsv), "PASV": alone(pasv), "EPRT": with(eprt), "PORT": with(port),
 		"LIST": alone(list), "NLST": alone(nlst), "MLSD": alone(mlsd), "MLST": alone(mlst),

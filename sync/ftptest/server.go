@@ -16,6 +16,18 @@ import (
 // skipped test into a failed one; .ci/run sets it to 1.
 const RequireServers = "REQUIRE_SERVERS"
 
+// Missing ends a test that lacks something of the machine: skipped at a desk
+// with a line that says what, failed where RequireServers is set, so that no
+// proof is lost unseen.
+func Missing(t testing.TB, format string, args ...any) {
+	t.Helper()
+	what := fmt.Sprintf(format, args...)
+	if os.Getenv(RequireServers) == "1" {
+		t.Fatalf("needed here: %s", what)
+	}
+	t.Skipf("skipped without %s", what)
+}
+
 // Server is a running server program. Its fields do not change.
 type Server struct {
 	Kind     Kind
@@ -78,8 +90,8 @@ func Start(t testing.TB, kind Kind, opt Options) *Server {
 	command, err := s.configure()
 	var absent *absentError
 	switch {
-	case errors.As(err, &absent) && os.Getenv(RequireServers) != "1":
-		t.Skipf("ftptest: skipped without a real %s: %v", kind, err)
+	case errors.As(err, &absent):
+		Missing(t, "a real %s: %v", kind, err)
 	case err != nil:
 		t.Fatalf("ftptest: %s: %v", kind, err)
 	}

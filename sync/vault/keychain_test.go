@@ -12,6 +12,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"wherry/sync/ftptest"
 	"wherry/sync/vfs"
 )
 
@@ -27,10 +28,7 @@ func need(t *testing.T, programs ...string) {
 		if _, err := exec.LookPath(p); err == nil {
 			continue
 		}
-		if os.Getenv("REQUIRE_SERVERS") == "1" {
-			t.Fatalf("%s is not installed", p)
-		}
-		t.Skipf("%s is not installed; the real keychain is not tested", p)
+		ftptest.Missing(t, "%s, which the real keychain needs", p)
 	}
 }
 

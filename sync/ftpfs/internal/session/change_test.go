@@ -65,7 +65,7 @@ func TestKinds(t *testing.T) {
 // owner of the files.
 func TestForbidden(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root can put files where the login may not go")
+		ftptest.Missing(t, "root, who alone can put files where the login may not go")
 	}
 	for _, kind := range ftptest.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
