@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"time"
 
+	"wherry/sync/ftpfs/internal/pool"
 	"wherry/sync/vfs"
 )
 
@@ -133,4 +134,14 @@ func (f *FS) SetTime(ctx context.Context, p vfs.Path, t time.Time) error {
 // SetMode sets the permission bits.
 func (f *FS) SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error {
 	return f.do(ctx, changes("set mode of", p), func(c conn) error { return c.SetMode(ctx, p, mode) })
+}
+
+// Hash asks the server for a file's digest. It is a transfer's work: a server
+// reads the whole file for it.
+func (f *FS) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) (sum []byte, err error) {
+	err = f.do(ctx, call{"hash", p, pool.Transfer, true}, func(c conn) (err error) {
+		sum, err = c.Hash(ctx, p, by)
+		return err
+	})
+	return sum, err
 }

@@ -173,6 +173,10 @@ func (c *fakeConn) SetMode(ctx context.Context, _ vfs.Path, _ fs.FileMode) error
 	return c.do(ctx, "mode")
 }
 
+func (c *fakeConn) Hash(ctx context.Context, _ vfs.Path, _ vfs.HashName) ([]byte, error) {
+	return []byte("sum"), c.do(ctx, "hash")
+}
+
 // fakeStream is a Reader and a Writer.
 type fakeStream struct {
 	io.Reader

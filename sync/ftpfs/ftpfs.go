@@ -26,6 +26,7 @@ type conn interface {
 	Mkdir(ctx context.Context, p vfs.Path) error
 	SetTime(ctx context.Context, p vfs.Path, t time.Time) error
 	SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error
+	Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, error)
 	Facts() session.Facts
 }
 

@@ -45,6 +45,19 @@ const (
 	ModeActive  Mode = "active"  // the server connects back (EPRT, PORT)
 )
 
+// KeepAlive is what an idle control connection says from time to time, so that
+// neither the server nor a firewall on the way forgets it.
+type KeepAlive string
+
+// The ways to keep a connection alive.
+const (
+	KeepAliveOff  KeepAlive = ""     // it may end; it is made anew unnoticed
+	KeepAliveNoop KeepAlive = "noop" // NOOP every half minute
+)
+
+// ProxyNone connects directly whatever the environment says.
+const ProxyNone = "none"
+
 // Anonymous is the user name of RFC 1635; such logins may go in clear.
 const Anonymous = "anonymous"
 
@@ -86,6 +99,23 @@ type Site struct {
 	// "" means UTF-8, and bytes that are not go back as they came.
 	Encoding string `json:"encoding,omitempty"`
 	Notes    string `json:"notes,omitempty"`
+	// Hidden asks for names with a leading dot where the server leaves them
+	// out of listings (`LIST -a`); MLSD always shows them.
+	Hidden bool `json:"hidden,omitempty"`
+	// KeepAlive is what is said on idle connections.
+	KeepAlive KeepAlive `json:"keep_alive,omitempty"`
+	// Account answers 332 and 532 (ACCT, RFC 959 4.1.1), which some hosts and
+	// firewalls ask for behind the password. It is a name and no secret, but
+	// is masked in transcripts all the same; "" sends none.
+	Account string `json:"account,omitempty"`
+	// Commands are sent as they are after each login, such as "SITE UMASK
+	// 022". One that is refused ends the login.
+	Commands []string `json:"commands,omitempty"`
+	// Proxy is socks5://[user@]host:port or http://[user@]host:port (CONNECT);
+	// ProxyNone for none; "" for what the environment says (ALL_PROXY,
+	// NO_PROXY). Its password is kept as ProxyID's. Through a proxy only
+	// passive mode works.
+	Proxy string `json:"proxy,omitempty"`
 	// Quick marks a site of a quick connection that is kept only because
 	// rows of the queue name it; the manager does not show it.
 	Quick bool `json:"quick,omitempty"`
@@ -126,6 +156,9 @@ func (s Site) MaxConnections() int {
 
 // IsAnonymous says whether nobody's secrets are at stake.
 func (s Site) IsAnonymous() bool { return s.User == "" || s.User == Anonymous }
+
+// ProxyID is under which a Vault keeps the password of the site's proxy.
+func (s Site) ProxyID() ID { return s.ID + ".proxy" }
 
 // Vault keeps passwords by site. Implementations: the system's keychain, and
 // memory for this session.

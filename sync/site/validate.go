@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -45,6 +47,10 @@ func (s Site) Validate() error {
 		{"external_ip", badExternalIP(s.ExternalIP)},
 		{"encoding", badEncoding(s.Encoding)},
 		{"notes", badLocalDir(s.Notes)},
+		{"keep_alive", s.badKeepAlive()},
+		{"account", badUser(s.Account)},
+		{"commands", s.badCommands()},
+		{"proxy", badProxy(s.Proxy)},
 		{"bookmarks", s.badBookmarks()},
 	} {
 		if check.why != "" {
@@ -224,6 +230,66 @@ func badEncoding(label string) string {
 	}
 	if name, err := htmlindex.Name(enc); err != nil || strings.HasPrefix(name, "utf-16") || name == "replacement" {
 		return "file names on a server cannot be in this encoding"
+	}
+	return ""
+}
+
+func (s Site) badKeepAlive() string {
+	switch s.KeepAlive {
+	case KeepAliveOff, KeepAliveNoop:
+		return ""
+	}
+	return "keep-alive is noop, or empty for off"
+}
+
+// maxCommands bounds Site.Commands; each one is a round trip of every login.
+const maxCommands = 20
+
+func (s Site) badCommands() string {
+	if len(s.Commands) > maxCommands {
+		return "at most 20 commands can follow the login"
+	}
+	for _, line := range s.Commands {
+		verb, _, _ := strings.Cut(line, " ")
+		switch {
+		case hasControl(line):
+			return "a command cannot hold control characters"
+		case len(line) > 1024:
+			return "a command has at most 1024 bytes"
+		case strings.Trim(verb, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || len(verb) < 3 || len(verb) > 4:
+			return "a command begins with a word of three or four letters, such as SITE"
+		case slices.Contains(ownCommands, strings.ToUpper(verb)):
+			return "the command " + strings.ToUpper(verb) + " is Wherry's own to send"
+		}
+	}
+	return ""
+}
+
+// ownCommands would log in anew, carry a password, or put the session out of
+// step with what it believes.
+var ownCommands = []string{
+	"USER", "PASS", "ACCT", "REIN", "QUIT", "AUTH", "PBSZ", "PROT", "CCC", "PORT", "EPRT", "PASV", "EPSV", "PRET",
+	"REST", "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD", "ABOR", "RNFR", "RNTO", "HOST",
+}
+
+// badProxy never repeats the text, in which somebody may have put a password.
+func badProxy(text string) string {
+	if text == "" || text == ProxyNone {
+		return ""
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || hasControl(text):
+		return "a proxy is socks5://host:port or http://host:port"
+	case u.Scheme != "socks5" && u.Scheme != "http":
+		return "a proxy is socks5:// or http://"
+	case badHost(u.Hostname()) != "" || u.Port() == "":
+		return "a proxy needs a host and a port"
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		return "a proxy has nothing behind its port"
+	}
+	if _, has := u.User.Password(); has {
+		return "the proxy's password does not belong into its address: it is asked for"
 	}
 	return ""
 }

@@ -68,6 +68,11 @@ type FS interface {
 	// it cannot.
 	SetMode(ctx context.Context, p Path, mode fs.FileMode) error
 
+	// Hash returns the digest of a file's whole content by the given
+	// algorithm, which must be one of Features.Hashes: KindUnsupported
+	// otherwise. The file system computes it: a server reads its own disk.
+	Hash(ctx context.Context, p Path, by HashName) ([]byte, error)
+
 	// Features says what this file system can do; it may have to connect
 	// first.
 	Features(ctx context.Context) (Features, error)
@@ -124,4 +129,6 @@ type Features struct {
 	TimeStep time.Duration
 	// FoldsCase tells that names differing only in case are one name.
 	FoldsCase bool
+	// Hashes are the algorithms that Hash knows, strongest first.
+	Hashes []HashName
 }

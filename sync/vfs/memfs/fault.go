@@ -30,6 +30,7 @@ const (
 	OpMkdir     Op = "mkdir"
 	OpSetTime   Op = "set time"
 	OpSetMode   Op = "set mode"
+	OpHash      Op = "hash"
 	OpFeatures  Op = "features"
 )
 

@@ -41,7 +41,7 @@ func New() *FS {
 	return &FS{
 		root: &node{typ: vfs.TypeDir, mode: 0o755, children: map[string]*node{}},
 		features: vfs.Features{
-			SetTime: true, SetMode: true, ResumeRead: true, ResumeWrite: true, Replaces: true,
+			SetTime: true, SetMode: true, ResumeRead: true, ResumeWrite: true, Replaces: true, Hashes: vfs.HashNames(),
 			TimeStep: time.Nanosecond,
 		},
 		announce: map[vfs.Path]int64{},

@@ -3,6 +3,7 @@ package memfs
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -204,6 +205,29 @@ func (f *FS) set(ctx context.Context, op Op, p vfs.Path, can func(vfs.Features) 
 	}
 	do(n)
 	return after
+}
+
+// Hash implements vfs.FS.
+func (f *FS) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, error) {
+	after, err := f.begin(ctx, OpHash, p)
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	sum := by.New()
+	if sum == nil || !slices.Contains(f.features.Hashes, by) {
+		return nil, fail(OpHash, p, vfs.KindUnsupported)
+	}
+	n, err := f.findLocked(OpHash, p, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case n.typ == vfs.TypeDir:
+		return nil, fail(OpHash, p, vfs.KindIsDir)
+	}
+	sum.Write(n.data)
+	return sum.Sum(nil), after
 }
 
 // Features implements vfs.FS.
