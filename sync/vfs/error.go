@@ -40,6 +40,7 @@ const (
 	KindProtocol   // the server's answer makes no sense or breaks a limit
 	KindUnreadable // a listing is cut or cannot be read
 	KindNoSite     // the site that was meant is no longer saved
+	KindOutside    // a link on the way leads out of the folder that was chosen
 )
 
 var kindNames = [...]string{
@@ -51,7 +52,7 @@ var kindNames = [...]string{
 	KindHost: "unknown_host", KindRefused: "refused", KindNotFTP: "not_ftp",
 	KindLogin: "login", KindTLS: "tls", KindCert: "certificate", KindNoData: "no_data_connection",
 	KindBusy: "busy", KindProtocol: "protocol", KindUnreadable: "unreadable_listing",
-	KindNoSite: "no_site",
+	KindNoSite: "no_site", KindOutside: "outside",
 }
 
 // String returns the word that stands in JSON output and in the queue's
@@ -76,7 +77,7 @@ func ParseKind(word string) Kind {
 // Temporary says whether trying again later, unchanged, can help.
 func (k Kind) Temporary() bool {
 	switch k {
-	case KindTimeout, KindLost, KindRefused, KindBusy, KindSize, KindHost, KindNoData, KindChanged:
+	case KindTimeout, KindLost, KindRefused, KindBusy, KindSize, KindHash, KindHost, KindNoData, KindChanged:
 		return true
 	}
 	return false

@@ -37,7 +37,7 @@ func TestKindOf(t *testing.T) {
 
 func TestKindWordsComeBack(t *testing.T) {
 	seen := map[string]vfs.Kind{}
-	for k := vfs.KindOther; k <= vfs.KindUnreadable; k++ {
+	for k := vfs.KindOther; k <= vfs.KindOutside; k++ {
 		word := k.String()
 		if other, taken := seen[word]; taken || word == "" {
 			t.Errorf("kinds %d and %d have the word %q", k, other, word)
@@ -53,12 +53,12 @@ func TestKindWordsComeBack(t *testing.T) {
 }
 
 func TestTemporaryIsWhatWaitingCanHelp(t *testing.T) {
-	for _, k := range []vfs.Kind{vfs.KindTimeout, vfs.KindLost, vfs.KindRefused, vfs.KindBusy, vfs.KindSize, vfs.KindHost, vfs.KindNoData, vfs.KindChanged} {
+	for _, k := range []vfs.Kind{vfs.KindTimeout, vfs.KindLost, vfs.KindRefused, vfs.KindBusy, vfs.KindSize, vfs.KindHash, vfs.KindHost, vfs.KindNoData, vfs.KindChanged} {
 		if !k.Temporary() {
 			t.Errorf("%v is not tried again", k)
 		}
 	}
-	for _, k := range []vfs.Kind{vfs.KindOther, vfs.KindNotFound, vfs.KindPermission, vfs.KindNoSpace, vfs.KindCancelled, vfs.KindLogin, vfs.KindCert, vfs.KindTLS} {
+	for _, k := range []vfs.Kind{vfs.KindOther, vfs.KindNotFound, vfs.KindPermission, vfs.KindNoSpace, vfs.KindCancelled, vfs.KindLogin, vfs.KindCert, vfs.KindTLS, vfs.KindBadName, vfs.KindOutside} {
 		if k.Temporary() {
 			t.Errorf("%v is tried again by itself", k)
 		}

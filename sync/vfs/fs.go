@@ -127,8 +127,14 @@ type Features struct {
 	Replaces bool
 	// TimeStep is the step of times that SetTime keeps and Stat returns.
 	TimeStep time.Duration
-	// FoldsCase tells that names differing only in case are one name.
-	FoldsCase bool
+	// FoldsCase tells that names differing only in case are one name, and
+	// FoldsForm that those differing only in Unicode's normal form are
+	// (composed and combining accents). A folder of a file system can differ
+	// from the rest; a confined FS (see Confiner) tells of its own folder.
+	FoldsCase, FoldsForm bool
 	// Hashes are the algorithms that Hash knows, strongest first.
 	Hashes []HashName
+	// HashesHere tells that Hash reads the file in this process, instead of
+	// having it read by whoever keeps it.
+	HashesHere bool
 }

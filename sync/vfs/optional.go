@@ -1,0 +1,26 @@
+package vfs
+
+// Doubter is an FS that believes something about its connections which can
+// turn out untrue, as an FTP session believes that it sends bytes as they are
+// (TYPE I, RFC 959 3.1.1).
+type Doubter interface {
+	// Doubt tells that a file came out with other content than it should: from
+	// now on what connections believe about themselves is proven anew before
+	// they carry a file. It waits for nothing and cannot fail.
+	Doubt()
+}
+
+// Confiner is an FS that can be held to one folder.
+type Confiner interface {
+	// Confine returns the same file system, with the same absolute paths, as
+	// far as it lies in the folder root. A path outside, and a link on the way
+	// that leads outside, is KindOutside in every call, whatever happens to
+	// the tree meanwhile; root itself may be reached through links, once, now.
+	// Links inside that lead inside by a relative target are followed, an
+	// absolute target counts as outside. What Create, Rename and Remove meet
+	// as the last element is never followed.
+	//
+	// The missing folder is KindNotFound. Closing what is returned ends its
+	// streams and leaves the rest alone; closing the whole closes it too.
+	Confine(root Path) (FS, error)
+}
