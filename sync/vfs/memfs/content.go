@@ -37,20 +37,20 @@ func (f *FS) plant(name string, n *node) {
 	p := vfs.MustParse(name)
 	dir := f.root
 	for _, elem := range p.Dir().Elems() {
-		next, ok := dir.children[elem]
+		_, next, ok := f.childLocked(dir, elem)
 		if !ok {
 			next = &node{typ: vfs.TypeDir, mode: 0o755, modTime: f.now(), children: map[string]*node{}}
-			dir.add(elem, next)
+			f.addLocked(dir, elem, next)
 		}
 		if next.typ != vfs.TypeDir {
 			panic("memfs: " + name + " lies below a file")
 		}
 		dir = next
 	}
-	if there, ok := dir.children[p.Base()]; ok && there.typ == vfs.TypeDir && n.typ == vfs.TypeDir {
+	if _, there, ok := f.childLocked(dir, p.Base()); ok && there.typ == vfs.TypeDir && n.typ == vfs.TypeDir {
 		return
 	}
-	dir.add(p.Base(), n)
+	f.addLocked(dir, p.Base(), n)
 }
 
 // Get returns a file's content past every hook and fault; ok is false where
@@ -71,7 +71,7 @@ func (f *FS) Drop(name string) {
 	defer f.mu.Unlock()
 	p := vfs.MustParse(name)
 	if dir, err := f.findLocked(OpRemove, p.Dir(), true); err == nil && !p.IsRoot() {
-		dir.drop(p.Base())
+		f.dropLocked(dir, p.Base())
 	}
 }
 

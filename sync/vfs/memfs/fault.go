@@ -1,6 +1,7 @@
 package memfs
 
 import (
+	"bytes"
 	"context"
 	"path"
 	"slices"
@@ -32,6 +33,7 @@ const (
 	OpSetMode   Op = "set mode"
 	OpHash      Op = "hash"
 	OpFeatures  Op = "features"
+	OpDoubt     Op = "doubt" // without a path
 )
 
 // Call is one call that was made.
@@ -67,6 +69,27 @@ type Fault struct {
 	// Lie is for OpRead and OpWrite: instead of failing, the reader says
 	// io.EOF and the writer drops what comes, and both call it a success.
 	Lie bool
+	// LineEnds is for OpRead and OpWrite: what streams opened from now on
+	// carry is converted as a server in text mode does (RFC 959, 3.1.1.1),
+	// and called a success. Times counts streams.
+	LineEnds LineEnds
+}
+
+// LineEnds is what a text mode makes of the ends of lines.
+type LineEnds string
+
+// The two conversions: before every line feed a carriage return is put, or one
+// that stands there is taken away.
+const (
+	ToCRLF LineEnds = "crlf"
+	ToLF   LineEnds = "lf"
+)
+
+func (e LineEnds) convert(data []byte) []byte {
+	if e == ToLF {
+		return bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	}
+	return bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
 }
 
 // Inject arranges a fault. Those injected first are looked at first, and one
@@ -115,7 +138,9 @@ func (f *FS) Announce(p vfs.Path, size int64) {
 	f.announce[p] = size
 }
 
-// Limit changes what the file system can do, and says it can.
+// Limit changes what the file system can do, and says it can. With FoldsCase
+// or FoldsForm set, names that differ in case or normal form only are one name
+// from then on.
 func (f *FS) Limit(change func(*vfs.Features)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -150,14 +175,25 @@ func (f *FS) takeLocked(op Op, p vfs.Path) *Fault {
 // which byte of it.
 func (f *FS) streamFaultLocked(op Op, p vfs.Path) *Fault {
 	for _, fault := range f.faults {
-		if fault.inStream() && fault.matches(op, p) && fault.Times != 0 {
+		if fault.inStream() && fault.LineEnds == "" && fault.matches(op, p) && fault.Times != 0 {
 			return fault
 		}
 	}
 	return nil
 }
 
-func (f *Fault) inStream() bool { return f.Bytes > 0 || f.Lie }
+// lineEndsLocked is what a stream opened now does to line ends.
+func (f *FS) lineEndsLocked(op Op, p vfs.Path) LineEnds {
+	for _, fault := range f.faults {
+		if fault.LineEnds != "" && fault.matches(op, p) && fault.Times != 0 {
+			fault.Times--
+			return fault.LineEnds
+		}
+	}
+	return ""
+}
+
+func (f *Fault) inStream() bool { return f.Bytes > 0 || f.Lie || f.LineEnds != "" }
 
 func (f *Fault) matches(op Op, p vfs.Path) bool {
 	if f.Op != "" && f.Op != op {

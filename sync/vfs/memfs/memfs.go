@@ -14,6 +14,9 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
 	"wherry/sync/vfs"
 )
 
@@ -75,11 +78,48 @@ type node struct {
 	order    []string // names of children as they came
 }
 
-func (n *node) add(name string, child *node) {
+// addLocked takes the place of a name that the file system folds with this one.
+func (f *FS) addLocked(n *node, name string, child *node) {
 	if _, taken := n.children[name]; !taken {
+		if same, _, folded := f.childLocked(n, name); folded {
+			n.drop(same)
+		}
 		n.order = append(n.order, name)
 	}
 	n.children[name] = child
+}
+
+// childLocked finds a name in a folder as this file system compares names, and
+// returns it as it is spelled there.
+func (f *FS) childLocked(n *node, name string) (spelled string, child *node, ok bool) {
+	if child, ok := n.children[name]; ok {
+		return name, child, true
+	}
+	if !f.features.FoldsCase && !f.features.FoldsForm {
+		return "", nil, false
+	}
+	for _, have := range n.order {
+		if f.foldLocked(have) == f.foldLocked(name) {
+			return have, n.children[have], true
+		}
+	}
+	return "", nil, false
+}
+
+func (f *FS) dropLocked(n *node, name string) {
+	if spelled, _, ok := f.childLocked(n, name); ok {
+		n.drop(spelled)
+	}
+}
+
+func (f *FS) foldLocked(name string) string {
+	if f.features.FoldsForm {
+		name = norm.NFD.String(name)
+	}
+	if f.features.FoldsCase {
+		name = cases.Fold().String(name)
+	}
+	return name
 }
 
 func (n *node) drop(name string) {
@@ -109,7 +149,7 @@ func (f *FS) resolveLocked(op Op, p vfs.Path, follow bool, depth int) (*node, vf
 		if n.typ != vfs.TypeDir {
 			return nil, p, fail(op, p, vfs.KindNotDir)
 		}
-		child, ok := n.children[elem]
+		_, child, ok := f.childLocked(n, elem)
 		if !ok {
 			return nil, p, fail(op, p, vfs.KindNotFound)
 		}

@@ -16,6 +16,9 @@ func TestConformance(t *testing.T) {
 	}{
 		"a full file system":   {func(*vfs.Features) {}, vfstest.Options{}, 0},
 		"reads come in pieces": {func(*vfs.Features) {}, vfstest.Options{}, 1021},
+		"one that folds names": {
+			func(can *vfs.Features) { can.FoldsCase, can.FoldsForm = true, true }, vfstest.Options{}, 0,
+		},
 		"one that can do little": {
 			func(can *vfs.Features) { *can = vfs.Features{} },
 			vfstest.Options{NoModes: true, NoTimes: true, NoReplace: true, NoResumeRead: true, NoResumeWrite: true},

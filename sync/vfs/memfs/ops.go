@@ -81,7 +81,7 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	if err != nil {
 		return err
 	}
-	n, ok := source.children[from.Base()]
+	spelled, n, ok := f.childLocked(source, from.Base())
 	if !ok {
 		return fail(OpRename, from, vfs.KindNotFound)
 	}
@@ -94,7 +94,7 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	case from.Holds(to):
 		return fail(OpRename, to, vfs.KindBadName)
 	}
-	if there, taken := target.children[to.Base()]; taken {
+	if _, there, taken := f.childLocked(target, to.Base()); taken && there != n {
 		switch {
 		case !replace, !f.features.Replaces:
 			return fail(OpRename, to, vfs.KindExists)
@@ -102,8 +102,8 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 			return fail(OpRename, to, vfs.KindExists)
 		}
 	}
-	source.drop(from.Base())
-	target.add(to.Base(), n)
+	source.drop(spelled)
+	f.addLocked(target, to.Base(), n)
 	return after
 }
 
@@ -113,7 +113,7 @@ func (f *FS) Remove(ctx context.Context, p vfs.Path) error {
 		if n.typ == vfs.TypeDir {
 			return fail(OpRemove, p, vfs.KindIsDir)
 		}
-		dir.drop(p.Base())
+		f.dropLocked(dir, p.Base())
 		return nil
 	})
 }
@@ -127,7 +127,7 @@ func (f *FS) RemoveDir(ctx context.Context, p vfs.Path) error {
 		case len(n.children) > 0:
 			return fail(OpRemoveDir, p, vfs.KindNotEmpty)
 		}
-		dir.drop(p.Base())
+		f.dropLocked(dir, p.Base())
 		return nil
 	})
 }
@@ -144,7 +144,7 @@ func (f *FS) change(ctx context.Context, op Op, p vfs.Path, do func(dir, n *node
 	if err != nil {
 		return err
 	}
-	n, ok := dir.children[p.Base()]
+	_, n, ok := f.childLocked(dir, p.Base())
 	if !ok {
 		return fail(op, p, vfs.KindNotFound)
 	}
@@ -169,10 +169,10 @@ func (f *FS) Mkdir(ctx context.Context, p vfs.Path) error {
 	if err != nil {
 		return err
 	}
-	if _, taken := dir.children[p.Base()]; taken {
+	if _, _, taken := f.childLocked(dir, p.Base()); taken {
 		return fail(OpMkdir, p, vfs.KindExists)
 	}
-	dir.add(p.Base(), &node{typ: vfs.TypeDir, mode: 0o755, modTime: f.now(), children: map[string]*node{}})
+	f.addLocked(dir, p.Base(), &node{typ: vfs.TypeDir, mode: 0o755, modTime: f.now(), children: map[string]*node{}})
 	return after
 }
 
@@ -228,6 +228,14 @@ func (f *FS) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, err
 	}
 	sum.Write(n.data)
 	return sum.Sum(nil), after
+}
+
+// Doubt implements vfs.Doubter: it is noted among the calls, and changes
+// nothing.
+func (f *FS) Doubt() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, Call{Op: OpDoubt})
 }
 
 // Features implements vfs.FS.

@@ -3,6 +3,7 @@ package memfs
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 
 	"wherry/sync/vfs"
@@ -77,6 +78,9 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 	size := int64(len(n.data))
 	if told, ok := f.announce[p]; ok {
 		size = told
+	}
+	if ends := f.lineEndsLocked(OpRead, p); ends != "" {
+		n, offset = &node{typ: vfs.TypeFile, data: ends.convert(n.data[offset:])}, 0
 	}
 	return &reader{stream: f.openedLocked(ctx, p, n), at: offset, size: size}, nil
 }
@@ -160,7 +164,7 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	if err != nil {
 		return nil, err
 	}
-	n, exists := dir.children[p.Base()]
+	_, n, exists := f.childLocked(dir, p.Base())
 	switch {
 	case exists && n.typ == vfs.TypeDir:
 		return nil, fail(OpCreate, p, vfs.KindIsDir)
@@ -175,7 +179,7 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	}
 	if !exists {
 		n = &node{typ: vfs.TypeFile, mode: 0o644}
-		dir.add(p.Base(), n)
+		f.addLocked(dir, p.Base(), n)
 	}
 	if at == 0 {
 		n.data = nil
@@ -184,12 +188,14 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	if after != nil {
 		return nil, after
 	}
-	return &writer{stream: f.openedLocked(ctx, p, n)}, nil
+	return &writer{stream: f.openedLocked(ctx, p, n), ends: f.lineEndsLocked(OpWrite, p)}, nil
 }
 
 type writer struct {
 	*stream
-	committed bool // guarded by stream.mu
+	ends      LineEnds // fixed
+	held      []byte   // guarded by stream.mu; a carriage return whose line feed may come
+	committed bool     // guarded by stream.mu
 }
 
 func (w *writer) Write(p []byte) (int, error) {
@@ -204,7 +210,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	n, fault := w.boundLocked(OpWrite, len(p))
 	w.fs.mu.Lock()
-	w.node.data = append(w.node.data, p[:n]...)
+	w.node.data = append(w.node.data, w.convertedLocked(p[:n])...)
 	w.node.modTime = w.fs.now()
 	w.fs.mu.Unlock()
 	w.moved += int64(n)
@@ -218,6 +224,19 @@ func (w *writer) Write(p []byte) (int, error) {
 		return len(p), nil
 	}
 	return n, fail(OpWrite, w.path, faultKind(fault))
+}
+
+// convertedLocked is what the writer's LineEnds make of p.
+func (w *writer) convertedLocked(p []byte) []byte {
+	if w.ends == "" {
+		return p
+	}
+	p = slices.Concat(w.held, p)
+	w.held = nil
+	if cut := len(p) - 1; cut >= 0 && p[cut] == '\r' {
+		p, w.held = p[:cut], []byte{'\r'}
+	}
+	return w.ends.convert(p)
 }
 
 func faultKind(fault *Fault) vfs.Kind {
@@ -237,6 +256,9 @@ func (w *writer) Commit() error {
 		return w.first
 	}
 	w.ended, w.committed = true, true
+	w.fs.mu.Lock()
+	w.node.data = append(w.node.data, w.held...)
+	w.fs.mu.Unlock()
 	w.forget()
 	after, err := w.fs.begin(w.ctx, OpCommit, w.path)
 	if err == nil {
