@@ -45,8 +45,8 @@ func (p *Pool[M]) serveLocked(w *waiter[M]) bool {
 		return false
 	}
 	m := p.takeIdleLocked(stream)
-	if m == nil && !p.mayDialLocked() {
-		return false
+	if m == nil && (!p.mayDialLocked() || !stream && p.keeping != nil) {
+		return false // a click waits for the keep-alive rather than for a login
 	}
 	if stream {
 		p.streams++
@@ -83,7 +83,7 @@ func (p *Pool[M]) takeIdleLocked(stream bool) *member[M] {
 }
 
 func (p *Pool[M]) doubtfulLocked(m *member[M], use Use) bool {
-	idle := time.Since(m.since)
+	idle := time.Since(m.heard)
 	return m.suspect || idle >= p.config.Doubt || use&Sure != 0 && idle >= SureFor
 }
 
@@ -107,10 +107,13 @@ func (p *Pool[M]) open(ctx context.Context, w *waiter[M]) {
 	if err != nil {
 		p.dialFailedLocked(w, err)
 	} else {
-		m := &member[M]{session: session, since: time.Now()}
+		m := &member[M]{session: session, life: context.WithoutCancel(ctx), since: time.Now(), heard: time.Now()}
 		p.members[m] = struct{}{}
 		if p.learned > 0 { // it bears more than it seemed to
 			p.learned = max(p.learned, len(p.members))
+		}
+		if p.told > 0 {
+			p.told = max(p.told, len(p.members))
 		}
 		p.handLocked(w, m, true)
 	}
@@ -134,6 +137,9 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 		p.settleLocked(w, nil, closedError())
 	case full:
 		p.learned, p.again = max(1, standing), time.Now().Add(p.config.Again)
+		if kind == vfs.KindBusy || kind == vfs.KindLogin {
+			p.told = p.learned
+		}
 		p.requeueLocked(w)
 	case kind == vfs.KindLogin:
 		p.refused = err
@@ -151,16 +157,20 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 func (p *Pool[M]) probe(ctx context.Context, w *waiter[M], m *member[M]) {
 	limited, cancel := context.WithTimeout(ctx, p.config.Answer)
 	err := m.session.Noop(limited)
+	silent := limited.Err() != nil && ctx.Err() == nil
 	cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.pending, w)
 	if err == nil && m.session.Usable() {
-		m.since, m.suspect = time.Now(), false
+		m.heard, m.suspect = time.Now(), false
 		p.handLocked(w, m, true)
 	} else {
 		p.freeLocked(w.use)
 		p.dropLocked(m)
+		if silent {
+			p.dropForgottenLocked(m)
+		}
 		p.requeueLocked(w)
 	}
 	p.dispatchLocked()

@@ -16,7 +16,12 @@
 //   - While nothing stands, one dial runs at a time and its failure answers
 //     all who wait: a refused password costs one attempt and not five, which
 //     is what gets addresses banned. It is remembered until Reset.
+//     What a server has told of its limit can be taken from an earlier run
+//     (Learn) and for a later one (Stats).
 //   - Who waits is served in order, passed over only while its use is full.
+//   - With KeepAlive one idle member is kept for ever, the one used last: it
+//     is what a person clicks with. The others idle out as ever, so that a
+//     server is never held by more than somebody needs.
 //
 // The pool knows nothing of FTP: a Member is anything that can tell whether
 // it is usable, answer a NOOP and be closed.
@@ -64,9 +69,10 @@ type Config[M Member] struct {
 	// Doubt is the idle time after which a member is asked by NOOP before it
 	// is lent; 15 s.
 	Doubt time.Duration
-	// Answer is how long that NOOP may take; 5 s. Routers forget idle
+	// Answer is how long that NOOP may take; 3 s. Routers forget idle
 	// connections without a word, and a person should not wait the full
-	// limit of an operation to learn it.
+	// limit of an operation to learn it. A server so slow that it answers
+	// later costs a login more.
 	Answer time.Duration
 	// Idle is when an unused member is closed; 1 min.
 	Idle time.Duration
@@ -77,6 +83,10 @@ type Config[M Member] struct {
 	// tried; 5 min. Others may have left the server meanwhile, and most
 	// limits on attempts forget within minutes.
 	Again time.Duration
+	// KeepAlive is how often the idle member used last says NOOP, so that
+	// neither the server nor a firewall forgets it; 0 is never. One that does
+	// not answer is closed without a word.
+	KeepAlive time.Duration
 }
 
 func (c Config[M]) withDefaults() Config[M] {
@@ -86,7 +96,7 @@ func (c Config[M]) withDefaults() Config[M] {
 		value time.Duration
 	}{
 		{&c.Doubt, 15 * time.Second},
-		{&c.Answer, 5 * time.Second},
+		{&c.Answer, 3 * time.Second},
 		{&c.Idle, time.Minute},
 		{&c.IdleLast, 10 * time.Minute},
 		{&c.Again, 5 * time.Minute},
@@ -104,6 +114,10 @@ type Stats struct {
 	Sessions int
 	// Limit is how many there may be, browsing included.
 	Limit int
+	// Told is how many the server has said it bears, by refusing one more;
+	// 0 where that is more than are wanted. Refusals that may have had
+	// another reason, as those of a network that is gone, are not in it.
+	Told int
 }
 
 func closedError() error {

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -17,10 +18,12 @@ type Pool[M Member] struct {
 	closed  bool
 	refused error     // the login's refusal, until Reset
 	learned int       // the most sessions the server bore, 0 while it never refused
+	told    int       // the same where the server itself has refused
 	again   time.Time // of learned: when one more may be tried
 	members map[*member[M]]struct{}
 	closing int          // how many of members are being closed
 	idle    []*member[M] // of members, longest idle first
+	keeping *member[M]   // of members: it is saying a NOOP of KeepAlive
 	dialing int
 	streams int // leases for transfers, those on their way included
 	waiters []*waiter[M]
@@ -29,10 +32,12 @@ type Pool[M Member] struct {
 }
 
 type member[M Member] struct {
-	session M         // fixed
-	since   time.Time // last use; guarded
-	suspect bool      // another one broke meanwhile; guarded
-	closing bool      // guarded
+	session M               // fixed
+	life    context.Context // fixed; the values of the call that made it, without its end
+	since   time.Time       // last use; guarded
+	heard   time.Time       // last sign of life; guarded
+	suspect bool            // another one broke meanwhile; guarded
+	closing bool            // guarded
 }
 
 // waiter is one Acquire in progress.
@@ -119,7 +124,33 @@ func (p *Pool[M]) Reset() {
 func (p *Pool[M]) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return Stats{Sessions: len(p.members) - p.closing, Limit: p.limitLocked()}
+	told := p.told
+	if told > p.config.Transfers {
+		told = 0
+	}
+	return Stats{Sessions: len(p.members) - p.closing, Limit: p.limitLocked(), Told: told}
+}
+
+// Learn takes over what Stats told in an earlier run, as if the server had just
+// said it: after Again one more is tried. It does nothing once this run has
+// learned something itself. It may be called from within Dial.
+func (p *Pool[M]) Learn(told int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if told > 0 && p.learned == 0 {
+		p.learned, p.told, p.again = told, told, time.Now().Add(p.config.Again)
+	}
+}
+
+// Each calls work for every member there is, lent ones too, one after the
+// other. A member may be closed meanwhile.
+func (p *Pool[M]) Each(work func(M)) {
+	p.mu.Lock()
+	members := slices.Collect(maps.Keys(p.members))
+	p.mu.Unlock()
+	for _, m := range members {
+		work(m.session)
+	}
 }
 
 // Close closes all members, lent ones too, fails who waits, and returns when

@@ -34,6 +34,9 @@ func TestAnyOrderOfEventsKeepsTheInvariants(t *testing.T) {
 				w := &world{t: t, rnd: rand.New(rand.NewPCG(seed, 1))}
 				w.transfers = 1 + w.rnd.IntN(5)
 				w.s, w.p = setup(t, w.transfers)
+				if seed%2 == 1 {
+					w.p.config.KeepAlive = 30 * time.Second
+				}
 				if w.rnd.IntN(2) == 0 {
 					w.s.bears = 1 + w.rnd.IntN(6)
 				}
