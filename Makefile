@@ -53,8 +53,9 @@ test-unit: ## all tests with the race detector, as far as servers are there
 test-format test-vet test-staticcheck test-headless test-layers test-unit:
 	@.ci/test.sh $(@:test-%=%)
 
-.PHONY: test-servers test-window
+.PHONY: test-servers test-firewalls test-window
 test-servers: test-needs ## what speaks FTP, against the real servers
+test-firewalls: test-needs ## data connections behind real firewalls; needs root
 test-window: test-needs ## the real window under Xvfb
-test-servers test-window:
+test-servers test-firewalls test-window:
 	@.ci/test.sh $(@:test-%=%)

@@ -58,6 +58,7 @@ var rooms = map[string]int{
 	"ui":                            10,
 	".":                             11,
 	"sync/ftptest":                  testsOnly,
+	"sync/ftpfs/netns":              testsOnly,
 	"sync/ftptest/cmd/install":      testsOnly,
 	"sync/ftptest/internal/scripts": testsOnly,
 }

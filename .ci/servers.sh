@@ -20,8 +20,8 @@ stamp=$cache/complete-$edition
 say() { echo "servers: $*" >&2; }
 
 missing() {
-	for file in usr/sbin/vsftpd usr/sbin/proftpd usr/lib/proftpd/mod_tls.so usr/sbin/pure-ftpd \
-		usr/bin/pure-pw usr/lib/python3/dist-packages/pyftpdlib/__init__.py; do
+	for file in usr/sbin/vsftpd usr/sbin/proftpd usr/lib/proftpd/mod_tls.so usr/lib/proftpd/mod_digest.so \
+		usr/sbin/pure-ftpd usr/bin/pure-pw usr/lib/python3/dist-packages/pyftpdlib/__init__.py; do
 		[ -e "$root/$file" ] || echo "$file"
 	done
 }

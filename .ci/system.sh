@@ -8,7 +8,7 @@ set -eu
 
 build="gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 show="libgl1 libgl1-mesa-dri"
-test="xvfb openbox xdotool imagemagick pcmanfm dbus dbus-x11 gnome-keyring libsecret-tools python3"
+test="xvfb openbox xdotool imagemagick pcmanfm dbus dbus-x11 gnome-keyring libsecret-tools python3 iproute2 nftables"
 
 case ${1-} in
 run) wanted="$build $show" ;;
@@ -32,9 +32,9 @@ names_elsewhere() {
 	[ "$1" = test ] || return 0
 	cat >&2 <<-END
 	and for the tests:
-	  Fedora:  sudo dnf install xorg-x11-server-Xvfb openbox xdotool ImageMagick pcmanfm dbus-daemon gnome-keyring libsecret python3 vsftpd proftpd pure-ftpd python3-pyftpdlib python3-pyOpenSSL
-	  Arch:    sudo pacman -S xorg-server-xvfb openbox xdotool imagemagick pcmanfm dbus gnome-keyring libsecret python vsftpd proftpd pure-ftpd python-pyopenssl
-	  macOS, Windows: the window and the real servers are not tested there
+	  Fedora:  sudo dnf install xorg-x11-server-Xvfb openbox xdotool ImageMagick pcmanfm dbus-daemon gnome-keyring libsecret python3 iproute nftables vsftpd proftpd pure-ftpd python3-pyftpdlib python3-pyOpenSSL
+	  Arch:    sudo pacman -S xorg-server-xvfb openbox xdotool imagemagick pcmanfm dbus gnome-keyring libsecret python iproute2 nftables vsftpd proftpd pure-ftpd python-pyopenssl
+	  macOS, Windows: the window, the real servers and the firewalls are not tested there
 	END
 }
 

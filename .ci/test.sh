@@ -10,8 +10,9 @@
 # headless    the command line alone builds without cgo and without Fyne
 # layers      packages import only what the table of rooms allows
 # servers     everything that speaks FTP, against the real servers
+# firewalls  data connections behind real firewalls, in network namespaces; needs root
 # window      the real window under Xvfb
-# unit        all tests with the race detector; layers, servers and window too
+# unit        all tests with the race detector; layers, servers, firewalls and window too
 #
 # GOTESTFLAGS is given to go test, for example GOTESTFLAGS='-run Matrix -v'.
 set -u
@@ -71,6 +72,7 @@ part() {
 	headless) check headless headless ;;
 	layers) tests -count=1 -run Layers . ;;
 	servers) tests -race -count=1 ./sync/ftptest/... ./sync/ftpfs/... ;;
+	firewalls) tests -race -count=1 ./sync/ftpfs/netns ;;
 	window) tests -count=1 -run Window ./ui ;;
 	unit) tests -race -p 2 ./... ;;
 	*)

@@ -28,8 +28,8 @@ type Identity struct {
 // until tomorrow.
 type Validity struct{ From, Until time.Time }
 
-// NewIdentity makes a CA and a certificate. names replace localhost and the
-// loopback addresses when given.
+// NewIdentity makes a CA and a certificate. names, of hosts or addresses,
+// replace localhost and the loopback addresses when given.
 func NewIdentity(v Validity, names ...string) (*Identity, error) {
 	if v.From.IsZero() {
 		v = Validity{From: time.Now().Add(-time.Hour), Until: time.Now().Add(24 * time.Hour)}
@@ -54,7 +54,14 @@ func NewIdentity(v Validity, names ...string) (*Identity, error) {
 		DNSNames:    []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
 	if len(names) > 0 {
-		leaf.DNSNames, leaf.IPAddresses, leaf.Subject.CommonName = names, nil, names[0]
+		leaf.DNSNames, leaf.IPAddresses, leaf.Subject.CommonName = nil, nil, names[0]
+		for _, name := range names {
+			if address := net.ParseIP(name); address != nil {
+				leaf.IPAddresses = append(leaf.IPAddresses, address)
+			} else {
+				leaf.DNSNames = append(leaf.DNSNames, name)
+			}
+		}
 	}
 	caDER, err := x509.CreateCertificate(rand.Reader, authority, authority, &caKey.PublicKey, caKey)
 	if err != nil {

@@ -29,6 +29,7 @@ func (s *Server) configure() (command, error) {
 		err = fmt.Errorf("%q is no kind of server", s.Kind)
 	}
 	c.env = append(append(s.install.environment(), "OPENSSL_CONF="+s.file("openssl.cnf")), c.env...)
+	c.netns = s.Options.Netns
 	return c, err
 }
 

@@ -44,6 +44,17 @@ type Options struct {
 	// 200. Above it vsftpd, Pure-FTPd and pyftpdlib say 421 in the greeting
 	// and ProFTPD 530 to PASS.
 	PerAddress int
+	// Advertise is the address that PASV names instead of the server's own,
+	// as a server behind NAT does that was told the wrong one, or none.
+	Advertise string
+	// Digest gives ProFTPD its mod_digest: HASH, XCRC, XMD5, XSHA1, XSHA256
+	// and XSHA512.
+	Digest bool
+
+	// Netns is the network namespace to run in and Host the address to listen
+	// on there; the control port is 21 then, and the passive range of 100
+	// begins at 50000. Set by Stage. "": this namespace, loopback.
+	Netns, Host string
 }
 
 // secure says whether TLS is there in any form.
@@ -79,6 +90,8 @@ func (k Kind) Cannot(o Options) string {
 		return "Debian's Pure-FTPd is built without implicit TLS"
 	case k == PureFTPd && len(o.denied()) > 0:
 		return "Pure-FTPd cannot refuse single commands"
+	case k != ProFTPD && o.Digest:
+		return "only ProFTPD computes digests"
 	case k == PureFTPd && o.Anonymous:
 		return "Pure-FTPd takes anonymous logins only with a system account named ftp"
 	case (k == ProFTPD || k == VSFTPD) && o.Anonymous && !isRoot():

@@ -29,6 +29,8 @@ type command struct {
 	path string
 	args []string
 	env  []string // beyond installation.environment
+	// netns is the network namespace to run in, "" for this process's own.
+	netns string
 }
 
 // process is a running server: a process group of its own.
@@ -59,7 +61,7 @@ func run(c command, output string) (*process, error) {
 	cmd.Env, cmd.Stdout, cmd.Stderr = c.env, out, out
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
+	if err := inside(c.netns, cmd.Start); err != nil {
 		return nil, errors.Join(err, ours.Close())
 	}
 	p := &process{cmd: cmd, alive: ours, ended: make(chan struct{})}
@@ -85,8 +87,16 @@ func (p *process) stop() {
 	_ = p.alive.Close()
 }
 
-// choosePorts sets Port and PassivePorts; the closer gives them back.
+// choosePorts sets Port and PassivePorts; the closer gives them back. In a
+// namespace of its own a server has the ports that everybody knows.
 func (s *Server) choosePorts() (io.Closer, error) {
+	if s.Options.Netns != "" {
+		s.Port, s.PassivePorts = 21, s.Options.PassivePorts
+		if s.PassivePorts == [2]int{} {
+			s.PassivePorts = [2]int{50000, 50099}
+		}
+		return io.NopCloser(nil), nil
+	}
 	p, err := reservePorts(s.Host)
 	if err != nil {
 		return nil, err
@@ -131,12 +141,14 @@ func (s *Server) dial() (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
 	var conn net.Conn
-	var err error
-	if s.Options.Implicit {
-		conn, err = (&tls.Dialer{NetDialer: d, Config: s.clientTLS()}).DialContext(ctx, "tcp", address)
-	} else {
-		conn, err = d.DialContext(ctx, "tcp", address)
-	}
+	err := inside(s.Options.Netns, func() (err error) {
+		if s.Options.Implicit {
+			conn, err = (&tls.Dialer{NetDialer: d, Config: s.clientTLS()}).DialContext(ctx, "tcp", address)
+		} else {
+			conn, err = d.DialContext(ctx, "tcp", address)
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

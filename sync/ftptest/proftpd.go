@@ -41,6 +41,9 @@ func (s *Server) proftpd() (command, error) {
 	conf.add("PidFile %s\nScoreboardFile %s\nSystemLog %s", s.file("pid"), s.file("score"), s.file("log"))
 	conf.add("PassivePorts %d %d", s.PassivePorts[0], s.PassivePorts[1])
 	conf.add("MaxClientsPerHost %d", o.perAddress())
+	if o.Advertise != "" {
+		conf.add("MasqueradeAddress %s", o.Advertise)
+	}
 	for _, denied := range o.denied() {
 		conf.add("<Limit %s>\nDenyAll\n</Limit>", denied)
 	}
@@ -48,10 +51,8 @@ func (s *Server) proftpd() (command, error) {
 		conf.add("<Anonymous %s>\nUser ftp\nGroup %s\nUserAlias anonymous ftp", s.Dir, a.group)
 		conf.add("<Limit WRITE>\nDenyAll\n</Limit>\n</Anonymous>")
 	}
-	if o.secure() {
-		if err := s.proftpdTLS(&conf); err != nil {
-			return command{}, err
-		}
+	if err := s.proftpdModules(&conf); err != nil {
+		return command{}, err
 	}
 	passwd := fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\nftp:*:%[3]d:%[4]d::%[5]s:/bin/sh\n",
 		a.user, a.crypt(), a.uid, a.gid, s.Dir)
@@ -59,13 +60,29 @@ func (s *Server) proftpd() (command, error) {
 		errors.Join(conf.write(s.file("conf")), os.WriteFile(s.file("passwd"), []byte(passwd), 0o600))
 }
 
-func (s *Server) proftpdTLS(conf *lines) error {
+// proftpdModules loads what Debian keeps apart from the program.
+func (s *Server) proftpdModules(conf *lines) error {
+	o := s.Options
+	if !o.secure() && !o.Digest {
+		return nil
+	}
 	modules, ok := s.install.dir("usr/lib*/proftpd")
 	if !ok {
 		return &absentError{errors.New("proftpd's modules are not installed; run make servers")}
 	}
+	conf.add("ModulePath %s", modules)
+	if o.Digest {
+		conf.add("LoadModule mod_digest.c\nDigestEngine on\nDigestAlgorithms crc32 md5 sha1 sha256 sha512")
+	}
+	if o.secure() {
+		s.proftpdTLS(conf)
+	}
+	return nil
+}
+
+func (s *Server) proftpdTLS(conf *lines) {
 	o := s.Options
-	conf.add("ModulePath %s\nLoadModule mod_tls.c\nTLSEngine on\nTLSLog %s", modules, s.file("tls.log"))
+	conf.add("LoadModule mod_tls.c\nTLSEngine on\nTLSLog %s", s.file("tls.log"))
 	// Never TLSv1.2 alone: without 1.3 ProFTPD gives out no session tickets
 	// (TLSSessionTickets is off by default), Go knows no other way to resume
 	// in 1.2, and every data connection is refused. opensslConf bounds it.
@@ -74,5 +91,4 @@ func (s *Server) proftpdTLS(conf *lines) error {
 	if o.Implicit {
 		conf.add("TLSOptions UseImplicitSSL")
 	}
-	return nil
 }

@@ -44,5 +44,8 @@ func (s *Server) pureftpd() (command, error) {
 		"-c", "300", "-C", fmt.Sprint(o.perAddress()), "-g", s.file("pid"), "-O", "w3c:" + s.file("log"),
 		"-Y", level, "-2", s.CertFile + "," + s.file("key.pem"),
 	}
+	if o.Advertise != "" {
+		args = append(args, "-P", o.Advertise)
+	}
 	return command{path: path, args: args, env: env}, nil
 }

@@ -21,6 +21,7 @@ func (s *Server) pyftpd() (command, error) {
 		"User": s.User, "Password": s.Password, "Dir": s.Dir, "UID": s.UID, "GID": s.GID,
 		"TLS": o.secure(), "Implicit": o.Implicit, "RequireTLS": o.RequireTLS, "Cert": s.file("both.pem"),
 		"Deny": append([]string{}, o.denied()...), "Anonymous": o.Anonymous, "PerAddress": o.perAddress(),
+		"Advertise": o.Advertise,
 	})
 	if err != nil {
 		return command{}, err

@@ -32,7 +32,7 @@ func Missing(t testing.TB, format string, args ...any) {
 type Server struct {
 	Kind     Kind
 	Options  Options
-	Host     string // 127.0.0.1 or ::1, without brackets
+	Host     string // 127.0.0.1, ::1 or Options.Host, without brackets
 	Port     int
 	User     string
 	Password string // of this server alone, so a leak can be searched for
@@ -138,6 +138,9 @@ func prepare(kind Kind, opt Options) (*Server, error) {
 	if opt.IPv6 {
 		s.Host = "::1"
 	}
+	if opt.Host != "" {
+		s.Host = opt.Host
+	}
 	s.Home = filepath.ToSlash(s.Dir)
 	if kind == PyFTPD {
 		s.Home = "/"
@@ -146,7 +149,11 @@ func prepare(kind Kind, opt Options) (*Server, error) {
 }
 
 func (s *Server) writeIdentity() error {
-	id, err := NewIdentity(Validity{})
+	var names []string
+	if s.Options.Host != "" {
+		names = []string{s.Options.Host}
+	}
+	id, err := NewIdentity(Validity{}, names...)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package ftptest_test
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"fmt"
 	"os"
@@ -180,6 +181,23 @@ func TestOptionsTakeEffect(t *testing.T) {
 		}},
 		"command refused": {ftptest.Options{Deny: []string{"SIZE"}}, func(t *testing.T, _ *ftptest.Server, c *client) {
 			c.must("5", "SIZE x")
+		}},
+		"another address in 227": {ftptest.Options{Advertise: "10.20.30.40"}, func(t *testing.T, _ *ftptest.Server, c *client) {
+			if got := c.must("227", "PASV"); !strings.Contains(got, "10,20,30,40,") {
+				t.Errorf("PASV says %q", got)
+			}
+		}},
+		"digests": {ftptest.Options{Digest: true}, func(t *testing.T, s *ftptest.Server, c *client) {
+			if err := s.WriteFile("tide", []byte("tide")); err != nil {
+				t.Fatal(err)
+			}
+			sum := fmt.Sprintf("%x", sha256.Sum256([]byte("tide")))
+			c.must("200", "OPTS HASH SHA-256")
+			for command, code := range map[string]string{"HASH": "213", "XSHA256": "250"} {
+				if got := c.must(code, "%s tide", command); !strings.Contains(strings.ToLower(got), sum) {
+					t.Errorf("%s says %q, want %s", command, got, sum)
+				}
+			}
 		}},
 		"anonymous": {ftptest.Options{Anonymous: true}, func(t *testing.T, s *ftptest.Server, _ *client) {
 			if err := s.WriteFile("free", []byte("free")); err != nil {

@@ -38,6 +38,7 @@ def handler_class(conf):
             if name not in conf["Deny"]
         }
         passive_ports = range(conf["Low"], conf["High"] + 1)
+        masquerade_address = conf["Advertise"] or None
         auth_failed_timeout = 0.2
 
     if conf["TLS"]:

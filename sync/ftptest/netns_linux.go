@@ -1,0 +1,346 @@
+package ftptest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Place is one of a Network's three computers.
+type Place string
+
+// The places. A firewall at the router sees what passes through it, one at
+// the client or the server what comes in there.
+const (
+	AtClient Place = "client"
+	AtRouter Place = "router"
+	AtServer Place = "server"
+)
+
+// Network is three network namespaces in a row: a client, a router, a server.
+// The server and the router's outer side have public addresses (of RFC 5737,
+// which are given to nobody); the client has a private one behind a
+// masquerading router, which drops calls from outside, or a public one behind
+// a router that only forwards. No helper of the kernel reads FTP there.
+//
+// Its fields do not change. They can be told to another process, which may
+// change the firewalls as well.
+type Network struct {
+	Name string // what the namespaces' names begin with
+	NAT  bool
+
+	Client, Router, Server    string // IPv4; Router is the outer side
+	Client6, Router6, Server6 string // IPv6, never translated
+}
+
+// netnsFolder is where iproute2 keeps its namespaces (ip-netns(8)).
+const netnsFolder = "/run/netns"
+
+// NewNetwork makes a network that is removed when the test ends. Where
+// NeedNetworks has passed it does not fail.
+func NewNetwork(t testing.TB, nat bool) *Network {
+	t.Helper()
+	n, err := makeNetwork(nat)
+	t.Cleanup(func() {
+		if err := n.remove(); err != nil {
+			t.Errorf("ftptest: %v", err)
+		}
+	})
+	if err != nil {
+		t.Fatalf("ftptest: a network: %v", err)
+	}
+	return n
+}
+
+// NeedNetworks ends the test in the way of Missing where this machine cannot
+// make networks, with a line that says why. It also removes what killed tests
+// have left. In the process that plays the client it does nothing.
+func NeedNetworks(t testing.TB) {
+	t.Helper()
+	if _, inside := os.LookupEnv(sceneVariable); inside {
+		return
+	}
+	if !isRoot() {
+		Missing(t, "root, for network namespaces")
+	}
+	for _, tool := range []string{"ip", "nft"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			Missing(t, "%s, for network namespaces (make test installs it)", tool)
+		}
+	}
+	if err := errors.Join(sweepNetworks(), tryNetwork()); err != nil {
+		Missing(t, "network namespaces, which this system does not let root make: %v", err)
+	}
+}
+
+// tryNetwork does once what every test will do.
+func tryNetwork() error {
+	n, err := makeNetwork(true)
+	if err == nil {
+		err = n.Firewall(AtRouter, "tcp dport 9 reject with tcp reset", "tcp dport 10 drop")
+	}
+	return errors.Join(err, n.remove())
+}
+
+// Space returns the name of a place's namespace, for Options.Netns.
+func (n *Network) Space(at Place) string { return n.Name + "-" + string(at) }
+
+func (n *Network) places() []Place { return []Place{AtClient, AtRouter, AtServer} }
+
+// makeNetwork returns a network also where it fails, to be removed.
+func makeNetwork(nat bool) (*Network, error) {
+	name, err := networkName()
+	if err != nil {
+		return &Network{}, err
+	}
+	n := &Network{
+		Name: name, NAT: nat,
+		Client: "198.51.100.7", Router: "203.0.113.1", Server: "203.0.113.10",
+		Client6: "2001:db8:1::7", Router6: "2001:db8:2::1", Server6: "2001:db8:2::10",
+	}
+	gateway := "198.51.100.1"
+	if nat {
+		n.Client, gateway = "192.168.1.7", "192.168.1.1"
+	}
+	for _, at := range n.places() {
+		if err := ip("", "netns add "+n.Space(at)); err != nil {
+			return n, err
+		}
+	}
+	if err := errors.Join(
+		ip("", fmt.Sprintf("link add eth0 netns %s type veth peer name inside netns %s", n.Space(AtClient), n.Space(AtRouter)),
+			fmt.Sprintf("link add eth0 netns %s type veth peer name outside netns %s", n.Space(AtServer), n.Space(AtRouter))),
+	); err != nil {
+		return n, err
+	}
+	return n, errors.Join(
+		ip(n.Space(AtRouter), "link set lo up",
+			"addr add "+gateway+"/24 dev inside", "addr add 2001:db8:1::1/64 dev inside nodad", "link set inside up",
+			"addr add "+n.Router+"/24 dev outside", "addr add "+n.Router6+"/64 dev outside nodad", "link set outside up"),
+		ip(n.Space(AtClient), "link set lo up", "addr add "+n.Client+"/24 dev eth0", "addr add "+n.Client6+"/64 dev eth0 nodad",
+			"link set eth0 up", "route add default via "+gateway, "route add default via 2001:db8:1::1"),
+		ip(n.Space(AtServer), "link set lo up", "addr add "+n.Server+"/24 dev eth0", "addr add "+n.Server6+"/64 dev eth0 nodad",
+			"link set eth0 up", "route add default via "+n.Router, "route add default via "+n.Router6),
+		n.forward(),
+	)
+}
+
+// forward makes the router one. Kernels before 6.0 could have an FTP helper
+// assigned to port 21 by themselves.
+func (n *Network) forward() error {
+	err := inside(n.Space(AtRouter), func() error {
+		const helper = "/proc/sys/net/netfilter/nf_conntrack_helper"
+		if _, err := os.Stat(helper); err == nil {
+			if err := os.WriteFile(helper, []byte("0"), 0); err != nil {
+				return err
+			}
+		}
+		return errors.Join(
+			os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0),
+			os.WriteFile("/proc/sys/net/ipv6/conf/all/forwarding", []byte("1"), 0))
+	})
+	if err != nil || !n.NAT {
+		return err
+	}
+	return n.nft(AtRouter, `table ip nat {
+chain pre {
+type nat hook prerouting priority -100
+}
+chain post {
+type nat hook postrouting priority 100
+oifname "outside" masquerade
+}
+chain unasked {
+type filter hook forward priority -10
+iifname "outside" ct state new ct status & dnat == 0 drop
+}
+}
+`)
+}
+
+// ForwardPorts makes a translating router hand calls at these of its ports to
+// the client.
+func (n *Network) ForwardPorts(low, high int) error {
+	return n.nft(AtRouter, fmt.Sprintf("add rule ip nat pre iifname \"outside\" tcp dport %d-%d dnat to %s\n", low, high, n.Client))
+}
+
+// Firewall replaces the place's rules; without any it is open again. Rules
+// are nft's, and run in the order given until one decides. The router's also
+// hold for what is sent to itself.
+func (n *Network) Firewall(at Place, rules ...string) error {
+	hooks := []string{"input"}
+	if at == AtRouter {
+		hooks = append(hooks, "forward")
+	}
+	script := "table inet firewall\ndelete table inet firewall\ntable inet firewall {\n"
+	for _, hook := range hooks {
+		script += "chain " + hook + "s {\ntype filter hook " + hook + " priority 0\n" + strings.Join(rules, "\n") + "\n}\n"
+	}
+	return n.nft(at, script+"}\n")
+}
+
+// Forgetful makes the router a firewall that lets through the connections it
+// has seen begin, and says nothing about others.
+func (n *Network) Forgetful() error {
+	return n.nft(AtRouter, `table inet firewall
+delete table inet firewall
+table inet firewall {
+set seen {
+type ipv4_addr . inet_service . ipv4_addr . inet_service
+flags dynamic
+size 4096
+}
+chain guard {
+type filter hook forward priority 0
+tcp flags & (syn|ack) == syn add @seen { ip saddr . tcp sport . ip daddr . tcp dport } accept
+ip saddr . tcp sport . ip daddr . tcp dport @seen accept
+ip daddr . tcp dport . ip saddr . tcp sport @seen accept
+drop
+}
+}
+`)
+}
+
+// Forget makes a Forgetful router drop all connections there are, as such
+// firewalls do with those that idle.
+func (n *Network) Forget() error { return n.nft(AtRouter, "flush set inet firewall seen\n") }
+
+func (n *Network) nft(at Place, script string) error {
+	return inside(n.Space(at), func() error { return feed(script, "nft", "-f", "-") })
+}
+
+// remove deletes the namespaces and with them all that is in them.
+func (n *Network) remove() error {
+	var faults []error
+	for _, at := range n.places() {
+		faults = append(faults, deleteSpace(n.Space(at)))
+	}
+	return errors.Join(faults...)
+}
+
+// deleteSpace is content where it is gone already.
+func deleteSpace(name string) error {
+	err := ip("", "netns del "+name)
+	if _, gone := os.Stat(filepath.Join(netnsFolder, name)); errors.Is(gone, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+const namePrefix = "wherry-"
+
+// networkName is unique, and names the process by what no other process ever
+// has: its number and when it began.
+func networkName() (string, error) {
+	began, err := processBegan(os.Getpid())
+	if err != nil {
+		return "", err
+	}
+	tail := make([]byte, 4)
+	if _, err := rand.Read(tail); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s%d-%s-%s", namePrefix, os.Getpid(), began, hex.EncodeToString(tail)), nil
+}
+
+// processBegan is field 22 of proc(5)'s stat, in the kernel's ticks. The
+// second field may hold spaces and ends at the last parenthesis.
+func processBegan(pid int) (string, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", err
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	if len(fields) < 20 {
+		return "", fmt.Errorf("/proc/%d/stat is %q", pid, stat)
+	}
+	return fields[19], nil
+}
+
+// sweepNetworks removes networks whose process is gone.
+func sweepNetworks() error {
+	names, err := filepath.Glob(filepath.Join(netnsFolder, namePrefix+"*"))
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, path := range names {
+		parts := strings.Split(filepath.Base(path), "-")
+		if len(parts) != 5 {
+			continue // not one of ours
+		}
+		pid, err := strconv.Atoi(parts[1])
+		if err != nil {
+			continue
+		}
+		if began, err := processBegan(pid); err == nil && began == parts[2] {
+			continue
+		}
+		faults = append(faults, deleteSpace(filepath.Base(path)))
+	}
+	return errors.Join(faults...)
+}
+
+// ip runs commands of ip(8) in a namespace, "" for this one.
+func ip(space string, commands ...string) error {
+	args := []string{"-batch", "-"}
+	if space != "" {
+		args = append([]string{"-n", space}, args...)
+	}
+	return feed(strings.Join(commands, "\n")+"\n", "ip", args...)
+}
+
+func feed(input, program string, args ...string) error {
+	cmd := exec.Command(program, args...)
+	cmd.Stdin = strings.NewReader(input)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s(of %q)", program, err, out, input)
+	}
+	return nil
+}
+
+// inside runs work on a thread that is in the namespace: sockets it makes and
+// processes it starts are in there. Work must not end its goroutine and must
+// not leave the opening of sockets to others.
+func inside(space string, work func() error) error {
+	if space == "" {
+		return work()
+	}
+	there, err := os.Open(filepath.Join(netnsFolder, space))
+	if err != nil {
+		return err
+	}
+	defer there.Close()
+	done := make(chan error, 1)
+	go func() {
+		// A thread that cannot be brought back ends with this goroutine.
+		runtime.LockOSThread()
+		here, err := os.Open("/proc/thread-self/ns/net")
+		if err != nil {
+			done <- err
+			return
+		}
+		defer here.Close()
+		if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
+			done <- fmt.Errorf("entering %s: %w", space, err)
+			return
+		}
+		err = work()
+		if unix.Setns(int(here.Fd()), unix.CLONE_NEWNET) == nil {
+			runtime.UnlockOSThread()
+		}
+		done <- err
+	}()
+	return <-done
+}
