@@ -172,7 +172,7 @@ func (f *FS) Features(ctx context.Context) (vfs.Features, error) {
 	}
 	return vfs.Features{
 		Home: home(), SetTime: true, SetMode: hasModes, ResumeRead: true, ResumeWrite: true,
-		Replaces: true, TimeStep: timeStep, FoldsCase: foldsCase, Hashes: vfs.HashNames(),
+		Replaces: true, TimeStep: timeStep, FoldsCase: foldsCase, Hashes: vfs.HashNames(), HashesHere: true,
 	}, nil
 }
 

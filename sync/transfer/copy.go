@@ -16,7 +16,7 @@ func (r *run) throughPart(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.copy(ctx, src, w); err != nil {
+	if err := r.copy(ctx, src, w, r.part); err != nil {
 		return Result{}, err
 	}
 	verified, err := r.verify(ctx, r.part)
@@ -50,7 +50,7 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.offset = r.old.Size
-	if err := r.copy(ctx, src, w); err != nil {
+	if err := r.copy(ctx, src, w, r.target); err != nil {
 		return Result{}, err
 	}
 	verified, err := r.verify(ctx, r.target)
@@ -62,6 +62,26 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	return r.result(verified, kept), nil
+}
+
+// leftBehind is the rule Resume where an earlier run has sent every byte and
+// did not come to its end: what it has left is held against the source once
+// more, so that other bytes of the same number are not called alike.
+func (r *run) leftBehind(ctx context.Context) (Result, error) {
+	r.offset, r.done = r.old.Size, r.old.Size
+	compared, err := r.compare(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	if !compared {
+		_, result, err := r.skip("same")
+		return result, err
+	}
+	kept, err := r.keepTime(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.result("hash", kept), nil
 }
 
 func (r *run) appending(ctx context.Context) (vfs.Writer, error) {
@@ -137,6 +157,9 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 // or there is none and the person has said Resume, which takes the overlap for
 // proof.
 func (r *run) mayGoOn() bool {
+	if r.anew {
+		return false
+	}
 	if r.job.Made == nil {
 		return r.job.Exists == Resume && r.resumable()
 	}
@@ -217,8 +240,8 @@ func unlessDifferent(err error) error {
 }
 
 // copy moves the bytes and asks both ends for their verdict. Both streams are
-// ended when it returns.
-func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer) error {
+// ended when it returns. w writes to the path to.
+func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Path) error {
 	m := newMeter(ctx, r.job, w, r.id.Size, r.offset)
 	err := m.take(src)
 	r.done = m.done
@@ -234,6 +257,9 @@ func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer) error {
 			// A file that grows is the common reason; say so.
 			if changed := r.unchanged(ctx); vfs.KindOf(changed) == vfs.KindChanged {
 				return changed
+			}
+			if r.arrivedAsText(ctx, to) {
+				return r.asText()
 			}
 		}
 		return err

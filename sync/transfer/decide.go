@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"wherry/sync/vfs"
@@ -14,6 +13,7 @@ type action uint8
 const (
 	toReplace action = iota // to a part, then over the target
 	toAppend                // behind the target itself
+	toCheck                 // the target is as long as it will be, by an earlier run
 	toEnd                   // the Result is final
 )
 
@@ -26,6 +26,11 @@ func (r *run) decide(ctx context.Context) (action, Result, error) {
 	rule := r.job.Exists
 	if r.old == nil && (rule != Rename || r.job.Chosen.IsRoot()) {
 		return toReplace, Result{}, nil
+	}
+	if rule != Skip && rule != Rename {
+		if err := r.asSpelled(ctx); err != nil {
+			return toEnd, Result{}, err
+		}
 	}
 	if rule == Ask || rule == "" {
 		question := Question{
@@ -105,6 +110,8 @@ func (r *run) ifShorter() (action, Result, error) {
 	switch {
 	case r.old.Type != vfs.TypeFile, r.id.Size == vfs.SizeUnknown, r.old.Size == vfs.SizeUnknown:
 		return r.skip(string(Resume))
+	case r.old.Size == r.id.Size && r.job.Made != nil && r.job.Made.equal(r.id):
+		return toCheck, Result{}, nil
 	case r.old.Size == r.id.Size:
 		return r.skip("same")
 	case r.old.Size > r.id.Size:
@@ -151,15 +158,11 @@ func (r *run) namesTaken(ctx context.Context) (func(vfs.Path) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	fold := func(name string) string { return name }
-	if r.to.FoldsCase {
-		fold = strings.ToLower
-	}
 	names := make(map[string]bool, len(entries))
 	for _, e := range entries {
-		names[fold(e.Name)] = true
+		names[FoldName(e.Name, r.to)] = true
 	}
-	return func(p vfs.Path) bool { return names[fold(p.Base())] }, nil
+	return func(p vfs.Path) bool { return names[FoldName(p.Base(), r.to)] }, nil
 }
 
 // chosenBefore takes Job.Chosen where that name is still free. Where it is not,

@@ -18,10 +18,20 @@ func (r *run) verify(ctx context.Context, written vfs.Path) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
+	case r.written.Size != vfs.SizeUnknown && r.written.Size != r.done:
+		if r.storedAsText(ctx) {
+			return "", r.asText()
+		}
+		return "", r.fault(vfs.KindSize, "the target holds another number of bytes than was sent")
+	}
+	compared, err := r.compare(ctx, written)
+	switch {
+	case err != nil:
+		return "", err
+	case compared:
+		return "hash", nil
 	case r.written.Size == vfs.SizeUnknown && r.id.Size == vfs.SizeUnknown:
 		return "none", nil
-	case r.written.Size != vfs.SizeUnknown && r.written.Size != r.done:
-		return "", r.fault(vfs.KindSize, "the target holds another number of bytes than was sent")
 	}
 	return "size", nil
 }

@@ -295,7 +295,7 @@ func TestTheTargetItselfIsResumedInOrder(t *testing.T) {
 	p.to.Inject(memfs.Fault{Op: memfs.OpWrite, Bytes: 50_000, Kind: vfs.KindLost})
 	p.mustFail(vfs.KindLost)
 	p.wantFiles(map[string]string{targetName: content[:150_000]})
-	if result := p.mustBeDone(); result.Bytes != 150_000 || result.Size != 300_000 || !result.TimeKept {
+	if result := p.mustBeDone(); result.Bytes != 150_000 || result.Size != 300_000 || !result.TimeKept || result.Verified != "hash" {
 		t.Errorf("result %+v", result)
 	}
 	p.wantFiles(map[string]string{targetName: content})
@@ -316,7 +316,7 @@ func TestOneStreamAtATimeIsReadFromEachSide(t *testing.T) {
 			ops = append(ops, c.Op)
 		}
 	}
-	want := []memfs.Op{memfs.OpStat, memfs.OpFeatures, memfs.OpOpen, memfs.OpClose, memfs.OpStat}
+	want := []memfs.Op{memfs.OpStat, memfs.OpFeatures, memfs.OpOpen, memfs.OpClose, memfs.OpStat, memfs.OpHash}
 	if !slices.Equal(ops, want) {
 		t.Errorf("the source was asked %v, want %v", ops, want)
 	}

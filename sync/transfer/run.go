@@ -19,6 +19,10 @@ type run struct {
 	both   bool         // the target's name was made up, to keep both
 	part   vfs.Path
 
+	by   vfs.HashName // what both sides are compared by, "" for none
+	anew bool         // no part is gone on with
+	text bool         // the last failure was one of line ends
+
 	created bool      // the part is of this run's making
 	offset  int64     // where this run began
 	done    int64     // bytes that stand in the part or target
@@ -29,7 +33,8 @@ type run struct {
 // Run does one transfer as the package's pseudo-code says and returns once
 // nothing of it is left in progress. An error is a *vfs.Error; the old target
 // then stands as it stood, and a part stands only where a run with Job.Made
-// can go on with it. It never asks twice, waits or tries again.
+// can go on with it. It never asks twice, waits or tries again, but for a file
+// whose line ends were changed on the way, which it sends once more.
 //
 // Two runs with the same target must not be under way at a time: they would
 // write the same part.
@@ -56,13 +61,24 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	if r.part, err = PartName(r.target); err != nil {
 		return Result{}, err
 	}
-	if act == toAppend {
+	if err := r.chooseHash(); err != nil {
+		return Result{}, err
+	}
+	switch act {
+	case toAppend:
 		return r.behindTarget(ctx)
+	case toCheck:
+		return r.leftBehind(ctx)
 	}
 	if err := r.start(); err != nil {
 		return Result{}, err
 	}
 	result, err = r.throughPart(ctx)
+	if err != nil && r.text {
+		r.tidy(ctx, err)
+		r.anew, r.text, r.created, r.offset, r.done = true, false, false, 0, 0
+		result, err = r.throughPart(ctx)
+	}
 	if err != nil {
 		r.tidy(ctx, err)
 	}

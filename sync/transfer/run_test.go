@@ -28,9 +28,12 @@ func TestANewFileArrivesWhole(t *testing.T) {
 			p.wantFiles(map[string]string{targetName: content})
 			size := int64(len(content))
 			want := transfer.Result{
-				Outcome: transfer.Done, Target: target, Bytes: size, Size: size, Verified: "size", TimeKept: true,
+				Outcome: transfer.Done, Target: target, Bytes: size, Size: size, Verified: "hash", TimeKept: true,
 			}
-			if result.Bytes != want.Bytes || result.Size != size || result.Verified != "size" || !result.TimeKept || result.Target != target {
+			if content == "" {
+				want.Verified = "size"
+			}
+			if result.Bytes != want.Bytes || result.Size != size || result.Verified != want.Verified || !result.TimeKept || result.Target != target {
 				t.Errorf("result %+v, want %+v", result, want)
 			}
 			if e, err := p.to.Stat(t.Context(), target); err != nil || !e.ModTime.Equal(day(10)) {
@@ -220,8 +223,8 @@ func TestALinkIsReadThrough(t *testing.T) {
 	p := newPair(t, "")
 	p.from.Put("/elsewhere", "behind the link", day(3))
 	p.from.PutLink(sourceName, "/elsewhere")
-	if result := p.mustBeDone(); result.Verified != "size" || result.TimeKept {
-		t.Errorf("result %+v, want one compared by size and without the link's time", result)
+	if result := p.mustBeDone(); result.Verified != "hash" || result.TimeKept {
+		t.Errorf("result %+v, want one compared by what is behind the link and without the link's time", result)
 	}
 	p.wantFiles(map[string]string{targetName: "behind the link"})
 }
@@ -290,6 +293,7 @@ func TestSizesDecideWhetherItIsDone(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			p := newPair(t, content)
+			p.job.Verify = transfer.VerifyOff
 			p.to.Put(targetName, "old", day(1))
 			tc.arrange(p)
 			if tc.kind != 0 {

@@ -12,7 +12,9 @@
 //	copy source[offset:] to part    -> counter, rate limit, cancel
 //	close source, commit part       -> both verdicts needed
 //	stat source                     -> KindChanged when it is another now
-//	stat part, compare size         -> KindSize when it differs
+//	stat part, compare size         -> KindSize when it differs; once more where
+//	                                   line ends were changed
+//	hash source, hash part          -> KindHash when they differ, as Job.Verify says
 //	set time, rename over target    -> done
 //
 // What an error leaves behind: the old target as it was, and a part only where
@@ -52,6 +54,17 @@ const (
 	Resume    Rule = "resume"    // go on where a shorter target or a part ends, when the overlap agrees; skip another target
 	Rename    Rule = "rename"    // keep both: "name (2).txt"
 	Skip      Rule = "skip"      // leave it
+)
+
+// Verify says when the content is compared by a hash as well, computed by each
+// side for itself.
+type Verify string
+
+// The ways to verify, by the words of `--verify`.
+const (
+	VerifyOff     Verify = "off"     // sizes only
+	VerifyOffered Verify = "offered" // where both sides know a common one, and one side is not here; the default
+	VerifyAlways  Verify = "always"  // or the transfer fails: KindUnsupported where none is common
 )
 
 // File is one side of a transfer.
@@ -109,11 +122,13 @@ type Job struct {
 	// source tells it to the minute, the target takes it. That it could not
 	// be set fails nothing; Result.TimeKept tells.
 	KeepTime bool
+	// Verify is VerifyOffered where it is "".
+	Verify Verify
 }
 
 // Counter is read by others while a transfer runs. All fields are in bytes of
 // the whole file, the resumed part included. Done never goes back within a
-// run.
+// run, but to zero where the file is sent once more for its line ends.
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64
@@ -138,7 +153,8 @@ type Result struct {
 	Bytes int64
 	// Size of the whole file.
 	Size int64
-	// Verified is "size", "hash", or "none" where neither side could tell.
+	// Verified is "hash" where both sides have the same, "size" where the
+	// number of bytes was compared, or "none" where neither side could tell.
 	Verified string
 	// TimeKept tells that the target has the source's time.
 	TimeKept bool
