@@ -3,7 +3,6 @@ package listing
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 const day = 24 * time.Hour
@@ -99,6 +98,31 @@ func clockOf(s string) (c clock, ok bool) {
 	return c, c.hour < 24 && c.minute < 60 && c.sec <= 60
 }
 
+// date is a day as a listing names it.
+type date struct {
+	year  int
+	month time.Month
+	day   int
+}
+
+// yearFirst parses YYYY-MM-DD, YYYY/MM/DD and YYYY.MM.DD.
+func yearFirst(s string) (date, bool) {
+	if len(s) != 10 || s[4] != s[7] || strings.IndexByte("-/.", s[4]) < 0 || !digits(s[:4]) || !digits(s[5:7]) || !digits(s[8:]) {
+		return date{}, false
+	}
+	d := date{small(s[:4]), time.Month(small(s[5:7])), small(s[8:])}
+	return d, d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31
+}
+
+// century gives two digits of a year their century: files of FTP's own age,
+// and none from the years to come.
+func century(yy int) int {
+	if yy < 70 {
+		return 2000 + yy
+	}
+	return 1900 + yy
+}
+
 // yearOf parses four digits.
 func yearOf(s string) (int, bool) {
 	if len(s) != 4 || !digits(s) {
@@ -108,65 +132,18 @@ func yearOf(s string) (int, bool) {
 	return n, n >= 1900
 }
 
-// dayOf parses the day of a month: "1", "01", "1." (German, Finnish), and
-// with the sign for "day" in Chinese, Japanese and Korean.
+// dayOf parses the day of a month: "1", "01", "1." (German, Finnish), "1,",
+// and with the sign for "day" in Chinese, Japanese and Korean.
 func dayOf(s string) (int, bool) {
 	if s == "" || s[0] < '0' || s[0] > '9' {
 		return 0, false
 	}
-	for _, suffix := range [...]string{".", "日", "일"} {
-		s = strings.TrimSuffix(s, suffix)
+	if len(s) > 2 || !digits(s) {
+		s = trimSign(strings.TrimSuffix(strings.TrimSuffix(s, ","), "."), daySigns[:])
 	}
 	if len(s) > 2 || !digits(s) {
 		return 0, false
 	}
 	n := small(s)
 	return n, n >= 1 && n <= 31
-}
-
-// monthOf knows months by their names. The bytes are tried as they are, then
-// as Decode has them, then as Latin-1: ls takes the names from the server's
-// locale, which need not be the encoding of its file names.
-func (p *parser) monthOf(s string) (time.Month, bool) {
-	if s == "" || len(s) > 24 {
-		return 0, false
-	}
-	if m, ok := lookupMonth(s); ok || isASCII(s) {
-		return m, ok
-	}
-	if m, ok := lookupMonth(p.Decode(s)); ok {
-		return m, ok
-	}
-	return lookupMonth(latin1(s))
-}
-
-func lookupMonth(s string) (time.Month, bool) {
-	if m, ok := months[s]; ok { // most listings: "Jan", without a new string
-		return m, ok
-	}
-	s = strings.TrimSuffix(strings.ToLower(s), ".")
-	for _, sign := range [...]string{"月", "월"} {
-		if n, ok := strings.CutSuffix(s, sign); ok && len(n) <= 2 && digits(n) {
-			return time.Month(small(n)), small(n) >= 1 && small(n) <= 12
-		}
-	}
-	m, ok := months[s]
-	return m, ok
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
-func latin1(s string) string {
-	out := make([]rune, len(s))
-	for i := range len(s) {
-		out[i] = rune(s[i])
-	}
-	return string(out)
 }

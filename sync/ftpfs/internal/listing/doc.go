@@ -9,8 +9,11 @@
 // and a line it cannot read is handed back instead of dropped: whoever asked
 // must never take a part of a folder for the whole.
 //
-// MLSD has one parser. LIST has a table of dialects in list.go; a line is
-// given to the one that read the line before it, then to the others in turn.
+// MLSD has one parser. LIST has a table of dialects in list.go, each in a file
+// of its own; the first line that one of them reads chooses it for the whole
+// listing. What a line leaves open stays unknown (a size in blocks, a month
+// in no language known here), and what one line cannot tell is decided by all
+// of them, as whether 04/03/18 is in April or in March.
 package listing
 
 import (

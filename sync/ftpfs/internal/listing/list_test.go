@@ -199,10 +199,3 @@ func TestLISTKeepsWhatItCannotRead(t *testing.T) {
 		})
 	}
 }
-
-func TestDialectsMayMix(t *testing.T) {
-	entries, unparsed := read(t, LIST, "01-02-06  03:04PM 1 dos\r\n-rw-r--r-- 1 a b 1 Jan 1 2020 unix\r\n01-02-06  03:04PM 1 again\r\n")
-	if len(entries) != 3 || len(unparsed) != 0 {
-		t.Fatalf("entries %+v, unparsed %q", entries, unparsed)
-	}
-}

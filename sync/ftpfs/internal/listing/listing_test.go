@@ -172,7 +172,7 @@ func (e *endless) Read(b []byte) (int, error) {
 
 func TestLongLinesKeepTheirBytes(t *testing.T) {
 	name := strings.Repeat("long name ", 30_000)
-	entries, _, err := Read(iotest.OneByteReader(strings.NewReader("type=file; "+name+"\r\ntype=file; y")), MLSD, Options{Limits: Limits{Line: 1 << 20}})
+	entries, _, err := Read(iotest.OneByteReader(strings.NewReader("type=file; "+name+"\r\ntype=file; y\r\n")), MLSD, Options{Limits: Limits{Line: 1 << 20}})
 	if err != nil || len(entries) != 2 || entries[0].Name != name || entries[1].Name != "y" {
 		t.Fatalf("%d entries, %v", len(entries), err)
 	}

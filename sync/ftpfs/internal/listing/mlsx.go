@@ -35,14 +35,20 @@ func (p *parser) mlsd(line string) (vfs.Entry, verdict) {
 // folder itself and the one above it.
 //
 // The name begins behind the first space that stands where a fact could
-// begin. Two liberties are met in the field: a last fact without its
-// semicolon, and spaces in the target of a link. "perm" is what this login
-// may do and no mode, so it is not kept.
+// begin. Three liberties are met in the field: a last fact without its
+// semicolon, an empty fact, and spaces in the target of a link. "perm" is what
+// this login may do and no mode; it only serves where the type is missing.
 func (p *parser) facts(line string) (e vfs.Entry, around bool, v verdict) {
 	e.Size = vfs.SizeUnknown
 	var own ownership
 	for rest := line; ; {
+		if len(rest) < len(line) { // an empty fact says nothing
+			rest = strings.TrimLeft(rest, ";")
+		}
 		if name, ok := strings.CutPrefix(rest, " "); ok {
+			if e.Type == vfs.TypeUnknown {
+				e.Type = own.typ
+			}
 			return p.named(e, name, own), around, is(name != "")
 		}
 		key, value, ok := strings.Cut(rest, "=")
@@ -66,8 +72,26 @@ func (p *parser) facts(line string) (e vfs.Entry, around bool, v verdict) {
 	}
 }
 
-// ownership collects what ProFTPD tells twice: numbers and names.
-type ownership struct{ owner, ownerID, group, groupID string }
+// ownership collects what ProFTPD tells twice, numbers and names, and the type
+// that "perm" gives away.
+type ownership struct {
+	owner, ownerID, group, groupID string
+	typ                            vfs.Type
+}
+
+// permType knows a type by permissions that RFC 3659, 7.5.5 gives to folders
+// (enter, list, create, make, purge) or to files (read, append, write) alone.
+func permType(s string) vfs.Type {
+	s = strings.ToLower(s)
+	isDir, isFile := strings.ContainsAny(s, "elcmp"), strings.ContainsAny(s, "raw")
+	switch {
+	case isDir && !isFile:
+		return vfs.TypeDir
+	case isFile && !isDir:
+		return vfs.TypeFile
+	}
+	return vfs.TypeUnknown
+}
 
 func (p *parser) named(e vfs.Entry, name string, own ownership) vfs.Entry {
 	e.Name = p.name(name)
@@ -127,6 +151,8 @@ func (p *parser) setFact(e *vfs.Entry, own *ownership, key, value string) {
 		if t, step, ok := factTime(value); ok {
 			e.ModTime, e.Accuracy = t, step
 		}
+	case "perm":
+		own.typ = permType(value)
 	case "unix.mode":
 		value = strings.TrimPrefix(value, "0o") // pyftpdlib: Python's oct()
 		if m, err := strconv.ParseUint(value, 8, 32); err == nil {

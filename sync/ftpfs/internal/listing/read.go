@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"wherry/sync/vfs"
 )
@@ -16,60 +17,92 @@ type verdict uint8
 const (
 	miss  verdict = iota // not a line of this format
 	hit                  // an entry
-	noise                // understood, and no entry: ".", "total 12"
+	noise                // understood, and no entry (yet): ".", "total 12", a heading
 )
 
 // parser is what the lines of one listing share.
 type parser struct {
 	Options
-	// dialect is the index of the one that read the last line.
-	dialect int
+	// dialect is the one that this listing is written in, nil while no line
+	// has told.
+	dialect *dialect
+	// entries and unparsed are what was read so far.
+	entries  []vfs.Entry
+	unparsed []Unparsed
+	// What dialects remember from line to line.
+	dosDates   dosDates
+	os400Lines os400Lines
+	mvsList    mvsList
+	vmsList    vmsList
 	// words keeps owners and groups once instead of once a line.
 	words map[string]string
+	// months keeps what was found out about a month's name, 0 for nothing.
+	months map[string]time.Month
 }
 
 func newParser(o Options) *parser {
-	return &parser{Options: o.withDefaults(), words: map[string]string{}}
+	return &parser{Options: o.withDefaults(), words: map[string]string{}, months: map[string]time.Month{}}
 }
 
 // Read parses a whole listing. Entries come in the server's order, without
 // "." and "..", with names as Decode made them. Lines that could not be read
 // are returned beside them, blank ones and totals are not.
 //
-// It fails with KindProtocol when a limit is passed, and with r's own error
-// when r fails; what was read until then is returned with it. Whether the
-// listing was cut is for the caller to know: RFC 959 puts the end of the data
-// into the reply on the control connection.
+// It fails with KindProtocol when a limit is passed, with KindUnreadable when
+// the listing itself shows that a part of it is missing, and with r's own
+// error when r fails; what was read until then is returned with it. Most
+// formats cannot show it: whether a listing was cut is then for the caller to
+// know, as RFC 959 puts the end of the data into the reply on the control
+// connection.
 func Read(r io.Reader, f Format, o Options) ([]vfs.Entry, []Unparsed, error) {
-	p := newParser(o)
+	return newParser(o).read(r, f)
+}
+
+func (p *parser) read(r io.Reader, f Format) ([]vfs.Entry, []Unparsed, error) {
 	lines := &lineReader{r: bufio.NewReaderSize(r, 64<<10), limits: p.Limits}
 	parse := p.list
 	if f == MLSD {
 		parse = p.mlsd
 	}
-	var entries []vfs.Entry
-	var unparsed []Unparsed
 	for {
 		line, err := lines.next()
 		if errors.Is(err, io.EOF) {
-			return entries, unparsed, nil
+			err = p.finish(f, lines.open)
+			return p.entries, p.unparsed, err
 		}
 		if err != nil {
-			return entries, unparsed, err
+			return p.entries, p.unparsed, err
 		}
-		if len(entries)+len(unparsed) >= p.Limits.Entries {
-			return entries, unparsed, beyond("the listing has more than %d entries", p.Limits.Entries)
+		if len(p.entries)+len(p.unparsed) >= p.Limits.Entries {
+			return p.entries, p.unparsed, beyond("the listing has more than %d entries", p.Limits.Entries)
 		}
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
 		switch e, v := parse(line); {
 		case v == miss:
-			unparsed = append(unparsed, Unparsed{Line: line})
+			p.unparsed = append(p.unparsed, Unparsed{Line: line})
 		case v == hit && e.Name != "." && e.Name != "..":
-			entries = append(entries, e)
+			p.entries = append(p.entries, e)
 		}
 	}
+}
+
+// finish looks at the listing as a whole. open says that the last line had no
+// end; RFC 3659, 7.2 and EPLF demand one, LIST in general does not.
+func (p *parser) finish(f Format, open bool) error {
+	if open && (f == MLSD || p.dialect != nil && p.dialect.whole) {
+		return cut("the last line has no end")
+	}
+	if p.dialect != nil && p.dialect.end != nil {
+		return p.dialect.end(p)
+	}
+	return nil
+}
+
+// cut is the error of a listing that shows itself incomplete.
+func cut(why string) error {
+	return &vfs.Error{Op: "list", Kind: vfs.KindUnreadable, Reply: "the listing was cut off: " + why}
 }
 
 // lineReader cuts a stream into lines and holds at most one of them.
@@ -78,6 +111,7 @@ type lineReader struct {
 	limits Limits
 	total  int64
 	long   []byte // a line that outgrew the buffer of r
+	open   bool   // the last line had no end
 }
 
 // next returns a line without its LF and one CR before it; the last line may
@@ -96,6 +130,7 @@ func (l *lineReader) next() (string, error) {
 		case err == nil && len(l.long) == 0:
 			return chomp(part), nil
 		case err == nil, errors.Is(err, io.EOF) && len(l.long)+len(part) > 0:
+			l.open = err != nil
 			return chomp(append(l.long, part...)), nil
 		case !errors.Is(err, bufio.ErrBufferFull):
 			return "", err

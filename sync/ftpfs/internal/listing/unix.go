@@ -3,7 +3,6 @@ package listing
 import (
 	"io/fs"
 	"strings"
-	"time"
 
 	"wherry/sync/vfs"
 )
@@ -36,6 +35,9 @@ func (p *parser) unix(line string) (vfs.Entry, verdict) {
 		}
 		columns, ok := sizeOf(&e, line, f[:i])
 		end := f[i+used-1].to
+		if used == 1 && end+1 < len(line) && line[end+1] == ' ' {
+			end++ // "ls --time-style=iso" pads a date to the width of a time
+		}
 		if !ok || end+1 >= len(line) {
 			continue
 		}
@@ -123,10 +125,20 @@ func sizeOf(e *vfs.Entry, line string, columns []span) ([]span, bool) {
 		}
 		return rest, true
 	}
+	if isRounded(last) {
+		return rest, true
+	}
 	if e.Type == vfs.TypeOther && strings.Contains(last, ",") {
 		return rest, true
 	}
 	return columns, e.Type == vfs.TypeDir
+}
+
+// isRounded knows the sizes of "ls -h", "33.5K": rounded up, so not a size.
+func isRounded(s string) bool {
+	unit := s[len(s)-1]
+	return s[0] >= '0' && s[0] <= '9' && strings.IndexByte("kKMGTPE", unit) >= 0 &&
+		strings.Trim(s[:len(s)-1], "0123456789.,") == ""
 }
 
 // owners sorts what stands between mode and size: link count, owner, group.
@@ -167,88 +179,4 @@ func (p *parser) linked(e *vfs.Entry, name string) {
 		return
 	}
 	e.Name, e.Target = p.name(name[:cut]), p.name(name[cut+len(arrow):])
-}
-
-// date reads the forms that ls has for a time and returns how many fields
-// they took, 0 for none:
-//
-//	Jan  2 15:04          Jan  2  2006          Jan  2 15:04:05 2006 (ls -T)
-//	 2 Jan 15:04          2. Jan 2006           2006-01-02 15:04[:05[.0 +0100]]
-func (p *parser) date(line string, f []span) (t time.Time, step time.Duration, used int) {
-	if len(f) < 2 {
-		return t, 0, 0
-	}
-	if first := f[0].of(line); len(first) == 10 && first[4] == '-' {
-		return p.isoDate(line, f)
-	}
-	if len(f) < 3 {
-		return t, 0, 0
-	}
-	third := f[2].of(line)
-	year, hasYear := yearOf(third)
-	c, hasClock := clockOf(third)
-	if !hasYear && !hasClock {
-		return t, 0, 0
-	}
-	a, b := f[0].of(line), f[1].of(line)
-	d, ok := dayOf(b)
-	if !ok {
-		if d, ok = dayOf(a); !ok {
-			return t, 0, 0
-		}
-		a = b
-	}
-	m, ok := p.monthOf(a)
-	switch {
-	case !ok:
-		return t, 0, 0
-	case hasYear:
-		t, ok = moment(year, m, d, 0, 0, 0, p.Location)
-		return t, day, taken(ok, 3)
-	case c.step == time.Minute:
-		t, ok = p.recent(m, d, c.hour, c.minute)
-		return t, c.step, taken(ok, 3)
-	case len(f) > 3:
-		if year, ok = yearOf(f[3].of(line)); ok {
-			t, ok = moment(year, m, d, c.hour, c.minute, c.sec, p.Location)
-		}
-		return t.Add(c.nanos), c.step, taken(ok, 4)
-	}
-	return t, 0, 0
-}
-
-func taken(ok bool, n int) int {
-	if ok {
-		return n
-	}
-	return 0
-}
-
-// isoDate reads GNU's long-iso and full-iso; only the latter has a fraction
-// and a zone.
-func (p *parser) isoDate(line string, f []span) (t time.Time, step time.Duration, used int) {
-	s := f[0].of(line)
-	c, ok := clockOf(f[1].of(line))
-	if !ok || s[7] != '-' || !digits(s[:4]) || !digits(s[5:7]) || !digits(s[8:]) {
-		return t, 0, 0
-	}
-	loc, used := p.Location, 2
-	if strings.IndexByte(f[1].of(line), '.') > 0 && len(f) > 2 {
-		if zone, ok := zoneOf(f[2].of(line)); ok {
-			loc, used = zone, 3
-		}
-	}
-	t, ok = moment(small(s[:4]), time.Month(small(s[5:7])), small(s[8:]), c.hour, c.minute, c.sec, loc)
-	return t.Add(c.nanos), c.step, taken(ok, used)
-}
-
-func zoneOf(s string) (*time.Location, bool) {
-	if len(s) != 5 || s[0] != '+' && s[0] != '-' || !digits(s[1:]) {
-		return nil, false
-	}
-	offset := small(s[1:3])*3600 + small(s[3:])*60
-	if s[0] == '-' {
-		offset = -offset
-	}
-	return time.FixedZone("", offset), true
 }
