@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"wherry/sync/site"
@@ -14,10 +15,10 @@ type Outcome string
 // ui/words.
 const (
 	Worked     Outcome = "worked"
-	NotKnown   Outcome = "command_refused" // 500, 502: the server does not know or forbids the command
+	NotKnown   Outcome = "command_refused" // the server does not know, forbids or cannot now do the command
 	NotAllowed Outcome = "address_refused" // the server will not connect to the address we named (500, 501 of PORT)
 	Silent     Outcome = "no_answer"       // passive: nobody answered at the port, packets are dropped
-	Rejected   Outcome = "rejected"        // passive: the port refused us at once
+	Rejected   Outcome = "rejected"        // passive: the port refused us at once, or the server our connection (425)
 	NoCall     Outcome = "no_call"         // active: the server did not connect to us in time
 	CannotCall Outcome = "cannot_call"     // active: the server says that it could not (425)
 	NoReply    Outcome = "no_reply"        // the server did not even answer the command
@@ -40,45 +41,50 @@ type Attempt struct {
 	Advertised netip.AddrPort
 	// From and To are the two ends as really used or tried: passive from us
 	// to the server, active from the server to us. An end that was never
-	// known is invalid.
+	// known is invalid. Through a proxy From is our end towards it, and of To
+	// only the port is known where the site has a name.
 	From, To netip.AddrPort
 	// Stranger is who called in active mode without being the control peer;
 	// invalid for nobody.
 	Stranger netip.AddrPort
-	Took     time.Duration
+	Took     time.Duration // from the command to the outcome
 }
 
 // Blocked is the cause (vfs.Error.Err) of KindNoData: every way that was
-// allowed failed.
+// allowed failed, or some did and the session is lost to them. Nothing took
+// effect of the operation, an upload included.
 type Blocked struct {
 	Mode     site.Mode // what the site allows
 	Attempts []Attempt // in order
-	// Local and Peer are the ends of the control connection.
+	// Left are the ways not tried yet because the server is stuck in one of
+	// the others (its own connect may take it minutes). A fresh session of
+	// the same Learned goes on with them: take one at once and repeat the
+	// operation. Empty where nothing is left.
+	Left []Rung
+	// Local and Peer are the ends of the control connection; through a proxy
+	// Peer is the proxy.
 	Local, Peer netip.AddrPort
 	TLS         bool // the control connection is encrypted
 	Proxy       bool // the control connection runs through a proxy
 }
 
-// Error is a line for logs.
+// Error is the outcomes in a line for logs; vfs.Error.Reply tells more of each.
 func (b *Blocked) Error() string {
-	line := "no data connection"
+	words := make([]string, 0, len(b.Attempts))
 	for _, a := range b.Attempts {
-		line += "; " + a.Rung.String() + ": " + string(a.Outcome)
-		if a.Reply != "" {
-			line += " (" + a.Reply + ")"
-		}
+		words = append(words, a.Rung.String()+" "+string(a.Outcome))
 	}
-	return line
+	return "tried " + strings.Join(words, ", ")
 }
 
 // BehindNAT says that our address is a private one (RFC 1918, 4193, 6598)
 // while the server's is public: then it can reach us only where a router
 // forwards the port.
-func (b *Blocked) BehindNAT() bool { return BehindNAT(b.Local.Addr(), b.Peer.Addr()) }
+func (b *Blocked) BehindNAT() bool { return !b.Proxy && BehindNAT(b.Local.Addr(), b.Peer.Addr()) }
 
 // BehindNAT says that local is private and peer is public.
 func BehindNAT(local, peer netip.Addr) bool {
-	return private(local) && peer.IsValid() && !private(peer)
+	return local.IsValid() && private(local) && peer.IsValid() && !private(peer)
 }
 
 // private also holds for the shared addresses of carriers (RFC 6598).
@@ -87,7 +93,16 @@ func private(a netip.Addr) bool {
 	return a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() || carrier.Contains(a)
 }
 
-var carrier = netip.MustParsePrefix("100.64.0.0/10")
+var (
+	carrier  = netip.MustParsePrefix("100.64.0.0/10") // RFC 6598
+	reserved = netip.MustParsePrefix("240.0.0.0/4")   // RFC 1112
+	nowhere  = netip.MustParsePrefix("0.0.0.0/8")     // RFC 791
+)
+
+// public says that a is an IPv4 address by which the world can reach somebody.
+func public(a netip.Addr) bool {
+	return a.Is4() && a.IsGlobalUnicast() && !private(a) && !reserved.Contains(a) && !nowhere.Contains(a)
+}
 
 // Switch is a change of how data connections are made, to be told once.
 type Switch struct {

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"wherry/sync/trace"
@@ -28,7 +29,10 @@ type Control struct {
 	tcp         *net.TCPConn // fixed
 	conn        net.Conn     // fixed after Dial: tcp, or TLS over it
 	br          *bufio.Reader
-	peer, local netip.Addr    // fixed
+	proxy       *relay        // fixed; nil for none
+	peer, local netip.Addr    // fixed; of tcp
+	server      netip.Addr    // fixed; peer, or the site's own address behind a proxy, invalid for a name
+	v4          bool          // fixed; the server may have an IPv4 address
 	greeting    Reply         // fixed
 	tls         *security     // fixed; nil in clear
 	replies     chan Reply    // from the pump, which never closes it
@@ -44,7 +48,7 @@ type Control struct {
 	feat    Reply           // the reply to FEAT, which the library keeps to itself
 	owed    int             // final replies outstanding
 	suspect bool            // a reply came that nobody asked for
-	ladder  ladder
+	search  search
 	next    *Data // negotiated, not yet taken by the library
 	nextErr error
 	data    *Data // the newest
@@ -53,9 +57,13 @@ type Control struct {
 	greeted bool   // the library has its greeting
 	buffer  []byte // see scratch
 
+	waiting atomic.Pointer[door] // whom the pump is to hurry
+	newest  atomic.Int32         // code of the newest reply
+
 	mu      sync.Mutex
 	err     error    // guarded: why the connection cannot be used any more
 	secrets []string // guarded: see Conceal
+	tries   []*try   // guarded, what they point to as well: see Attempts
 }
 
 // Begin puts the operation that follows under ctx: every wait ends when it is
@@ -63,7 +71,7 @@ type Control struct {
 func (c *Control) Begin(ctx context.Context) {
 	c.ctx = ctx
 	c.data = nil
-	c.ladder.begin(c)
+	c.search.begun = false
 }
 
 // Err returns why the connection cannot be used any more, nil while it can.
@@ -110,11 +118,15 @@ func (c *Control) pump() {
 			return
 		}
 		c.note(r)
+		c.newest.Store(int32(r.Code))
 		select {
 		case c.replies <- r:
 		default:
 			c.Break(fault(vfs.KindProtocol, "the server sends replies without end", nil))
 			return
+		}
+		if door := c.waiting.Load(); door != nil && r.Code >= 400 {
+			door.until(atTheDoor) // "425 Cannot connect": it will not come
 		}
 	}
 }
@@ -152,7 +164,7 @@ func (c *Control) put(line string) error {
 	if c.ctx.Err() != nil {
 		return ended(c.ctx)
 	}
-	if i := strings.IndexFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
+	if line == "" || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return fault(vfs.KindBadName, "the name holds a control character", nil)
 	}
 	verb, _, _ := strings.Cut(line, " ")

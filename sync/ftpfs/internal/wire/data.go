@@ -9,21 +9,25 @@ import (
 	"sync"
 	"time"
 
+	"wherry/sync/site"
 	"wherry/sync/vfs"
 )
 
 // Data is one data connection. Read, Write, Open and Close belong to one
 // goroutine at a time; Abort may be called from any.
 type Data struct {
-	c    *Control        // fixed
-	rung Rung            // fixed
-	ctx  context.Context // fixed; the operation's
-	stop func() bool     // fixed; parts Abort from ctx
+	c     *Control        // fixed
+	rung  Rung            // fixed
+	try   *try            // fixed; its record
+	limit time.Duration   // fixed; how long it may take to come about
+	ctx   context.Context // fixed; the operation's
+	stop  func() bool     // fixed; parts Abort from ctx
 
 	// Of the operation.
 	begun   bool // the server said 1xx
 	late    bool // the server said the end before anything moved
 	upload  bool
+	asked   time.Time // when the transfer's command went out
 	started time.Time
 	flow    *flow
 	stream  net.Conn // flow, or TLS over it; nil before Open
@@ -52,8 +56,8 @@ func (d *Data) begin() {
 	}
 	d.begun, d.started = true, time.Now()
 	d.upload = d.c.verb == "STOR" || d.c.verb == "APPE"
-	if d.rung == EPSV || d.rung == PASV {
-		d.c.worked(d.rung)
+	if d.rung.Mode() == site.ModePassive {
+		d.c.worked(d)
 	}
 }
 
@@ -68,7 +72,9 @@ func (d *Data) Open() error {
 	if d.stream != nil {
 		return nil
 	}
-	tcp, err := d.connected(d.c.conf.DataTimeout)
+	// A server that says 150 first and calls then has what is left of the
+	// time; slow disks come before the 150.
+	tcp, err := d.connected(max(d.limit-d.waited(), d.limit/3))
 	if err != nil {
 		return d.failed(err)
 	}
@@ -87,13 +93,29 @@ func (d *Data) Open() error {
 		if !isTimeout(err) && !d.ended() {
 			err = fault(vfs.KindTLS, "the TLS handshake of the data connection failed", err)
 		}
-		return d.failed(err)
+		return d.unsecured(err)
 	}
 	if err := d.c.tls.check(conn.ConnectionState()); err != nil {
-		return d.failed(err)
+		return d.unsecured(err)
 	}
 	d.stream = conn
 	return nil
+}
+
+// unsecured ends a connection that stood and could not be trusted.
+func (d *Data) unsecured(err error) error {
+	if !d.ended() {
+		d.c.record(d.try, TLSFailed, "", err.Error())
+	}
+	return d.failed(err)
+}
+
+// waited is how long the server has had since the transfer's command.
+func (d *Data) waited() time.Duration {
+	if d.asked.IsZero() {
+		return 0
+	}
+	return time.Since(d.asked)
 }
 
 // connected returns the TCP connection, waiting for the server's call in
@@ -119,7 +141,7 @@ func (d *Data) connected(limit time.Duration) (*net.TCPConn, error) {
 		return nil, net.ErrClosed
 	}
 	d.tcp, d.door = tcp, nil
-	d.c.worked(d.rung)
+	d.c.worked(d)
 	return tcp, nil
 }
 

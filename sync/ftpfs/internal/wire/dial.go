@@ -31,6 +31,19 @@ type Config struct {
 	Timeout time.Duration
 	// DataTimeout ends one attempt to get a data connection.
 	DataTimeout time.Duration
+	// FinalTimeout ends the wait for the reply behind the last byte of a
+	// transfer: servers scan for viruses, sync to disk or copy to another
+	// store before they say it. 0 is six times Timeout.
+	FinalTimeout time.Duration
+	// Only, where it is not nil, are the ways that data connections may be
+	// made, in this order, whatever the site's mode and Learned say.
+	Only []Rung
+	// ProxyPassword is asked once for a proxy that has a user and no password
+	// in its address; nil is an empty one.
+	ProxyPassword func(ctx context.Context) (string, error)
+	// Environ reads the environment, for ALL_PROXY and NO_PROXY; nil is
+	// os.Getenv.
+	Environ func(name string) string
 	// MaxTLS caps the TLS version, 0 for the best both can.
 	MaxTLS uint16
 	// Learned is shared by the sessions of a site; never nil.
@@ -41,10 +54,19 @@ type Config struct {
 // transfer. The servers measured answer within a round trip or never.
 const settleLimit = 2 * time.Second
 
+// keepAlive keeps routers on the way from forgetting a control connection that
+// is silent during a long transfer: home routers drop such after 5 minutes and
+// more, the worst measured after 2 (RFC 5382 asks for 124 minutes). Half a
+// minute of silence is answered by a probe, then one each 15 s; after four in
+// vain the connection is lost.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 4}
+
 // Dial connects, reads the greeting and, unless the site says off, secures
 // the control connection. All addresses of the host are tried, IPv6 and IPv4
 // (RFC 6555). Errors are *vfs.Error of the kinds from KindHost to KindCert,
-// KindTimeout, KindLost, KindBusy and KindCancelled.
+// KindTimeout, KindLost, KindBusy and KindCancelled; a *ProxyError is the cause
+// where a proxy is to blame. A site that forces active mode through a proxy is
+// KindNoData before anything is sent.
 func Dial(ctx context.Context, conf Config) (*Control, error) {
 	c := &Control{
 		conf:    conf,
@@ -52,20 +74,14 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 		replies: make(chan Reply, maxStray),
 		pumped:  make(chan struct{}),
 	}
-	c.ladder.refused = map[Rung]string{}
-	address := conf.Site.Address()
-	c.say(trace.Status, "Connecting to "+address)
-	dialer := net.Dialer{Timeout: conf.Timeout}
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, c.refuse(dialFault(ctx, err))
+	c.search.refused = map[Rung]try{}
+	if err := c.connect(ctx); err != nil {
+		return nil, c.refuse(err)
 	}
-	c.tcp = conn.(*net.TCPConn)
-	c.peer, c.local = addrOf(conn.RemoteAddr()), addrOf(conn.LocalAddr())
 	base := &flow{tcp: c.tcp, readLimit: conf.Timeout, writeLimit: conf.Timeout}
 	c.conn = base
 	stop := context.AfterFunc(ctx, func() { _ = c.tcp.Close() })
-	err = c.open(ctx)
+	err := c.open(ctx)
 	if !stop() {
 		err = ended(ctx)
 	}
@@ -82,6 +98,50 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 	}
 	go c.pump()
 	return c, nil
+}
+
+// connect makes the control connection, straight or through a proxy.
+func (c *Control) connect(ctx context.Context) (err error) {
+	address := c.conf.Site.Address()
+	if c.proxy, err = findRelay(ctx, c.conf); err != nil {
+		return err
+	}
+	if c.proxy != nil {
+		if c.conf.Site.Mode == site.ModeActive && c.conf.Only == nil {
+			return c.neverActive()
+		}
+		c.say(trace.Status, "Connecting to "+address+" through the proxy "+c.proxy.address)
+		if c.tcp, err = c.proxy.dial(ctx, address, c.conf.Timeout); err != nil {
+			return err
+		}
+	} else {
+		c.say(trace.Status, "Connecting to "+address)
+		dialer := net.Dialer{Timeout: c.conf.Timeout, KeepAliveConfig: keepAlive}
+		conn, err := dialer.DialContext(ctx, "tcp", address)
+		if err != nil {
+			return dialFault(ctx, err)
+		}
+		c.tcp = conn.(*net.TCPConn)
+	}
+	local, peer := c.Ends()
+	c.local, c.peer = local.Addr(), peer.Addr()
+	c.server = c.peer
+	if c.proxy != nil {
+		// Invalid for a name, which only the proxy resolves.
+		c.server, _ = netip.ParseAddr(c.conf.Site.Host)
+		c.server = c.server.Unmap()
+	}
+	c.v4 = !c.server.Is6()
+	return nil
+}
+
+// neverActive is the finding where nobody needs to be asked.
+func (c *Control) neverActive() error {
+	b := &Blocked{Mode: c.conf.Site.Mode, Proxy: true}
+	for _, rung := range rungs(c.conf.Site.Mode, NoRung) {
+		b.Attempts = append(b.Attempts, Attempt{Rung: rung, Outcome: Impossible})
+	}
+	return fault(vfs.KindNoData, "active mode does not work through a proxy: the server cannot connect back", b)
 }
 
 // open brings the fresh connection to the point where a user name may be
@@ -153,6 +213,7 @@ func (c *Control) refuse(err error) error {
 	return err
 }
 
-func addrOf(a net.Addr) netip.Addr {
-	return a.(*net.TCPAddr).AddrPort().Addr().Unmap()
+func endOf(a net.Addr) netip.AddrPort {
+	end := a.(*net.TCPAddr).AddrPort()
+	return netip.AddrPortFrom(end.Addr().Unmap(), end.Port())
 }

@@ -11,22 +11,20 @@ import (
 func TestRungs(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		mode    site.Mode
-		v4      bool
 		learned Rung
 		want    []Rung
 	}{
-		"auto":                       {site.ModeAuto, true, NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
-		"nothing said is auto":       {"", true, NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
-		"IPv6 knows no old commands": {site.ModeAuto, false, NoRung, []Rung{EPSV, EPRT}},
-		"passive":                    {site.ModePassive, true, NoRung, []Rung{EPSV, PASV}},
-		"active over IPv6":           {site.ModeActive, false, NoRung, []Rung{EPRT}},
-		"what worked comes first":    {site.ModeAuto, true, EPRT, []Rung{EPRT, EPSV, PASV, PORT}},
-		"what worked stays first":    {site.ModeAuto, true, EPSV, []Rung{EPSV, PASV, EPRT, PORT}},
-		"what worked is not forced":  {site.ModePassive, true, EPRT, []Rung{EPSV, PASV}},
-		"what worked over IPv4":      {site.ModeAuto, false, PORT, []Rung{EPSV, EPRT}},
+		"auto tries active last":      {site.ModeAuto, NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
+		"nothing said is auto":        {"", NoRung, []Rung{EPSV, PASV, EPRT, PORT}},
+		"passive":                     {site.ModePassive, NoRung, []Rung{EPSV, PASV}},
+		"active":                      {site.ModeActive, NoRung, []Rung{EPRT, PORT}},
+		"what worked comes first":     {site.ModeAuto, EPRT, []Rung{EPRT, EPSV, PASV, PORT}},
+		"what worked stays first":     {site.ModeAuto, EPSV, []Rung{EPSV, PASV, EPRT, PORT}},
+		"what worked is not forced":   {site.ModePassive, EPRT, []Rung{EPSV, PASV}},
+		"what worked within the mode": {site.ModeActive, PORT, []Rung{PORT, EPRT}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			if got := rungs(tc.mode, tc.v4, tc.learned); !slices.Equal(got, tc.want) {
+			if got := rungs(tc.mode, tc.learned); !slices.Equal(got, tc.want) {
 				t.Errorf("%v", got)
 			}
 		})

@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -91,6 +93,9 @@ func (l libraryConn) Write(p []byte) (int, error) {
 		line = c.lister + line[4:]
 	}
 	c.unsent = c.send(line)
+	if c.data != nil && isTransfer[c.verb] {
+		c.data.asked = time.Now()
+	}
 	return len(p), nil
 }
 
@@ -147,12 +152,12 @@ func (c *Control) due() (Reply, error) {
 		}
 		return r, err
 	case d.begun:
-		return c.await(c.conf.Timeout + d.unsent())
+		return c.verdict(d)
 	case d.rung.Mode() == site.ModeActive:
 		// A firewall that drops the server's call leaves the server silent for
 		// one to two minutes; a slow disk does the same, but then the server
 		// is at the door.
-		r, err := c.receive(c.conf.DataTimeout)
+		r, err := c.receive(d.limit)
 		if !errors.Is(err, errNoReply) {
 			return r, err
 		}
@@ -161,6 +166,27 @@ func (c *Control) due() (Reply, error) {
 		}
 	}
 	return c.await(c.conf.Timeout)
+}
+
+// ErrNoVerdict is in the chain of an error that says: the data connection came
+// to its end in order, all bytes of an upload were sent, and the server's final
+// reply is missing. The kind tells why, KindTimeout or KindLost. Whether the
+// whole file is there only its size can tell.
+var ErrNoVerdict = errors.New("the final reply is missing")
+
+// verdict waits for the reply behind the last byte.
+func (c *Control) verdict(d *Data) (Reply, error) {
+	limit := cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout)
+	r, err := c.receive(limit + d.unsent())
+	switch {
+	case errors.Is(err, errNoReply):
+		f := fault(vfs.KindTimeout, fmt.Sprintf("no final reply to %s within %v", c.verb, limit), ErrNoVerdict)
+		c.Break(f)
+		return r, f
+	case err != nil && c.ctx.Err() == nil:
+		return r, fault(vfs.KindOf(err), "", fmt.Errorf("%w: %w", ErrNoVerdict, err))
+	}
+	return r, err
 }
 
 // Close of the library's side leaves the connection to the session.

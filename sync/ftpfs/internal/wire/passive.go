@@ -2,52 +2,92 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"time"
+
+	"wherry/sync/vfs"
 )
 
 // tryPassive asks for a port and connects to it: always the control
 // connection's peer, whatever address a 227 names.
 func (c *Control) tryPassive(rung Rung) (*Data, error) {
+	limit, t := c.limit(rung), c.newTry(rung)
 	r, err := c.Command(rung.String())
 	if err != nil {
 		return nil, err
 	}
-	var port uint16
-	ok := false
-	switch {
-	case rung == EPSV && r.Code == 229:
-		port, ok = parseEPSV(r.Text())
-	case rung == PASV && r.Code == 227:
-		_, port, ok = parsePASV(r.Text())
+	port, err := c.portOf(t, r)
+	if err != nil {
+		return nil, err
 	}
-	if !ok {
-		return nil, &rungError{why: strconv.Quote(r.String()), refused: r.Code/100 != 4}
-	}
-	target, limit := netip.AddrPortFrom(c.peer, port), c.passiveLimit()
-	conn, err := c.dialData(target, limit)
+	conn, err := c.dialData(port, limit)
 	switch {
 	case err == nil:
-		d := c.newData(rung)
-		d.take(conn.(*net.TCPConn))
+		c.record(t, Worked, "", "")
+		c.amend(t, func(a *Attempt) { a.From = endOf(conn.LocalAddr()) })
+		d := c.newData(rung, t, limit)
+		d.take(conn)
 		return d, nil
 	case c.ctx.Err() != nil:
 		return nil, ended(c.ctx)
 	}
-	why := fmt.Sprintf("%s by %s", seen(err), target)
+	why := fmt.Sprintf("%s by %s", seen(err), c.target(port))
+	outcome, reply := Rejected, ""
 	if isTimeout(err) {
-		why = fmt.Sprintf("no answer from %s within %v", target, limit)
+		outcome, why = Silent, fmt.Sprintf("no answer from %s within %v", c.target(port), limit)
+	}
+	if p := new(ProxyError); errors.As(err, &p) {
+		reply = p.Reply
+		if vfs.KindOf(err) == vfs.KindTimeout {
+			outcome = Silent
+		}
 	}
 	if rung == PASV {
 		why += fmt.Sprintf(" after %q", r.String())
 	}
-	return nil, &rungError{why: why, silent: isTimeout(err)}
+	return nil, c.fell(t, outcome, reply, why)
 }
 
-func (c *Control) dialData(target netip.AddrPort, limit time.Duration) (net.Conn, error) {
+// portOf reads the port from the reply to EPSV or PASV.
+func (c *Control) portOf(t *try, r Reply) (port uint16, err error) {
+	where, ok := c.server, false
+	switch {
+	case t.Rung == EPSV && r.Code == 229:
+		port, ok = parseEPSV(r.Text())
+	case t.Rung == PASV && r.Code == 227:
+		where, port, ok = parsePASV(r.Text())
+	}
+	why, reply := strconv.Quote(r.String()), c.Conceal(r.String())
+	switch {
+	case ok:
+		c.amend(t, func(a *Attempt) {
+			a.Advertised = netip.AddrPortFrom(where, port)
+			a.To = netip.AddrPortFrom(c.server, port)
+			a.Reply = reply
+		})
+		return port, nil
+	case r.Code >= 400:
+		return 0, c.lacks(t, NotKnown, r, why)
+	}
+	return 0, c.lacks(t, OddReply, r, why)
+}
+
+// target is where a data connection goes, as a dialer wants it.
+func (c *Control) target(port uint16) string {
+	if c.proxy != nil {
+		return net.JoinHostPort(c.conf.Site.Host, strconv.Itoa(int(port)))
+	}
+	return netip.AddrPortFrom(c.peer, port).String()
+}
+
+func (c *Control) dialData(port uint16, limit time.Duration) (*net.TCPConn, error) {
+	if c.proxy != nil {
+		return c.proxy.dial(c.ctx, c.target(port), limit)
+	}
 	dialer := net.Dialer{Timeout: limit}
 	if c.local.Is6() {
 		// Servers compare the addresses of both connections ("425 Security:
@@ -56,22 +96,16 @@ func (c *Control) dialData(target netip.AddrPort, limit time.Duration) (net.Conn
 		// against all servers, which many small files use up.
 		dialer.LocalAddr = &net.TCPAddr{IP: c.local.AsSlice(), Zone: c.local.Zone()}
 	}
-	return dialer.DialContext(c.ctx, "tcp", target.String())
-}
-
-// passiveLimit is shorter for PASV behind an EPSV whose port stayed silent:
-// the firewall is most likely the same, but some helpers of routers know only
-// the older command.
-func (c *Control) passiveLimit() time.Duration {
-	if c.ladder.silent {
-		return c.conf.DataTimeout / 3
+	conn, err := dialer.DialContext(c.ctx, "tcp", c.target(port))
+	if err != nil {
+		return nil, err
 	}
-	return c.conf.DataTimeout
+	return conn.(*net.TCPConn), nil
 }
 
 // newData makes the data connection of the operation; its context ends it.
-func (c *Control) newData(rung Rung) *Data {
-	d := &Data{c: c, rung: rung, ctx: c.ctx}
+func (c *Control) newData(rung Rung, t *try, limit time.Duration) *Data {
+	d := &Data{c: c, rung: rung, try: t, limit: limit, ctx: c.ctx}
 	d.stop = context.AfterFunc(c.ctx, func() { d.Abort(ended(d.ctx)) })
 	return d
 }
