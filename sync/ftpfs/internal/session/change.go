@@ -96,13 +96,23 @@ func (s *Session) Mkdir(ctx context.Context, p vfs.Path) error {
 	})
 }
 
-// SetTime sets the modification time to the second, by MFMT or vsftpd's MDTM.
+// SetTime sets the modification time to the second, by MFMT
+// (draft-somers-ftp-mfxx-04) or vsftpd's MDTM.
 func (s *Session) SetTime(ctx context.Context, p vfs.Path, t time.Time) error {
 	return s.named(ctx, "set time of", p, func(o *operation, name string) error {
-		if !o.facts.Features.SetTime {
+		stamp := t.UTC().Format("20060102150405")
+		if o.supports("MFMT") {
+			r, err := o.command("MFMT " + stamp + " " + name)
+			if !unknown(r.Code) {
+				return o.explain(err, p, missing)
+			}
+			o.unlearn("MFMT")
+		}
+		if !o.writesMDTM() {
 			return o.kinded(vfs.KindUnsupported, "the server cannot set times")
 		}
-		return o.explain(o.lib.SetTime(name, t), p, missing)
+		_, err := o.command("MDTM " + stamp + " " + name)
+		return o.explain(err, p, missing)
 	})
 }
 

@@ -8,19 +8,22 @@ import (
 
 // parseFeatures reads the reply to FEAT (RFC 2389): one feature a line behind
 // a space, its parameters behind another. Some servers leave the first space
-// out.
-func parseFeatures(r wire.Reply) map[string]string {
+// out. Of a feature named twice, such as AUTH, the last line counts. Both are
+// nil where the server does not know FEAT.
+func parseFeatures(r wire.Reply) (feats map[string]string, lines []string) {
 	if r.Code != 211 {
-		return nil
+		return nil, nil
 	}
-	feats := map[string]string{}
+	feats = map[string]string{}
 	for _, line := range r.Inner() {
-		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		line = strings.TrimSpace(line)
+		word, rest, _ := strings.Cut(line, " ")
 		if word != "" {
 			feats[strings.ToUpper(word)] = rest
+			lines = append(lines, line)
 		}
 	}
-	return feats
+	return feats, lines
 }
 
 // supports says whether to send command. A server without FEAT is older than
@@ -33,13 +36,19 @@ func (s *Session) supports(command string) bool {
 	return ok
 }
 
-// unlearn notes that the server does not know command after all.
+// unlearn notes that the server does not know command after all, whatever
+// FEAT says.
 func (s *Session) unlearn(command string) {
 	if s.feats == nil {
 		s.feats = map[string]string{"SIZE": "", "MDTM": "", "REST": ""}
 	}
 	delete(s.feats, command)
+	s.describe()
 }
+
+// unknown says that a reply means that the server does not have the command
+// or this use of it, whatever it is used on (RFC 959, 4.2.1).
+func unknown(code int) bool { return code == 500 || code == 502 || code == 504 }
 
 // wantedFacts are the facts of MLSD and MLST that an Entry can hold.
 var wantedFacts = []string{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/textproto"
 	"strings"
-	"time"
 
 	"wherry/sync/ftpfs/internal/listing"
 	"wherry/sync/ftpfs/internal/wire"
@@ -53,7 +52,7 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 		return nil, err
 	}
 	if !o.supports("MLST") {
-		return o.listLIST(name)
+		return o.listLIST(dir, name)
 	}
 	entries, err := o.listBy("MLSD", listing.MLSD, name)
 	var refusal *textproto.Error
@@ -62,12 +61,12 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 	}
 	// Named by FEAT and refused all the same, by an administrator or a
 	// gateway. What is not there, or is no folder, stays so.
-	unknown := refusal.Code == 500 || refusal.Code == 502
-	if kind := o.kind(err); !unknown && (refusal.Code != 550 || kind == vfs.KindNotFound || kind == vfs.KindNotDir) {
+	lied := unknown(refusal.Code)
+	if kind := o.kind(err); !lied && (refusal.Code != 550 || kind == vfs.KindNotFound || kind == vfs.KindNotDir) {
 		return nil, err
 	}
-	older, cannot := o.listLIST(name)
-	if !unknown && (cannot != nil || len(older) == 0) {
+	older, cannot := o.listLIST(dir, name)
+	if !lied && (cannot != nil || len(older) == 0) {
 		// Some servers show an empty listing of a folder that may not be read.
 		return nil, err
 	}
@@ -77,11 +76,15 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 
 // listLIST lists by LIST, which takes its argument for options and patterns
 // ("-la", "[a]*"): so the folder is entered and listed without one.
-func (o *operation) listLIST(name string) ([]vfs.Entry, error) {
+func (o *operation) listLIST(dir vfs.Path, name string) ([]vfs.Entry, error) {
 	if err := o.enter(name); err != nil {
 		return nil, err
 	}
-	return o.listBy("LIST", listing.LIST, o.listOptions())
+	entries, err := o.listShown()
+	if err != nil {
+		return nil, err
+	}
+	return entries, o.inUTC(dir, entries)
 }
 
 // listBy has the library list by verb.
@@ -97,6 +100,9 @@ func (o *operation) listBy(verb string, format listing.Format, arg string) ([]vf
 	})
 	defer o.ctl.Capture("", nil)
 	err := o.transfer(func() error {
+		if err := o.pret(strings.TrimSpace(verb + " " + arg)); err != nil {
+			return err
+		}
 		_, err := o.lib.List(arg)
 		return err
 	})
@@ -112,21 +118,8 @@ func (o *operation) listBy(verb string, format listing.Format, arg string) ([]vf
 	return entries, nil
 }
 
-// listOptions ask vsftpd for names with a leading dot, which it would leave
-// out; elsewhere "-a" might be taken for a name.
-func (o *operation) listOptions() string {
-	if o.isVSFTPD() {
-		return "-a"
-	}
-	return ""
-}
-
 func (s *Session) isVSFTPD() bool {
 	return strings.Contains(strings.ToLower(s.ctl.Greeting()), "vsftpd")
-}
-
-func (o *operation) listingOptions() listing.Options {
-	return listing.Options{Now: time.Now(), Decode: o.names.decode}
 }
 
 // enter makes dir the server's current folder, always anew: the one of that

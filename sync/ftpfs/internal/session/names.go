@@ -13,7 +13,13 @@ import (
 
 // names maps paths to the server's bytes and back. Without an encoding the
 // bytes are the name: what is not UTF-8 goes back as it came.
-type names struct{ enc encoding.Encoding }
+type names struct {
+	enc   encoding.Encoding // nil for none
+	label string            // the WHATWG's name for what the site asks for, "" for nothing
+}
+
+// utf8Label is the WHATWG's name for UTF-8.
+const utf8Label = "utf-8"
 
 // newNames takes a label of the WHATWG's list, "" for UTF-8.
 func newNames(label string) (names, error) {
@@ -25,9 +31,12 @@ func newNames(label string) (names, error) {
 		return names{}, &vfs.Error{Op: "connect", Kind: vfs.KindUnsupported, Reply: "unknown encoding " + label, Err: err}
 	}
 	if enc == unicode.UTF8 {
-		return names{}, nil
+		return names{label: utf8Label}, nil
 	}
-	return names{enc}, nil
+	if canonical, err := htmlindex.Name(enc); err == nil {
+		label = canonical
+	}
+	return names{enc, label}, nil
 }
 
 // encode returns p for a command. It fails with KindBadName where the encoding

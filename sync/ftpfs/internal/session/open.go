@@ -4,14 +4,9 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"errors"
 	"strings"
-	"unicode"
-
-	"github.com/jlaffaye/ftp"
 
 	"wherry/sync/ftpfs/internal/wire"
-	"wherry/sync/site"
 	"wherry/sync/vfs"
 )
 
@@ -70,7 +65,7 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 		return nil, o.fault(err)
 	}
 	s.ctl, err = wire.Dial(ctx, wire.Config{
-		Site: c.Site, Verify: c.Verify, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
+		Site: c.Site, Verify: s.judge, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
 		Timeout: c.Timeout, DataTimeout: c.DataTimeout, MaxTLS: c.MaxTLS, Learned: c.Learned,
 	})
 	if err != nil {
@@ -93,61 +88,16 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 	return s, nil
 }
 
-// login has the library send USER, PASS, FEAT and TYPE I.
-func (o *operation) login(ask func() (string, error)) error {
-	user := o.conf.Site.User
-	if o.conf.Site.IsAnonymous() {
-		user = site.Anonymous
-	}
-	var err error
-	o.lib, err = ftp.Dial(o.conf.Site.Address(), ftp.DialWithDialFunc(o.ctl.DialFunc),
-		ftp.DialWithDisabledUTF8(true), // sent by prepare: a refusal is no reason to give up
-		ftp.DialWithWritingMDTM(true))
-	if err != nil {
-		return err
-	}
-	password, err := ask()
-	if err != nil {
-		return err
-	}
-	if strings.ContainsFunc(user+password, unicode.IsControl) {
-		return o.kinded(vfs.KindLogin, "the user name or password holds a control character")
-	}
-	if err := o.lib.Login(user, password); err != nil {
-		return o.loginFault(err)
-	}
-	o.feats = parseFeatures(o.ctl.Features())
-	return nil
-}
-
-// loginFault tells a wrong password from a full server and from one that wants
-// TLS first. The library drops the code of a refused USER.
-func (o *operation) loginFault(err error) error {
-	var inner *vfs.Error
-	if errors.As(err, &inner) {
-		return err
-	}
-	verb, r := o.ctl.Last()
-	text := strings.ToLower(r.Text())
-	kind := vfs.KindLogin
+// judge keeps the certificate for Facts and asks who decides.
+func (s *Session) judge(ctx context.Context, host string, chain []*x509.Certificate, problem error) error {
+	s.facts.Certificate = chain[0]
 	switch {
-	case r.Code < 300, verb != "USER" && verb != "PASS":
-		kind = vfs.KindProtocol
-	case r.Code/100 == 4, wire.TooMany(text):
-		kind = vfs.KindBusy
-	case o.conf.Site.TLS == site.TLSOff && mentionsTLS(text):
-		kind = vfs.KindTLS
+	case s.conf.Verify != nil:
+		return s.conf.Verify(ctx, host, chain, problem)
+	case problem != nil:
+		return &vfs.Error{Op: "connect", Kind: vfs.KindCert, Err: problem}
 	}
-	return o.kinded(kind, r.String())
-}
-
-func mentionsTLS(text string) bool {
-	for _, w := range []string{"tls", "ssl", "encrypt", "secure"} {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
+	return nil
 }
 
 // prepare brings the session into the state every operation counts on.
@@ -187,16 +137,44 @@ func (o *operation) prepare() error {
 // home asks for the login folder; a server that does not say has the root.
 func (o *operation) home() error {
 	r, err := o.ctl.Command("PWD")
-	if err != nil {
+	if err != nil || r.Code != 257 {
 		return err
 	}
-	if r.Code != 257 {
-		return nil
-	}
-	if dir, ok := wire.ParsePWD(r.Text()); ok {
-		if p, err := vfs.Parse(o.names.decode(dir)); err == nil {
-			o.facts.Home = p
+	dir, ok := wire.ParsePWD(r.Text())
+	if !ok {
+		if dir, err = o.unquotedHome(r.Text()); err != nil {
+			return err
 		}
+	}
+	if p, err := vfs.Parse(o.names.decode(dir)); err == nil {
+		o.facts.Home = p
 	}
 	return nil
 }
+
+// unquotedHome finds the folder in "257 /a b is the current folder": the
+// longest beginning of the text, cut at a space, that can be entered. The
+// session stands there already.
+func (o *operation) unquotedHome(text string) (string, error) {
+	if !strings.HasPrefix(text, "/") || strings.Contains(text, `"`) {
+		return "", nil
+	}
+	for range maxHomeWords {
+		r, err := o.ctl.Command("CWD " + text)
+		switch {
+		case err != nil:
+			return "", err
+		case r.OK():
+			return text, nil
+		}
+		i := strings.LastIndexByte(text, ' ')
+		if i < 0 {
+			break
+		}
+		text = strings.TrimRight(text[:i], " ")
+	}
+	return "", nil
+}
+
+// maxHomeWords bounds what unquotedHome tries.
+const maxHomeWords = 8

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/textproto"
 	"sync"
 
 	"github.com/jlaffaye/ftp"
@@ -60,6 +61,9 @@ func (r *reader) open(p vfs.Path) error {
 	if err != nil {
 		return err
 	}
+	if err := o.binary(); err != nil {
+		return err
+	}
 	if r.size, err = o.size(p); err != nil {
 		return err
 	}
@@ -67,6 +71,9 @@ func (r *reader) open(p vfs.Path) error {
 		return o.kinded(vfs.KindChanged, fmt.Sprintf("the file has %d bytes now", r.size))
 	}
 	err = o.transfer(func() error {
+		if err := o.pret("RETR " + name); err != nil {
+			return err
+		}
 		r.resp, err = o.lib.RetrFrom(name, uint64(r.offset))
 		if err != nil {
 			return err
@@ -77,10 +84,27 @@ func (r *reader) open(p vfs.Path) error {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil && r.offset > 0 {
+		if refused := o.restRefused(err); refused != nil {
+			return refused
+		}
 		o.forgetOffset(r.offset)
 	}
 	return err
+}
+
+// restRefused is the error of a transfer that failed with err because the
+// server does not take an offset; nil where it failed for something else.
+func (o *operation) restRefused(err error) error {
+	verb, reply := o.ctl.Last()
+	var refusal *textproto.Error
+	if verb != "REST" || reply.Code < 500 || !errors.As(err, &refusal) {
+		return nil
+	}
+	if unknown(reply.Code) {
+		o.unlearn("REST")
+	}
+	return o.kinded(vfs.KindUnsupported, "the server cannot begin in the middle of a file: "+reply.String())
 }
 
 // forgetOffset takes back the REST of a transfer that was refused: RFC 959
@@ -96,24 +120,54 @@ func (o *operation) forgetOffset(offset int64) {
 func (r *reader) Size() int64 { return r.size }
 
 // Read returns content; io.EOF says that the server sent no more, and Close
-// whether that was all.
+// whether that was all. More than SIZE told is KindSize at once: such a server
+// need not ever end.
 func (r *reader) Read(p []byte) (int, error) {
 	n, err := r.data.Read(p)
 	r.got += int64(n)
+	if over := r.over(); over > 0 {
+		return max(0, n-int(over)), r.tooMuch()
+	}
 	return n, r.ended(err)
 }
 
 // WriteTo copies what is left to w by the shortest way there is.
 func (r *reader) WriteTo(w io.Writer) (int64, error) {
+	if r.size != vfs.SizeUnknown {
+		w = bound(w, r.size-r.offset-r.got)
+	}
 	n, err := r.data.WriteTo(w)
 	r.got += n
-	if err == nil {
+	switch {
+	case errors.Is(err, errBound):
+		return n, r.tooMuch()
+	case err == nil:
 		r.eof = true
 	}
 	if r.data.Err() != nil {
 		return n, r.ended(err)
 	}
 	return n, err // of w
+}
+
+// over is how many bytes came beyond what SIZE told.
+func (r *reader) over() int64 {
+	if r.size == vfs.SizeUnknown {
+		return 0
+	}
+	return r.got - (r.size - r.offset)
+}
+
+// tooMuch ends a download of more bytes than there should be. Behind an offset
+// the reason may be a server that says 350 to REST and begins at the first
+// byte all the same, so the next transfer does not try that.
+func (r *reader) tooMuch() error {
+	if r.offset > 0 {
+		r.o.unlearn("REST")
+	}
+	r.broken = r.o.fault(r.o.kinded(vfs.KindSize, fmt.Sprintf("more than the %d bytes came that were announced", r.size-r.offset)))
+	r.data.Abort(r.broken)
+	return r.broken
 }
 
 func (r *reader) ended(err error) error {
@@ -144,10 +198,10 @@ func (r *reader) close() error {
 		_ = o.end(nil)
 		return nil
 	}
-	if err := o.guard(r.resp.Close); err != nil {
-		return o.end(err)
-	}
 	whole := r.size - r.offset
+	if err := o.guard(r.resp.Close); err != nil {
+		return o.end(o.verdict(err, r.got == whole && r.data.Whole()))
+	}
 	switch {
 	case r.size != vfs.SizeUnknown && r.got != whole:
 		return o.end(o.kinded(vfs.KindSize, fmt.Sprintf("%d bytes arrived, %d were announced", r.got, whole)))

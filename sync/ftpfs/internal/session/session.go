@@ -67,17 +67,21 @@ const settleTotal = 8 * time.Second
 // Writer counts until it is closed. Facts, Usable and Close may be called from
 // any goroutine at any time. Errors are *vfs.Error.
 type Session struct {
-	conf  Config            // fixed
-	ctl   *wire.Control     // fixed
-	lib   *ftp.ServerConn   // fixed
-	names names             // fixed
-	facts Facts             // fixed after Open
-	turn  chan struct{}     // holds one token while an operation runs
-	cwd   string            // of the turn: the server's current folder, "" unknown
-	feats map[string]string // of the turn: see supports
-	sizes int               // of the turn: see sizeIsOfFiles
+	conf    Config            // fixed
+	ctl     *wire.Control     // fixed
+	lib     *ftp.ServerConn   // fixed
+	names   names             // fixed
+	facts   Facts             // of the turn; written under mu after Open
+	turn    chan struct{}     // holds one token while an operation runs
+	cwd     string            // of the turn: the server's current folder, "" unknown
+	feats   map[string]string // of the turn: see supports
+	sizes   int               // of the turn: see sizeIsOfFiles
+	hidden  answer            // of the turn: whether "LIST -a" shows hidden names
+	clock   clock             // of the turn
+	hashing vfs.HashName      // of the turn: what HASH computes, "" as FEAT has it
 
 	settling atomic.Bool
+	doubt    atomic.Bool // the type is to be set before the next transfer
 
 	life context.Context // fixed; its end, by die, ends every operation
 	die  context.CancelFunc

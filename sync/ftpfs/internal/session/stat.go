@@ -55,7 +55,7 @@ func (o *operation) statFile(p vfs.Path) (vfs.Entry, error) {
 	if err != nil {
 		return vfs.Entry{}, err
 	}
-	if o.statLists() && !strings.ContainsAny(p.Base(), "*?[]{}\\") {
+	if name, err := o.names.encode(p); o.statLists() && err == nil && !isPattern(name) {
 		return o.statSTAT(p, size)
 	}
 	if size == vfs.SizeUnknown {
@@ -91,6 +91,12 @@ const (
 // in the format of LIST: all servers do so in some way, vsftpd in a known one.
 func (o *operation) statLists() bool { return o.isVSFTPD() }
 
+// isPattern says whether the last element of name, in the server's bytes, could
+// be taken for a pattern. In Shift-JIS and Big5 half a character may look so.
+func isPattern(name string) bool {
+	return strings.ContainsAny(name[strings.LastIndexByte(name, '/')+1:], "*?[]{}\\")
+}
+
 // statSTAT describes p, whose SIZE is size, by STAT: a link as the link and a
 // file with its permissions. Of a folder STAT tells the content, so a name that
 // can be entered is looked up in the folder above.
@@ -120,6 +126,9 @@ func (o *operation) statSTAT(p vfs.Path, size int64) (vfs.Entry, error) {
 	}
 	lines := strings.NewReader(strings.Join(r.Inner(), "\r\n") + "\r\n")
 	entries, odd, err := listing.Read(lines, listing.LIST, o.listingOptions())
+	if err == nil {
+		err = o.inUTC(p.Dir(), entries)
+	}
 	if err != nil {
 		return vfs.Entry{}, err
 	}
@@ -141,7 +150,7 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return vfs.Entry{}, err
 	}
 	r, err := o.command("MLST " + name)
-	if r.Code == 500 || r.Code == 502 {
+	if unknown(r.Code) {
 		o.unlearn("MLST")
 		return o.stat(p)
 	}
@@ -185,7 +194,7 @@ func (o *operation) statParent(p vfs.Path) (vfs.Entry, error) {
 }
 
 // size asks SIZE (RFC 3659, 4); SizeUnknown where the server does not say. In
-// binary type, which is set once at login, it is the number of bytes.
+// binary type it is the number of bytes.
 func (o *operation) size(p vfs.Path) (int64, error) {
 	if !o.supports("SIZE") {
 		return vfs.SizeUnknown, nil
@@ -194,11 +203,14 @@ func (o *operation) size(p vfs.Path) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := o.binary(); err != nil {
+		return 0, err
+	}
 	r, err := o.ctl.Command("SIZE " + name)
 	switch {
 	case err != nil:
 		return 0, err
-	case r.Code == 500 || r.Code == 502:
+	case unknown(r.Code):
 		o.unlearn("SIZE")
 		return vfs.SizeUnknown, nil
 	case r.Code == 213:
@@ -223,7 +235,7 @@ func (o *operation) exactTime(p vfs.Path, e vfs.Entry) (vfs.Entry, error) {
 	if err != nil {
 		return e, err
 	}
-	if r.Code == 500 || r.Code == 502 {
+	if unknown(r.Code) {
 		o.unlearn("MDTM")
 	}
 	if text := r.Text(); r.Code == 213 && len(text) >= 14 {

@@ -42,22 +42,28 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.binary(); err != nil {
+		return nil, err
+	}
 	if at > 0 {
 		if err := o.hasSize(p, at); err != nil {
 			return nil, err
 		}
 	}
-	stor := func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }
-	appe := func(r io.Reader) error { return o.lib.Append(name, r) }
+	stor := upload{"STOR " + name, func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }}
+	appe := upload{"APPE " + name, func(r io.Reader) error { return o.lib.Append(name, r) }}
 	if at > 0 && !o.supports("REST") {
 		return o.start(appe)
 	}
 	w, err := o.start(stor)
-	if err != nil {
+	var refusal *textproto.Error
+	if at == 0 || err == nil {
+		return w, err
+	}
+	if o.restRefused(err) == nil {
 		o.forgetOffset(at)
 	}
-	var refusal *textproto.Error
-	if at > 0 && errors.As(err, &refusal) && refusal.Code != 425 {
+	if errors.As(err, &refusal) && refusal.Code != 425 {
 		// Some servers take REST for downloads only.
 		if w, again := o.start(appe); again == nil {
 			return w, nil
@@ -66,12 +72,34 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 	return w, err
 }
 
-// start begins an upload by a call of the library, on whatever rung bears.
-func (o *operation) start(call func(io.Reader) error) (w *writer, err error) {
-	err = o.transfer(func() (err error) {
-		w, err = o.attempt(call)
+// upload is a way to send a file.
+type upload struct {
+	line string                // the command, as PRET tells it
+	call func(io.Reader) error // of the library
+}
+
+// start begins an upload, on whatever rung bears, and with an account where
+// the server asks for one now (532, RFC 959, 5.4).
+func (o *operation) start(u upload) (w *writer, err error) {
+	begin := func() (err error) {
+		if err = o.pret(u.line); err == nil {
+			w, err = o.attempt(u.call)
+		}
 		return err
-	})
+	}
+	err = o.transfer(begin)
+	var refusal *textproto.Error
+	if !errors.As(err, &refusal) || refusal.Code != 532 {
+		return w, err
+	}
+	_, wanted := o.ctl.Last()
+	switch r, err := o.account(wanted); {
+	case err != nil:
+		return nil, err
+	case !r.OK():
+		return nil, o.kinded(vfs.KindLogin, r.String())
+	}
+	err = o.transfer(begin)
 	return w, err
 }
 
@@ -214,7 +242,7 @@ func (w *writer) Commit() error {
 			w.verdict = w.failed
 			return
 		}
-		w.verdict = w.o.end(w.finish(nil))
+		w.verdict = w.o.end(w.o.verdict(w.finish(nil), w.hand.data.Err() == nil))
 	})
 	return w.verdict
 }
