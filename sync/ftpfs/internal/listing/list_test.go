@@ -87,6 +87,17 @@ func TestUnixLine(t *testing.T) {
 		"Chinese without spaces apart": {"-rw-r--r--   1 anna users 1234 12月 2 2006 name", file("name", when(at(2006, 12, 2, 0, 0, 0), day))},
 		"set-id and sticky bits":       {"-rwSr-sr-T   1 anna users 1234 Jan  2 15:04 name", file("name", func(e *vfs.Entry) { e.Mode = 0o654 })},
 		"sticky and executable":        {"-rwsr-xr-t   1 anna users 1234 Jan  2 15:04 name", file("name", func(e *vfs.Entry) { e.Mode = 0o755 })},
+		"an ACL and no link count":     {"-rw-r--r--+ anna users 1234 Jan  2 15:04 name", file("name")},
+		"beyond 32 bit":                {"-rw-r--r--   1 anna users 5368709120 Jan  2 15:04 name", file("name", typed(vfs.TypeFile, 5368709120))},
+		"a rounded size is unknown":    {"-rw-r--r--   1 anna users 33.5k Jan  2 15:04 name", file("name", typed(vfs.TypeFile, -1))},
+		"slashes in the date":          {"-rw-r--r-- 1 anna users 1234 2024/01/02 15:04 name", file("name")},
+		"GNU iso, padded":              {"-rw-r--r-- 1 anna users 1234 2006-01-02  name", file("name", when(at(2006, 1, 2, 0, 0, 0), day))},
+		"GNU iso, a leading space":     {"-rw-r--r-- 1 anna users 1234 2006-01-02   name", file(" name", when(at(2006, 1, 2, 0, 0, 0), day))},
+		"a year and a time":            {"-rw-r--r--   1 anna users 1234 Jan 02, 2006 15:04 name", file("name", when(at(2006, 1, 2, 15, 4, 0), time.Minute))},
+		"a time in the name":           {"-rw-r--r--   1 anna users 1234 Jan  2  2006 15:04 name", file("15:04 name", when(at(2006, 1, 2, 0, 0, 0), day))},
+		"commas":                       {"-rw-r--r--   1 anna users 1234  2. Jan., 15:04 name", file("name")},
+		"group left empty":             {"-rw-r--r--   1 anna              1234 Jan  2 15:04 name", file("name", owned("anna", ""))},
+		"a pipe":                       {"prw-r--r--   1 anna users 0 Jan  2 15:04 name", file("name", typed(vfs.TypeOther, -1))},
 		"largest size":                 {"-rw-r--r--   1 anna users 9223372036854775807 Jan  2 15:04 name", file("name", typed(vfs.TypeFile, 1<<63-1))},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -113,6 +124,10 @@ func TestYearLeftOut(t *testing.T) {
 		"New Year's Eve seen from after":   {at(2024, 1, 1, 0, 30, 0), nil, "Dec 31 23:00", at(2023, 12, 31, 23, 0, 0)},
 		"29 February in a leap year":       {now, nil, "Feb 29 10:00", at(2024, 2, 29, 10, 0, 0)},
 		"29 February after one":            {at(2025, 3, 1, 0, 0, 0), nil, "Feb 29 10:00", at(2024, 2, 29, 10, 0, 0)},
+		"29 February to come in a day":     {at(2024, 2, 28, 12, 0, 0), nil, "Feb 29 10:00", at(2024, 2, 29, 10, 0, 0)},
+		"29 February to come in two days":  {at(2024, 2, 27, 9, 0, 0), nil, "Feb 29 10:00", at(2020, 2, 29, 10, 0, 0)},
+		"some hours ahead on New Year":     {at(2023, 12, 31, 20, 0, 0), nil, "Jan  1 10:00", at(2024, 1, 1, 10, 0, 0)},
+		"today a year ago, by a minute":    {now, nil, "Mar 11 12:01", at(2023, 3, 11, 12, 1, 0)},
 		"a zone of its own":                {now, berlin, "Mar  9 10:00", at(2024, 3, 9, 9, 0, 0)},
 		"a zone already in the next year":  {at(2023, 12, 31, 23, 30, 0), berlin, "Jan  1 00:20", at(2023, 12, 31, 23, 20, 0)},
 	} {
@@ -149,6 +164,10 @@ func TestDOSLine(t *testing.T) {
 		"year first":                 {"2006-01-02  15:04    <DIR> name", entry("name", vfs.TypeDir, -1)},
 		"leading spaces of a file":   {"01-02-06  03:04PM                 1234   name", entry("  name", vfs.TypeFile, 1234)},
 		"leading spaces of a folder": {"01-02-06  03:04PM       <DIR>            name", entry("  name", vfs.TypeDir, -1)},
+		"thousands with commas":      {"2006-01-02  15:04    1,234,567 name", entry("name", vfs.TypeFile, 1234567)},
+		"thousands with points":      {"02.01.2006  15:04    1.234 name", entry("name", vfs.TypeFile, 1234)},
+		"thousands with hard spaces": {"02.01.2006  15:04    5\u00a0368\u00a0709\u00a0120 name", entry("name", vfs.TypeFile, 5368709120)},
+		"a letter for PM":            {"01/02/2006  03:04p    1234 name", entry("name", vfs.TypeFile, 1234)},
 		"a junction":                 {`01-02-06  03:04PM       <JUNCTION>     name [C:\data]`, link("name", `C:\data`, vfs.TypeDir)},
 		"a link to a folder":         {`01-02-06  03:04PM       <SYMLINKD>     name [\\srv\x]`, link("name", `\\srv\x`, vfs.TypeDir)},
 		"a link to a file":           {`01-02-06  03:04PM       <SYMLINK>      name`, link("name", "", vfs.TypeFile)},
@@ -163,6 +182,7 @@ func TestDOSLine(t *testing.T) {
 		"12-31-69  12:00AM": at(2069, 12, 31, 0, 0, 0),
 		"12-31-70  12:00PM": at(1970, 12, 31, 12, 0, 0),
 		"12-31-99  12:01AM": at(1999, 12, 31, 0, 1, 0),
+		"01-02-06  12:00PM": at(2006, 1, 2, 12, 0, 0),
 		"31-12-2001  11:59": at(2001, 12, 31, 11, 59, 0),
 	} {
 		if got := one(t, LIST, date+" 1 x\r\n").ModTime; !got.Equal(want) {
@@ -189,6 +209,8 @@ func TestLISTKeepsWhatItCannotRead(t *testing.T) {
 		"DOS: hour 13 PM":       "01-02-06  13:04PM 1 name",
 		"DOS: unknown mark":     "01-02-06  03:04PM <WHAT> name",
 		"DOS: no name":          "01-02-06  03:04PM 1234",
+		"DOS: odd thousands":    "01-02-06  03:04PM 1,23 name",
+		"DOS: a fraction":       "01-02-06  03:04PM 1.5 name",
 		"DOS: no such month":    "13-13-06  03:04PM 1 name",
 	} {
 		t.Run(outcome, func(t *testing.T) {
