@@ -191,8 +191,9 @@ func (n *Network) Firewall(at Place, rules ...string) error {
 }
 
 // Forgetful makes the router a firewall that lets through the connections it
-// has seen begin, and says nothing about others.
-func (n *Network) Forgetful() error {
+// has seen begin; verdict is what becomes of the others: "drop", or "reject
+// with tcp reset".
+func (n *Network) Forgetful(verdict string) error {
 	return n.nft(AtRouter, `table inet firewall
 delete table inet firewall
 table inet firewall {
@@ -206,13 +207,13 @@ type filter hook forward priority 0
 tcp flags & (syn|ack) == syn add @seen { ip saddr . tcp sport . ip daddr . tcp dport } accept
 ip saddr . tcp sport . ip daddr . tcp dport @seen accept
 ip daddr . tcp dport . ip saddr . tcp sport @seen accept
-drop
+meta l4proto tcp `+verdict+`
 }
 }
 `)
 }
 
-// Forget makes a Forgetful router drop all connections there are, as such
+// Forget makes a Forgetful router forget all connections there are, as such
 // firewalls do with those that idle.
 func (n *Network) Forget() error { return n.nft(AtRouter, "flush set inet firewall seen\n") }
 

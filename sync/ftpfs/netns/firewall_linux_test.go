@@ -85,6 +85,11 @@ func firewalls() map[string]firewall {
 			nat: true, never: []string{"EPSV", "PASV"},
 			site: func(s *site.Site, n *ftptest.Network) { s.Mode, s.ExternalIP = site.ModeActive, n.Router },
 		},
+		"active behind NAT, the port black-holed": {
+			nat: true, never: []string{"EPSV", "PASV"}, silent: 2,
+			before: rules(ftptest.AtRouter, "ip daddr 203.0.113.1 "+callsDropped),
+			site:   func(s *site.Site, n *ftptest.Network) { s.Mode, s.ExternalIP = site.ModeActive, n.Router },
+		},
 		"active behind NAT, the port forwarded": {
 			nat: true, via: "EPRT", never: []string{"EPSV", "PASV"},
 			before: func(n *ftptest.Network) error { return n.ForwardPorts(40100, 40120) },
