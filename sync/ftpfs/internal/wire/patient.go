@@ -22,3 +22,6 @@ func (c *Control) CommandWithin(line string, limit time.Duration) (Reply, error)
 	c.Break(err)
 	return Reply{}, err
 }
+
+// Proxied says whether the connection runs through a proxy.
+func (c *Control) Proxied() bool { return c.proxy != nil }
