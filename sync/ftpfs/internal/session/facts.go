@@ -63,6 +63,12 @@ func (s *Session) Facts() Facts {
 	s.mu.Unlock()
 	now := s.ctl.Facts()
 	f.TLSVersion, f.ResumedData = now.TLSVersion, now.Resumed
+	f.Local, f.Peer = s.ctl.Ends()
+	f.Proxied = s.ctl.Proxied()
+	f.Attempts = s.ctl.Attempts()
+	if change, told := s.conf.Learned.Switch(); told {
+		f.Switch = &change
+	}
 	f.Mode, f.Via = now.Rung.Mode(), now.Rung.String()
 	if m := s.conf.Site.Mode; f.Mode == "" && (m == site.ModePassive || m == site.ModeActive) {
 		f.Mode = m

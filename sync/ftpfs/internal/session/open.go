@@ -66,7 +66,8 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 	}
 	s.ctl, err = wire.Dial(ctx, wire.Config{
 		Site: c.Site, Verify: s.judge, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
-		Timeout: c.Timeout, DataTimeout: c.DataTimeout, MaxTLS: c.MaxTLS, Learned: c.Learned,
+		Timeout: c.Timeout, DataTimeout: c.DataTimeout, FinalTimeout: c.FinalTimeout, Only: c.Only,
+		ProxyPassword: c.ProxyPassword, Environ: c.Environ, MaxTLS: c.MaxTLS, Learned: c.Learned,
 	})
 	if err != nil {
 		return nil, o.fault(err)

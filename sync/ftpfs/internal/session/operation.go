@@ -123,8 +123,9 @@ func (o *operation) fault(err error) error {
 	switch {
 	case o.ctx.Err() != nil:
 		out.Kind, out.Err = vfs.KindOf(o.ctx.Err()), o.ctx.Err()
-	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || inner.Kind == vfs.KindLost || inner.Kind == vfs.KindTimeout):
-		// The server's word on a transfer tells more than a broken connection.
+	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || brokenOff(inner.Kind)):
+		// The server's word on a transfer tells more than a broken connection
+		// or a listing without end.
 		out.Kind = kindOf(refusal.Code, refusal.Msg)
 		if out.Kind == vfs.KindOther && inner != nil {
 			out.Kind = inner.Kind
@@ -140,6 +141,10 @@ func (o *operation) fault(err error) error {
 		out.Reply = o.ctl.Conceal(out.Reply)
 	}
 	return out
+}
+
+func brokenOff(k vfs.Kind) bool {
+	return k == vfs.KindLost || k == vfs.KindTimeout || k == vfs.KindUnreadable
 }
 
 // kinded makes an error with a Kind of our own finding.

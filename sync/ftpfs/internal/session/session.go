@@ -39,6 +39,18 @@ type Config struct {
 	// DataTimeout ends one try for a data connection; 0 is
 	// DefaultDataTimeout.
 	DataTimeout time.Duration
+	// FinalTimeout ends the wait for a transfer's final reply behind its last
+	// byte; 0 is six times Timeout.
+	FinalTimeout time.Duration
+	// Only, where it is not nil, are the ways that data connections may be
+	// made, in this order, whatever the site's mode says.
+	Only []wire.Rung
+	// ProxyPassword is asked where the site's proxy has a user and no
+	// password in its address; nil is an empty one.
+	ProxyPassword func(ctx context.Context) (string, error)
+	// Environ reads the environment, for ALL_PROXY and NO_PROXY; nil is
+	// os.Getenv.
+	Environ func(name string) string
 	// MaxTLS caps the TLS version; 0 is the best both can.
 	MaxTLS uint16
 	// Learned is shared by a site's sessions; may be nil.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/textproto"
 
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/vfs"
 )
 
@@ -12,17 +13,25 @@ import (
 // came: the control connection broke, or a firewall had forgotten it. The
 // session is gone; whether the file stands is to be seen by its size, on
 // another one.
-var ErrNoVerdict = errors.New("the server's final word on the transfer never came")
+var ErrNoVerdict = wire.ErrNoVerdict
 
-// verdict makes err, the end of a transfer, wrap ErrNoVerdict where whole says
-// that nothing but the final reply is missing.
+// verdict is err, the end of a transfer, as KindLost by ErrNoVerdict where
+// whole says that nothing but the final reply is missing, and by nothing where
+// bytes are.
 func (o *operation) verdict(err error, whole bool) error {
 	var refusal *textproto.Error
-	if err == nil || !whole || o.ctx.Err() != nil || errors.As(err, &refusal) {
+	kind := o.kind(err)
+	switch {
+	case err == nil, o.ctx.Err() != nil, errors.As(err, &refusal):
+		return err
+	case kind != vfs.KindLost && kind != vfs.KindTimeout:
 		return err
 	}
-	if kind := o.kind(err); kind != vfs.KindLost && kind != vfs.KindTimeout {
+	missing := &vfs.Error{Op: o.verb, Path: o.path, Kind: vfs.KindLost, Reply: "the server's final word on the transfer did not come"}
+	if whole {
+		missing.Err = ErrNoVerdict
+	} else if !errors.Is(err, ErrNoVerdict) {
 		return err
 	}
-	return &vfs.Error{Op: o.verb, Path: o.path, Kind: vfs.KindLost, Err: ErrNoVerdict}
+	return missing
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"wherry/sync/ftptest"
 	"wherry/sync/vfs"
@@ -41,7 +42,7 @@ func TestNoVerdict(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				r := script(t, ftptest.Plan{TLS: tc.tls, Verbs: verbs, Files: map[string]string{"/f": content}})
-				r.patience(vfs.KindTimeout)
+				r.conf.FinalTimeout = time.Second
 				s := r.open()
 				var err error
 				if up {
