@@ -59,12 +59,55 @@ const (
 )
 
 // Fact is one thing that was seen, to be shown as it is: a name from a fixed
-// set ("address", "certificate", "server") and its value, readable and without
-// secrets.
+// set (see the constants) and its value, readable, bounded and without secrets.
+// A step may hold several of one name.
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
+
+// The names of facts.
+const (
+	FactAddress     = "address"     // an address of the host, and how it answered
+	FactProxy       = "proxy"       // host and port in between
+	FactGreeting    = "greeting"    // the server's first words
+	FactVersion     = "tls"         // "TLS 1.3"
+	FactCipher      = "cipher"      // the cipher suite's name
+	FactSubject     = "subject"     // whose certificate it says it is
+	FactIssuer      = "issuer"      // who vouches for it
+	FactUntil       = "until"       // the last day of its validity
+	FactNames       = "names"       // the hosts it was made for
+	FactFingerprint = "fingerprint" // SHA256:HEX
+	FactChain       = "chain"       // a further certificate that the server showed
+	FactProblem     = "problem"     // a trust.Reason
+	FactTrust       = "trust"       // TrustSystem, TrustPerson or TrustNobody
+	FactUser        = "user"
+	FactHome        = "home"   // the login folder
+	FactSystem      = "system" // the answer to SYST
+	FactFeatures    = "features"
+	FactReply       = "reply"  // what the server said
+	FactFolder      = "folder" // what was listed or written to
+	FactEntries     = "entries"
+	FactBytes       = "bytes"
+	FactResumed     = "resumed" // "2 of 4": data connections that resumed the TLS session
+	FactFile        = "file"    // the temporary file
+	FactLeft        = "left"    // a temporary file that could not be removed
+	FactOffset      = "offset"  // the server's clock minus ours
+	FactAccuracy    = "accuracy"
+	FactZone        = "zone"     // listing times minus UTC
+	FactUTF8        = "utf8"     // "offered" or "not offered"
+	FactEncoding    = "encoding" // in use
+	FactOddNames    = "odd_names"
+	FactExample     = "example" // one of the odd names, escaped
+	FactStranger    = "stranger"
+)
+
+// The values of FactTrust.
+const (
+	TrustSystem = "system" // the system's authorities vouch for it
+	TrustPerson = "person" // a person accepted it, or named its fingerprint
+	TrustNobody = "nobody"
+)
 
 // Step is what one step showed.
 type Step struct {
@@ -80,6 +123,27 @@ type Step struct {
 
 // Kind returns the kind of the step's failure.
 func (s Step) Kind() vfs.Kind { return vfs.KindOf(s.Err) }
+
+// Fact returns the value of the first fact of that name, "" for none.
+func (s Step) Fact(name string) string {
+	for _, f := range s.Facts {
+		if f.Name == name {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// All returns the values of every fact of that name.
+func (s Step) All(name string) []string {
+	var all []string
+	for _, f := range s.Facts {
+		if f.Name == name {
+			all = append(all, f.Value)
+		}
+	}
+	return all
+}
 
 // Way is one mode of data connections, as a picture shows it.
 type Way struct {
@@ -114,6 +178,48 @@ func (r Report) Step(id StepID) (Step, bool) {
 		}
 	}
 	return Step{}, false
+}
+
+// Allows says whether the site's mode allows that one.
+func (r Report) Allows(m site.Mode) bool {
+	forced := r.Site.Mode == site.ModePassive || r.Site.Mode == site.ModeActive
+	return !forced || r.Site.Mode == m
+}
+
+// Works says whether a data connection came about in a mode that the site
+// allows: then files can be transferred.
+func (r Report) Works() bool {
+	return r.Passive.Works && r.Allows(site.ModePassive) || r.Active.Works && r.Allows(site.ModeActive)
+}
+
+// Stopped returns the step that ended the check before data connections could
+// be tried: the first failure up to the login, or wherever it was cancelled.
+func (r Report) Stopped() (Step, bool) {
+	for _, s := range r.Steps {
+		if s.Status != Failed {
+			continue
+		}
+		switch s.ID {
+		case Resolve, Connect, Greeting, TLS, Login:
+			return s, true
+		}
+		if s.Kind() == vfs.KindCancelled || s.Kind() == vfs.KindLogin {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// Blocked returns what was tried for data connections in the modes the site
+// allows, as the cause of a vfs.KindNoData.
+func (r Report) Blocked() *wire.Blocked {
+	b := &wire.Blocked{Mode: r.Site.Mode, Local: r.Local, Peer: r.Peer, TLS: r.Encrypted, Proxy: r.Proxy != ""}
+	for _, s := range r.Steps {
+		if s.Attempt != nil && r.Allows(s.Attempt.Rung.Mode()) {
+			b.Attempts = append(b.Attempts, *s.Attempt)
+		}
+	}
+	return b
 }
 
 // BehindNAT says that our address is private while the server's is public.

@@ -1,0 +1,69 @@
+package doctor
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// judgeClock compares the server's clock with ours by the time of the file
+// that was just written. Listings may be in another zone, which is no error.
+func (c *checkup) judgeClock() {
+	c.try(Clock, func(_ context.Context, s *Step) error {
+		if c.facts.ClockKnown {
+			s.add(FactZone, signed(c.facts.ClockOffset))
+		}
+		e := c.written.entry
+		switch {
+		case !c.conf.Write:
+			s.Status = NotAllowed
+		case e.ModTime.IsZero() || c.written.at.IsZero():
+			s.Status = NotPossible
+		default:
+			off := e.ModTime.Sub(c.written.at.Truncate(time.Second)).Round(time.Second)
+			if off.Abs() <= e.Accuracy+time.Second {
+				off = 0 // as far as the server tells it
+			}
+			s.add(FactOffset, signed(off))
+			s.add(FactAccuracy, max(e.Accuracy, time.Second).String())
+		}
+		return nil
+	})
+}
+
+// signed tells a difference of times: "+2m0s", "0s".
+func signed(d time.Duration) string {
+	if d > 0 {
+		return "+" + d.String()
+	}
+	return d.String()
+}
+
+// judgeNames tells in which encoding file names come, as far as it shows.
+func (c *checkup) judgeNames() {
+	c.try(Encoding, func(_ context.Context, s *Step) error {
+		offered := "not offered"
+		for _, line := range c.facts.Feat {
+			if word, _, _ := strings.Cut(strings.TrimSpace(line), " "); strings.EqualFold(word, "UTF8") {
+				offered = "offered"
+			}
+		}
+		s.add(FactUTF8, offered)
+		s.add(FactEncoding, c.facts.Encoding)
+		best, _ := c.best()
+		odd, example := 0, ""
+		for _, e := range best.entries {
+			if !utf8.ValidString(e.Name) {
+				odd++
+				example = e.Name
+			}
+		}
+		if odd > 0 {
+			s.add(FactOddNames, strconv.Itoa(odd)+" of "+strconv.Itoa(len(best.entries)))
+			s.add(FactExample, example)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,161 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"wherry/sync/vfs"
+)
+
+// maxAddresses bounds how many addresses of a host are tried.
+const maxAddresses = 16
+
+// reach finds the host's addresses and whether anybody listens there. Through
+// a proxy neither can be seen from here.
+func (c *checkup) reach() {
+	if c.report.Proxy = proxyOf(c.conf); c.report.Proxy != "" {
+		for _, id := range []StepID{Resolve, Connect} {
+			c.tell(Step{ID: id, Status: NotPossible, Facts: []Fact{{FactProxy, c.report.Proxy}}})
+		}
+		return
+	}
+	var addrs []netip.Addr
+	if c.try(Resolve, func(ctx context.Context, s *Step) (err error) {
+		addrs, err = c.resolve(ctx)
+		for _, a := range addrs {
+			s.add(FactAddress, a.String())
+		}
+		return err
+	}).Status == Failed {
+		c.over = true
+	}
+	if c.try(Connect, func(ctx context.Context, s *Step) error {
+		return c.call(ctx, s, addrs)
+	}).Status == Failed {
+		c.over = true
+	}
+}
+
+func (c *checkup) resolve(ctx context.Context) ([]netip.Addr, error) {
+	host := c.conf.Site.Host
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a}, nil
+	}
+	lookup := c.conf.Lookup
+	if lookup == nil {
+		lookup = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	brief, cancel := context.WithTimeout(ctx, c.brief())
+	defer cancel()
+	addrs, err := lookup(brief, host)
+	var dns *net.DNSError
+	switch {
+	case err == nil:
+		return unique(addrs), nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case brief.Err() != nil, errors.As(err, &dns) && dns.IsTimeout:
+		return nil, &vfs.Error{Op: "resolve", Path: host, Kind: vfs.KindTimeout, Reply: "the name server did not answer", Err: err}
+	}
+	return nil, &vfs.Error{Op: "resolve", Path: host, Kind: vfs.KindHost, Err: err}
+}
+
+// unique drops repetitions: resolvers list an IPv4 address in both forms.
+func unique(addrs []netip.Addr) []netip.Addr {
+	seen := map[netip.Addr]bool{}
+	var out []netip.Addr
+	for _, a := range addrs {
+		if a = a.Unmap(); !seen[a] && len(out) < maxAddresses {
+			seen[a] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// brief is how long a look-up or one address may take.
+func (c *checkup) brief() time.Duration { return min(c.conf.Timeout, reachLimit) }
+
+// call tries all addresses at a time, so that one in a black hole costs its
+// limit once.
+func (c *checkup) call(ctx context.Context, s *Step, addrs []netip.Addr) error {
+	type answer struct {
+		took time.Duration
+		err  error
+	}
+	answers := make([]answer, len(addrs))
+	port := strconv.Itoa(c.conf.Site.EffectivePort())
+	var calls sync.WaitGroup
+	for i, a := range addrs {
+		calls.Go(func() {
+			dialer, began := net.Dialer{Timeout: c.brief()}, time.Now()
+			conn, err := dialer.DialContext(ctx, "tcp", net.JoinHostPort(a.String(), port))
+			answers[i] = answer{time.Since(began), err}
+			if err == nil {
+				_ = conn.Close() // nothing was sent over it
+			}
+		})
+	}
+	calls.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	reached, silent := 0, 0
+	var last error
+	for i, a := range addrs {
+		word := "answered in " + milliseconds(answers[i].took)
+		switch err := answers[i].err; {
+		case err == nil:
+			reached++
+		case isTimeout(err):
+			silent++
+			word, last = "no answer within "+milliseconds(c.brief()), err
+		case errors.Is(err, syscall.ECONNREFUSED):
+			word, last = "refused", err
+		default:
+			word, last = "not reachable", err
+		}
+		s.add(FactAddress, net.JoinHostPort(a.String(), port)+" "+word)
+	}
+	switch {
+	case reached > 0:
+		return nil
+	case silent == len(addrs):
+		return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindTimeout, Err: last}
+	}
+	return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindRefused, Err: last}
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
+}
+
+// milliseconds tells a length of time for people: "12 ms", "6 s".
+func milliseconds(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "less than 1 ms"
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + " s"
+}
+
+// whole drops a last character that was cut through.
+func whole(text string) string {
+	for !utf8.ValidString(text) {
+		text = text[:len(text)-1]
+	}
+	return text
+}
