@@ -98,7 +98,9 @@ func (s *Session) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte
 		if size != vfs.SizeUnknown {
 			limit = time.Duration(size/hashPace) * time.Second
 		}
-		sum, err = o.hash(name, by, limit+o.conf.Timeout)
+		if sum, err = o.hash(name, by, limit+o.conf.Timeout); o.kind(err) == vfs.KindBusy {
+			return err // 450: "file is busy" (GlobalSCAPE)
+		}
 		return o.explain(err, p, needFile)
 	})
 	return sum, err
@@ -249,5 +251,8 @@ func hexOf(word string, by vfs.HashName, alone bool) ([]byte, bool) {
 		}
 	}
 	sum, err := hex.DecodeString(word)
-	return sum, err == nil && len(sum) == by.New().Size()
+	if err != nil || len(sum) != by.New().Size() {
+		return nil, false
+	}
+	return sum, true
 }
