@@ -180,8 +180,8 @@ func parseHash(r wire.Reply, name string, by vfs.HashName) (sum []byte, ok bool)
 	if r.Code != 213 && r.Code != 250 && r.Code != 251 || len(r.Lines) == 0 {
 		return nil, false
 	}
-	text := strings.TrimSpace(r.Lines[len(r.Lines)-1][3:])
-	words := strings.Fields(withoutName(text, name))
+	_, text, _ := strings.Cut(r.Lines[len(r.Lines)-1], " ") // behind the code
+	words := strings.Fields(withoutName(strings.TrimSpace(text), name))
 	if len(words) > 0 && isHashName(words[0]) {
 		if !sameHash(words[0], by) {
 			return nil, false
