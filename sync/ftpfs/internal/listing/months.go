@@ -37,27 +37,26 @@ func (p *parser) monthOf(s string) (time.Month, bool) {
 	return m, ok
 }
 
-// decodedMonth tries the encodings of one byte. Two of them that make
-// different months of the same bytes leave the month unknown.
-func decodedMonth(s string) (found time.Month, ok bool) {
-	for _, enc := range [...]*charmap.Charmap{
-		charmap.ISO8859_1, charmap.ISO8859_2, charmap.ISO8859_5, charmap.ISO8859_7, charmap.ISO8859_9,
-		charmap.Windows1250, charmap.Windows1251, charmap.KOI8R, charmap.KOI8U,
-		charmap.CodePage437, charmap.CodePage850, charmap.CodePage852, charmap.CodePage866,
-	} {
-		runes := make([]rune, len(s))
+// monthEncodings are those of one byte in which servers of the languages below
+// are met. No two of them make different months of the same bytes (a test goes
+// through all), so their order is of no meaning.
+var monthEncodings = [...]*charmap.Charmap{
+	charmap.ISO8859_1, charmap.ISO8859_2, charmap.ISO8859_5, charmap.ISO8859_7, charmap.ISO8859_9,
+	charmap.Windows1250, charmap.Windows1251, charmap.KOI8R, charmap.KOI8U,
+	charmap.CodePage850, charmap.CodePage852, charmap.CodePage866,
+}
+
+func decodedMonth(s string) (time.Month, bool) {
+	runes := make([]rune, len(s))
+	for _, enc := range monthEncodings {
 		for i := range len(s) {
 			runes[i] = enc.DecodeByte(s[i])
 		}
-		m, known := lookupMonth(string(runes))
-		if known && found != 0 && m != found {
-			return 0, false
-		}
-		if known {
-			found = m
+		if m, ok := lookupMonth(string(runes)); ok {
+			return m, ok
 		}
 	}
-	return found, found != 0
+	return 0, false
 }
 
 func lookupMonth(s string) (time.Month, bool) {

@@ -62,6 +62,31 @@ func TestMonthsOfLanguages(t *testing.T) {
 	}
 }
 
+func TestNoMonthIsAnotherInAnotherEncoding(t *testing.T) {
+	tried := 0
+	for name, want := range months {
+		for _, enc := range monthEncodings {
+			raw, err := enc.NewEncoder().String(name)
+			if err != nil {
+				continue // the encoding lacks a letter
+			}
+			tried++
+			for _, other := range monthEncodings {
+				runes := make([]rune, len(raw))
+				for i := range len(raw) {
+					runes[i] = other.DecodeByte(raw[i])
+				}
+				if got, ok := lookupMonth(string(runes)); ok && got != want {
+					t.Errorf("%q is %v in %v and %v in %v", raw, want, enc, got, other)
+				}
+			}
+		}
+	}
+	if tried < len(months) {
+		t.Fatalf("only %d names were tried", tried)
+	}
+}
+
 func western() []encoding.Encoding {
 	return []encoding.Encoding{charmap.ISO8859_1, charmap.Windows1252, charmap.CodePage850}
 }
