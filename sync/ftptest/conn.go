@@ -20,6 +20,7 @@ type Handler func(c *Conn, arg string)
 type Conn struct {
 	Number int    // from 1, in the order of connecting
 	Verb   string // the command being answered
+	mute   bool   // replies are kept back; see Mute
 
 	server  *Scripted
 	raw     *net.TCPConn
@@ -29,11 +30,13 @@ type Conn struct {
 	user    string
 	in230   bool
 	private bool // PROT P
+	ascii   bool // TYPE A: line ends are converted
 	dir     string
 	from    string // of RNFR
 	rest    int64
 	passive net.Listener
 	active  string // host:port of PORT or EPRT
+	atEnd   []func()
 }
 
 // maxLine bounds a command line in bytes.
@@ -44,6 +47,11 @@ const dataLimit = 20 * time.Second
 
 func (c *Conn) serve() {
 	defer c.server.release(c.raw)
+	defer func() {
+		for _, f := range c.atEnd {
+			f()
+		}
+	}()
 	defer c.closePassive()
 	c.upgrade(c.raw)
 	if c.server.plan.Implicit && c.StartTLS() != nil {
@@ -66,7 +74,7 @@ func (c *Conn) serve() {
 		}
 		verb, arg, _ := strings.Cut(strings.TrimRight(string(line), "\r\n"), " ")
 		c.Verb = strings.ToUpper(verb)
-		c.server.record(Command{Session: c.Number, Verb: c.Verb, Arg: arg})
+		c.server.record(Command{Session: c.Number, Verb: c.Verb, Arg: arg, Secure: c.control != net.Conn(c.raw)})
 		c.handler(arg)(c, arg)
 		if c.Verb == "QUIT" {
 			return
@@ -112,7 +120,11 @@ func (c *Conn) Say(format string, args ...any) {
 
 // Raw sends bytes as they are and says whether the client took them.
 func (c *Conn) Raw(b []byte) bool {
-	_, err := c.control.Write(b)
+	if c.mute {
+		return true
+	}
+	n, err := c.control.Write(b)
+	c.server.taken.Add(int64(n))
 	return err == nil
 }
 
@@ -190,6 +202,9 @@ func (c *Conn) Data() (*Data, error) {
 	}
 	d := &Data{Conn: raw, raw: raw, server: c.server}
 	if !c.private {
+		c.server.mu.Lock()
+		c.server.clear++
+		c.server.mu.Unlock()
 		return d, nil
 	}
 	secured := tls.Server(raw, c.server.tls)
@@ -210,7 +225,11 @@ func (c *Conn) dataConn() (*net.TCPConn, error) {
 	case c.active != "":
 		address := c.active
 		c.active = ""
-		conn, err := net.DialTimeout("tcp", address, dataLimit)
+		dialer := net.Dialer{Timeout: dataLimit}
+		if from := net.ParseIP(c.server.plan.CallFrom); from != nil {
+			dialer.LocalAddr = &net.TCPAddr{IP: from}
+		}
+		conn, err := dialer.Dial("tcp", address)
 		if err != nil {
 			return nil, err
 		}
@@ -231,6 +250,13 @@ type Data struct {
 	net.Conn // TLS after PROT P
 	raw      *net.TCPConn
 	server   *Scripted
+}
+
+// Write sends content.
+func (d *Data) Write(p []byte) (int, error) {
+	n, err := d.Conn.Write(p)
+	d.server.taken.Add(int64(n))
+	return n, err
 }
 
 // Close ends it in an orderly way.

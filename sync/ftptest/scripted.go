@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,9 @@ type Plan struct {
 	// that ends in "/" is an empty folder.
 	Files map[string]string
 
+	// Extra are further lines of FEAT, for what Verbs adds.
+	Extra []string
+
 	User, Password string // "sailor" and "tide" when empty; anyone else gets 530
 
 	IPv6     bool
@@ -38,6 +42,10 @@ type Plan struct {
 	// Reuse demands that TLS data connections resume the control
 	// connection's session, as vsftpd does (522).
 	Reuse bool
+	// CallFrom is the address that active data connections come from, ""
+	// for the server's own. Another one is the mark of a server farm, or of
+	// somebody else.
+	CallFrom string
 	// Identity replaces the certificate for localhost that is valid today.
 	Identity *Identity
 	// TuneTLS changes the server's side of TLS.
@@ -65,9 +73,11 @@ type Scripted struct {
 
 	mu       sync.Mutex
 	commands []Command          // guarded
-	news     chan struct{}      // guarded; closed and replaced at each command
+	news     chan struct{}      // guarded; closed and replaced at each command and each end of a connection
 	sessions int                // guarded
+	clear    int                // guarded; data connections without TLS
 	open     map[io.Closer]bool // guarded; what the end must close
+	taken    atomic.Int64       // bytes that clients have taken
 }
 
 // Command is one line that a client sent.
@@ -75,6 +85,7 @@ type Command struct {
 	Session int    // the control connection, from 1
 	Verb    string // in capitals
 	Arg     string // as sent, passwords too
+	Secure  bool   // it came through TLS
 }
 
 // String returns the command as it was sent.
@@ -192,16 +203,22 @@ func (s *Scripted) keep(c io.Closer) bool {
 
 // release closes what keep registered.
 func (s *Scripted) release(c io.Closer) {
-	s.mu.Lock()
-	delete(s.open, c)
-	s.mu.Unlock()
 	_ = c.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
+	s.tellLocked()
 }
 
 func (s *Scripted) record(c Command) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.commands = append(s.commands, c)
+	s.tellLocked()
+}
+
+// tellLocked wakes all who wait for something to happen.
+func (s *Scripted) tellLocked() {
 	close(s.news)
 	s.news = make(chan struct{})
 }
@@ -247,6 +264,41 @@ func (s *Scripted) Await(ctx context.Context, verb string, n int) error {
 			return fmt.Errorf("%s came %d times, not %d: %w", verb, got, n, ctx.Err())
 		}
 	}
+}
+
+// AwaitGone waits until the server holds no connection any more, control or
+// data, and fails when ctx ends first.
+func (s *Scripted) AwaitGone(ctx context.Context) error {
+	for {
+		left := 0
+		s.mu.Lock()
+		news := s.news
+		for c := range s.open {
+			if _, isConn := c.(net.Conn); isConn {
+				left++
+			}
+		}
+		s.mu.Unlock()
+		if left == 0 {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return fmt.Errorf("%d connections stand: %w", left, ctx.Err())
+		}
+	}
+}
+
+// Taken returns how many bytes of replies and content were given to clients,
+// as far as the system took them: what lies in its buffers counts.
+func (s *Scripted) Taken() int64 { return s.taken.Load() }
+
+// ClearData returns how many data connections there were without TLS.
+func (s *Scripted) ClearData() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.clear
 }
 
 // Sessions returns how many control connections there have been.

@@ -18,7 +18,7 @@ func defaultVerbs() map[string]Handler {
 	flow := Flow{}.Serve
 	return map[string]Handler{
 		"USER": doUser, "PASS": doPass, "QUIT": Reply("221 Goodbye"), "NOOP": Reply("200 Still here"),
-		"SYST": Reply("215 UNIX Type: L8"), "FEAT": doFeat, "OPTS": Reply("200 Noted"), "TYPE": Reply("200 Type set"),
+		"SYST": Reply("215 UNIX Type: L8"), "FEAT": doFeat, "OPTS": Reply("200 Noted"), "TYPE": doType,
 		"ABOR": Reply("226 Nothing to abort"), "STAT": Reply("211 All is well"),
 		"AUTH": doAuth, "PBSZ": Reply("200 PBSZ=0"), "PROT": doProt,
 		"EPSV": doEpsv, "PASV": doPasv, "EPRT": doEprt, "PORT": doPort,
@@ -33,7 +33,7 @@ func defaultVerbs() map[string]Handler {
 const stampForm = "20060102150405"
 
 func doUser(c *Conn, arg string) {
-	c.user, c.in230 = arg, false
+	c.user, c.in230, c.ascii = arg, false, true // the type that RFC 959, 5.3.1, begins with
 	c.Say("331 Password, please")
 }
 
@@ -48,10 +48,10 @@ func doPass(c *Conn, arg string) {
 
 func doFeat(c *Conn, _ string) {
 	lines := []string{"211-Features:"}
-	for _, feature := range []string{
+	for _, feature := range append([]string{
 		"UTF8", "EPSV", "EPRT", "SIZE", "MDTM", "MFMT", "REST STREAM",
 		"MLST type*;size*;modify*;UNIX.mode*;", "AUTH TLS", "PBSZ", "PROT",
-	} {
+	}, c.server.plan.Extra...) {
 		verb, _, _ := strings.Cut(feature, " ")
 		if verb == "AUTH" && !c.server.plan.TLS || slices.Contains(c.server.plan.Without, verb) {
 			continue
@@ -59,6 +59,11 @@ func doFeat(c *Conn, _ string) {
 		lines = append(lines, " "+feature)
 	}
 	c.Say("%s\n211 End", strings.Join(lines, "\n"))
+}
+
+func doType(c *Conn, arg string) {
+	c.ascii = strings.HasPrefix(strings.ToUpper(arg), "A")
+	c.Say("200 Type set")
 }
 
 func doAuth(c *Conn, arg string) {
@@ -286,7 +291,11 @@ func (c *Conn) ends(arg string) (content io.Reader, sink *upload, refusal string
 		if !ok || n.dir {
 			return nil, nil, "550 No such file"
 		}
-		return bytes.NewReader(n.data[min(offset, int64(len(n.data))):]), nil, ""
+		data := n.data[min(offset, int64(len(n.data))):]
+		if c.ascii {
+			data = bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+		}
+		return bytes.NewReader(data), nil, ""
 	}
 	old, ok := c.server.tree.get(name)
 	if above, there := c.server.tree.get(path.Dir(name)); !there || !above.dir || old.dir {
@@ -302,8 +311,13 @@ func (c *Conn) ends(arg string) (content io.Reader, sink *upload, refusal string
 	if !ok {
 		old.mode = 0o644
 	}
+	kept, ascii := sink.Len(), c.ascii
 	sink.store = func() {
-		c.server.tree.put(name, node{data: bytes.Clone(sink.Bytes()), mode: old.mode, mod: birth()})
+		data := bytes.Clone(sink.Bytes())
+		if ascii {
+			data = append(data[:kept], bytes.ReplaceAll(data[kept:], []byte("\r\n"), []byte("\n"))...)
+		}
+		c.server.tree.put(name, node{data: data, mode: old.mode, mod: birth()})
 	}
 	return nil, sink, ""
 }
