@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"wherry/sync/vfs"
@@ -25,10 +24,10 @@ func (f *FS) List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error) {
 		entries, err := drives()
 		return entries, failed("list", dir, err)
 	}
-	if info, err := os.Stat(name); err == nil && !info.IsDir() {
+	if info, err := f.tree.stat(name); err == nil && !info.IsDir() {
 		return nil, &vfs.Error{Op: "list", Path: dir.String(), Kind: vfs.KindNotDir}
 	}
-	folder, err := os.OpenFile(name, os.O_RDONLY|nonBlocking, 0)
+	folder, err := f.tree.open(name)
 	if err != nil {
 		return nil, failed("list", dir, err)
 	}
@@ -72,7 +71,7 @@ func (f *FS) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 	if isDriveList(p) {
 		return vfs.Entry{Type: vfs.TypeDir, Size: vfs.SizeUnknown}, nil
 	}
-	info, err := os.Lstat(name)
+	info, err := f.tree.lstat(name)
 	if kind := kindOf(err); err != nil && kind == vfs.KindNotDir {
 		return vfs.Entry{}, &vfs.Error{Op: "stat", Path: p.String(), Kind: vfs.KindNotFound, Err: bare(err)}
 	}
@@ -93,8 +92,8 @@ func (f *FS) entry(name string, info fs.FileInfo) vfs.Entry {
 	e.Owner, e.Group = f.owners.of(info)
 	if e.Type == vfs.TypeLink {
 		// A link that cannot be read is still a link; it just leads nowhere.
-		e.Target, _ = os.Readlink(name)
-		if behind, err := os.Stat(name); err == nil {
+		e.Target, _ = f.tree.readlink(name)
+		if behind, err := f.tree.stat(name); err == nil {
 			e.TargetType = typeOf(behind.Mode())
 		}
 	}

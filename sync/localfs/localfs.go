@@ -13,7 +13,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,32 +28,52 @@ import (
 // outside; ctx is looked at before each step and between the slices of a
 // stream.
 type FS struct {
-	owners owners
+	owners *owners             // fixed; shared with the whole
+	tree   tree                // fixed
+	base   vfs.Path            // fixed; the folder it is held to, or the root
+	above  *FS                 // fixed; what this is a part of, nil for the whole
+	folds  func() (bool, bool) // fixed; case and form
 
 	mu      sync.Mutex
 	closed  bool                 // guarded
 	streams map[*stream]struct{} // guarded; those still open
+	parts   map[*FS]struct{}     // guarded; those not closed
 }
 
 // New returns this computer. The path "/" is the root of the machine; on
 // Windows it lists the drives, which are /C:, /D: and so on.
 func New() *FS {
-	return &FS{streams: map[*stream]struct{}{}}
+	return newFS(whole{}, vfs.Root(), new(owners), nil)
+}
+
+func newFS(t tree, base vfs.Path, o *owners, above *FS) *FS {
+	f := &FS{
+		owners: o, tree: t, base: base, above: above,
+		streams: map[*stream]struct{}{}, parts: map[*FS]struct{}{},
+	}
+	f.folds = sync.OnceValues(f.probe)
+	return f
 }
 
 // Close implements vfs.FS. Streams still open are broken off.
 func (f *FS) Close() error {
 	f.mu.Lock()
+	again := f.closed
 	f.closed = true
-	var open []*stream
-	for s := range f.streams {
-		open = append(open, s)
-	}
+	open, parts := slices.Collect(maps.Keys(f.streams)), slices.Collect(maps.Keys(f.parts))
 	f.mu.Unlock()
 	for _, s := range open {
 		s.breakOff()
 	}
-	return nil
+	var err error
+	for _, part := range parts {
+		err = errors.Join(err, part.Close())
+	}
+	if again {
+		return err
+	}
+	f.leave()
+	return errors.Join(err, failed("close", f.base, f.tree.close()))
 }
 
 // alive is nil while the call may go on.
@@ -72,9 +95,10 @@ func (f *FS) begin(ctx context.Context, op string, p vfs.Path) (string, error) {
 		return "", err
 	}
 	if err := usable(p); err != nil {
-		return "", &vfs.Error{Op: op, Path: p.String(), Kind: vfs.KindBadName, Err: err}
+		return "", failed(op, p, err)
 	}
-	return ToOS(p), nil
+	name, err := f.tree.name(p)
+	return name, failed(op, p, err)
 }
 
 // Remove implements vfs.FS.
@@ -83,10 +107,10 @@ func (f *FS) Remove(ctx context.Context, p vfs.Path) error {
 	if err != nil {
 		return err
 	}
-	if info, err := os.Lstat(name); err == nil && info.IsDir() {
+	if info, err := f.tree.lstat(name); err == nil && info.IsDir() {
 		return &vfs.Error{Op: "remove", Path: p.String(), Kind: vfs.KindIsDir}
 	}
-	return failed("remove", p, removeFile(name))
+	return failed("remove", p, f.tree.removeFile(name))
 }
 
 // RemoveDir implements vfs.FS.
@@ -95,7 +119,7 @@ func (f *FS) RemoveDir(ctx context.Context, p vfs.Path) error {
 	if err != nil {
 		return err
 	}
-	return failed("removedir", p, removeDir(name))
+	return failed("removedir", p, f.tree.removeDir(name))
 }
 
 // Mkdir implements vfs.FS.
@@ -104,7 +128,7 @@ func (f *FS) Mkdir(ctx context.Context, p vfs.Path) error {
 	if err != nil {
 		return err
 	}
-	return failed("mkdir", p, os.Mkdir(name, 0o777))
+	return failed("mkdir", p, f.tree.mkdir(name))
 }
 
 // SetTime implements vfs.FS. The time of the last access stays.
@@ -113,7 +137,7 @@ func (f *FS) SetTime(ctx context.Context, p vfs.Path, t time.Time) error {
 	if err != nil {
 		return err
 	}
-	return failed("set time", p, os.Chtimes(name, time.Time{}, t))
+	return failed("set time", p, f.tree.chtimes(name, t))
 }
 
 // SetMode implements vfs.FS.
@@ -125,7 +149,7 @@ func (f *FS) SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error {
 	case !hasModes:
 		return &vfs.Error{Op: "set mode", Path: p.String(), Kind: vfs.KindUnsupported}
 	}
-	return failed("set mode", p, os.Chmod(name, mode.Perm()))
+	return failed("set mode", p, f.tree.chmod(name, mode.Perm()))
 }
 
 // Rename implements vfs.FS. A file that was renamed is in its new folder even
@@ -139,30 +163,30 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	if err != nil {
 		return err
 	}
-	info, err := os.Lstat(source)
+	info, err := f.tree.lstat(source)
 	if err != nil {
 		return failed("rename", from, err)
 	}
 	// rename(2) lets a folder replace an empty one; the contract does not, and
 	// os.Rename only looks before.
 	if replace && !info.IsDir() {
-		err = os.Rename(source, target)
+		err = f.tree.rename(source, target)
 	} else {
-		err = renameNoReplace(source, target)
-		if errors.Is(err, fs.ErrExist) && onlyCaseDiffers(source, target, info) {
-			err = os.Rename(source, target)
+		err = f.tree.renameNoReplace(source, target)
+		if errors.Is(err, fs.ErrExist) && onlyCaseDiffers(f.tree, source, target, info) {
+			err = f.tree.rename(source, target)
 		}
 	}
 	if err != nil {
 		return failed("rename", to, err)
 	}
-	if err := syncDir(ToOS(to.Dir())); err != nil {
+	if err := syncDir(f.tree, filepath.Dir(target)); err != nil {
 		return failed("rename", to, err)
 	}
 	if from.Dir() == to.Dir() {
 		return nil
 	}
-	return failed("rename", from, syncDir(ToOS(from.Dir())))
+	return failed("rename", from, syncDir(f.tree, filepath.Dir(source)))
 }
 
 // Features implements vfs.FS.
@@ -170,10 +194,19 @@ func (f *FS) Features(ctx context.Context) (vfs.Features, error) {
 	if err := f.alive(ctx, "features", vfs.Root()); err != nil {
 		return vfs.Features{}, err
 	}
+	caseless, formless := f.folds()
 	return vfs.Features{
-		Home: home(), SetTime: true, SetMode: hasModes, ResumeRead: true, ResumeWrite: true,
-		Replaces: true, TimeStep: timeStep, FoldsCase: foldsCase, Hashes: vfs.HashNames(), HashesHere: true,
+		Home: f.home(), SetTime: true, SetMode: hasModes, ResumeRead: true, ResumeWrite: true,
+		Replaces: true, TimeStep: timeStep, FoldsCase: caseless, FoldsForm: formless, Hashes: vfs.HashNames(), HashesHere: true,
 	}, nil
+}
+
+// home is the person's folder, where this FS reaches it, or else its top.
+func (f *FS) home() vfs.Path {
+	if p := home(); f.base.Holds(p) {
+		return p
+	}
+	return f.base
 }
 
 // home is the person's folder, or the root where there is none.

@@ -1,7 +1,6 @@
 package localfs
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,15 +10,15 @@ import (
 )
 
 // errName says that a path cannot stand for a file of this system.
-var errName = errors.New("this system cannot hold a file of that name")
+var errName = &vfs.Error{Op: "name", Kind: vfs.KindBadName, Reply: "this system cannot hold a file of that name"}
 
 // onlyCaseDiffers tells the renaming of "a" to "A" on a file system that folds
 // case, where the taken name is the file itself.
-func onlyCaseDiffers(source, target string, info fs.FileInfo) bool {
+func onlyCaseDiffers(t tree, source, target string, info fs.FileInfo) bool {
 	if source == target || !strings.EqualFold(source, target) || filepath.Dir(source) != filepath.Dir(target) {
 		return false
 	}
-	there, err := os.Lstat(target)
+	there, err := t.lstat(target)
 	return err == nil && os.SameFile(info, there)
 }
 

@@ -36,15 +36,18 @@ func FromOS(name string) (vfs.Path, error) {
 	return vfs.Parse("/" + filepath.ToSlash(abs))
 }
 
-// usable refuses what Windows would read as another name than the one meant:
-// separators and streams inside an element, reserved names, trailing dots and
-// spaces (which it drops), and anything that does not begin with a drive.
+// usable refuses what Windows would read as another name than the one meant,
+// and anything that does not begin with a drive.
 func usable(p vfs.Path) error {
 	for i, elem := range p.Elems() {
 		switch {
 		case i == 0 && isDrive(elem):
-		case i == 0, !filepath.IsLocal(elem), strings.ContainsAny(elem, `\:*?"<>|`), strings.TrimRight(elem, ". ") != elem:
+		case i == 0:
 			return errName
+		default:
+			if err := CheckWindowsName(elem); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

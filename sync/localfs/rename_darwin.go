@@ -1,17 +1,8 @@
 package localfs
 
-import (
-	"errors"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// renameNoReplace asks the kernel not to replace; file systems that cannot say
-// ENOTSUP.
-func renameNoReplace(source, target string) error {
-	err := unix.RenamexNp(source, target, unix.RENAME_EXCL)
-	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EINVAL) {
-		return renameLooking(source, target)
-	}
-	return err
+// renameNoReplaceAt asks the kernel not to replace.
+func renameNoReplaceAt(source int, from string, target int, to string) error {
+	return unix.RenameatxNp(source, from, target, to, unix.RENAME_EXCL)
 }

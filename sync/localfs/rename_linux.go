@@ -1,17 +1,8 @@
 package localfs
 
-import (
-	"errors"
+import "golang.org/x/sys/unix"
 
-	"golang.org/x/sys/unix"
-)
-
-// renameNoReplace asks the kernel not to replace; file systems that cannot
-// (some FUSE and network ones) say EINVAL or ENOSYS.
-func renameNoReplace(source, target string) error {
-	err := unix.Renameat2(unix.AT_FDCWD, source, unix.AT_FDCWD, target, unix.RENAME_NOREPLACE)
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENOTSUP) {
-		return renameLooking(source, target)
-	}
-	return err
+// renameNoReplaceAt asks the kernel not to replace.
+func renameNoReplaceAt(source int, from string, target int, to string) error {
+	return unix.Renameat2(source, from, target, to, unix.RENAME_NOREPLACE)
 }

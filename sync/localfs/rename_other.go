@@ -2,5 +2,7 @@
 
 package localfs
 
-// renameNoReplace has no call of the kernel to use here.
-func renameNoReplace(source, target string) error { return renameLooking(source, target) }
+import "golang.org/x/sys/unix"
+
+// renameNoReplaceAt has no call of the kernel to use here.
+func renameNoReplaceAt(int, string, int, string) error { return unix.ENOSYS }

@@ -82,8 +82,7 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 	if err != nil {
 		return nil, err
 	}
-	// Without O_NONBLOCK a pipe would wait here for its other end.
-	file, err := os.OpenFile(name, os.O_RDONLY|nonBlocking, 0)
+	file, err := f.tree.open(name)
 	if err != nil {
 		return nil, failed("open", p, err)
 	}
@@ -145,14 +144,11 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	if err != nil {
 		return nil, err
 	}
-	flags := os.O_WRONLY | nonBlocking | noFollow
+	flag := os.O_WRONLY
 	if at == 0 {
-		flags |= os.O_CREATE
+		flag |= os.O_CREATE
 	}
-	if err := refuseLink(name); err != nil {
-		return nil, failed("create", p, err)
-	}
-	file, err := os.OpenFile(name, flags, 0o666)
+	file, err := f.tree.create(name, flag)
 	if err != nil {
 		return nil, failed("create", p, err)
 	}

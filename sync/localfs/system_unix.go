@@ -5,9 +5,7 @@ package localfs
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"os/user"
-	"runtime"
 	"strconv"
 	"sync"
 	"syscall"
@@ -23,8 +21,6 @@ const (
 	noFollow    = unix.O_NOFOLLOW
 	hasModes    = true
 	timeStep    = time.Nanosecond
-	// APFS and HFS+ fold case unless they were made not to.
-	foldsCase = runtime.GOOS == "darwin"
 )
 
 // kinds by what the system says. Those that fs.ErrNotExist and its like cover
@@ -64,8 +60,8 @@ func removeDir(name string) error  { return unix.Rmdir(name) }
 
 // refuseLink tells a link by its own words; that none is followed is the doing
 // of O_NOFOLLOW.
-func refuseLink(name string) error {
-	if info, err := os.Lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+func refuseLink(t tree, name string) error {
+	if info, err := t.lstat(name); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return &vfs.Error{Kind: vfs.KindExists, Reply: "a link has this name and is not written through"}
 	}
 	return nil
@@ -74,8 +70,8 @@ func refuseLink(name string) error {
 // syncDir makes a rename in the folder last. Some file systems cannot sync a
 // folder, and some folders may be written to but not opened; the rename has
 // happened all the same.
-func syncDir(name string) error {
-	folder, err := os.Open(name)
+func syncDir(t tree, name string) error {
+	folder, err := t.open(name)
 	if err != nil {
 		return nil // the file system's habit, not a failure
 	}

@@ -17,7 +17,6 @@ const (
 	noFollow    = 0 // refuseLink looks before; Windows lets few make links
 	hasModes    = false
 	timeStep    = 100 * time.Nanosecond
-	foldsCase   = true
 )
 
 var kinds = map[error]vfs.Kind{
@@ -57,8 +56,8 @@ func removeDir(name string) error {
 }
 
 // refuseLink keeps writing from going through a link, a folder or a device.
-func refuseLink(name string) error {
-	info, err := os.Lstat(name)
+func refuseLink(t tree, name string) error {
+	info, err := t.lstat(name)
 	switch {
 	case err != nil, info.Mode().IsRegular():
 		return nil
@@ -69,7 +68,7 @@ func refuseLink(name string) error {
 }
 
 // renameNoReplace waits until the new name is on the disk.
-func renameNoReplace(source, target string) error {
+func renameNoReplace(_ tree, source, target string) error {
 	from, err := windows.UTF16PtrFromString(source)
 	if err != nil {
 		return err
@@ -82,7 +81,7 @@ func renameNoReplace(source, target string) error {
 }
 
 // syncDir has nothing to do: NTFS logs renames.
-func syncDir(string) error { return nil }
+func syncDir(tree, string) error { return nil }
 
 // owners are SIDs here; nobody reads them in a list.
 type owners struct{}

@@ -37,6 +37,8 @@ func broken() map[string]struct {
 		"times dropped":   {func(f *memfs.FS) vfs.FS { return timesDropped{f} }, "attributes/a_file's_time"},
 		"plain errors":    {func(f *memfs.FS) vfs.FS { return plainErrors{f} }, "change/remove_deletes"},
 		"names trimmed":   {func(f *memfs.FS) vfs.FS { return namesTrimmed{f} }, "names/a_trailing_space"},
+		"hash cut":        {func(f *memfs.FS) vfs.FS { return hashCut{f} }, "hash/every_hash_that_is_offered"},
+		"holds nothing":   {func(f *memfs.FS) vfs.FS { return holdsNothing{f} }, "confine/a_path_outside_is_refused"},
 		"remove recurses": {func(f *memfs.FS) vfs.FS { return removesFolders{f} }, "change/remove_deletes_a_file_only"},
 	}
 }
@@ -137,3 +139,14 @@ func (f removesFolders) Remove(ctx context.Context, p vfs.Path) error {
 	}
 	return f.FS.Remove(ctx, p)
 }
+
+type hashCut struct{ *memfs.FS }
+
+func (f hashCut) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, error) {
+	sum, err := f.FS.Hash(ctx, p, by)
+	return sum[:max(len(sum)-1, 0)], err
+}
+
+type holdsNothing struct{ *memfs.FS }
+
+func (f holdsNothing) Confine(vfs.Path) (vfs.FS, error) { return f, nil }

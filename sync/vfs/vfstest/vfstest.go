@@ -46,6 +46,9 @@ type Options struct {
 	// target as written. Nil: there are no links, and their cases are left
 	// out.
 	Link func(t *testing.T, target string, at vfs.Path)
+	// Held: the file system is held to a folder (vfs.Confiner), so that it has
+	// no top.
+	Held bool
 	// Streams is how many files can be open at a time on one FS; zero means
 	// at least three.
 	Streams int
@@ -70,6 +73,8 @@ func Run(t *testing.T, mk Maker, opt Options) {
 		{"change", changeCases},
 		{"attributes", attributeCases},
 		{"links", linkCases},
+		{"hash", hashCases},
+		{"confine", confineCases},
 		{"cancel", cancelCases},
 		{"together", togetherCases},
 	} {

@@ -1,28 +1,25 @@
-//go:build !windows
-
 package localfs
 
 import (
 	"errors"
 	"io/fs"
-	"os"
 )
 
-// renameLooking renames without replacing where the kernel has no word for it.
+// renameLooking renames without replacing where the system has no word for it.
 // A second name for the file cannot replace anything, so that comes first;
 // folders and file systems without hard links get a look before the step.
-func renameLooking(source, target string) error {
-	err := os.Link(source, target)
+func renameLooking(t tree, from, to string) error {
+	err := t.link(from, to)
 	switch {
 	case err == nil:
-		return os.Remove(source)
+		return t.removeFile(from)
 	case errors.Is(err, fs.ErrExist), errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if _, err := os.Lstat(target); err == nil {
+	if _, err := t.lstat(to); err == nil {
 		return fs.ErrExist
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return os.Rename(source, target)
+	return t.rename(from, to)
 }

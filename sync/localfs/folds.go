@@ -1,0 +1,74 @@
+package localfs
+
+import (
+	"os"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+)
+
+// probeNames is how many names are read to find one with a letter in it.
+const probeNames = 64
+
+// probe tells whether names that differ in case, or in normal form, are one
+// name in the folder this FS is held to: a disk of a camera folds case on a
+// Linux that does not, a folder can be told to (chattr +F), and a macOS disk
+// can be made either way. The whole machine is told by the system's habit.
+func (f *FS) probe() (caseless, formless bool) {
+	name, err := f.tree.name(f.base)
+	if f.above == nil || err != nil {
+		return foldsCase, foldsForm
+	}
+	folder, err := f.tree.open(name)
+	if err != nil {
+		return foldsCase, foldsForm
+	}
+	defer folder.Close()
+	caseless, formless, sure := folderFolds(folder)
+	if sure {
+		return caseless, formless
+	}
+	if seen, known := f.tryNames(folder); known {
+		caseless = seen
+	}
+	return caseless, formless
+}
+
+// tryNames asks for a file by its name in the other case. It writes nothing,
+// so that an empty folder tells nothing.
+func (f *FS) tryNames(folder *os.File) (caseless, known bool) {
+	names, _ := folder.Readdirnames(probeNames) // what was read before an error is as good
+	for _, name := range names {
+		other := otherCase(name)
+		if other == name {
+			continue
+		}
+		if slices.Contains(names, other) {
+			return false, true
+		}
+		there, err := f.tree.lstat(name)
+		if err != nil {
+			continue
+		}
+		same, err := f.tree.lstat(other)
+		return err == nil && os.SameFile(there, same), true
+	}
+	return false, false
+}
+
+// otherCase turns each letter's case, where that can be turned back.
+func otherCase(name string) string {
+	if !utf8.ValidString(name) {
+		return name
+	}
+	out := []rune(name)
+	for i, r := range out {
+		switch {
+		case unicode.ToUpper(r) != r && unicode.ToLower(unicode.ToUpper(r)) == r:
+			out[i] = unicode.ToUpper(r)
+		case unicode.ToLower(r) != r && unicode.ToUpper(unicode.ToLower(r)) == r:
+			out[i] = unicode.ToLower(r)
+		}
+	}
+	return string(out)
+}
