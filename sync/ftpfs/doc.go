@@ -9,9 +9,13 @@
 //   - A look-up that fails because the connection died while it idled is
 //     repeated once on a fresh one. A change is not, since it could have taken
 //     effect; instead its session must show life first (pool.Sure).
-//   - The same is done where the way of data connections that had worked does
-//     so no more and the session is stuck in it: the next one begins with
-//     another way.
+//   - Where a session is stuck in a way to a data connection and others are
+//     left (Blocked.Left), the next session goes on with them for the same
+//     call, changes and uploads included: nothing took effect.
+//   - An upload or download whose final reply never came is settled by the
+//     file's size on another session.
+//   - What works, and how many sessions the server bears, is kept in a Memory
+//     by network and recalled from there.
 //   - Close breaks off what is in progress, and waits for it.
 package ftpfs
 
@@ -49,6 +53,11 @@ type Config struct {
 	Timeout time.Duration
 	// DataTimeout ends one try for a data connection; 0 is 6 s.
 	DataTimeout time.Duration
+	// ProxyPassword is asked where the site's proxy wants a login; nil for
+	// none.
+	ProxyPassword func(ctx context.Context) (string, error)
+	// Memory holds what earlier runs learned of this site; may be nil.
+	Memory Memory
 	// MaxTLS caps the TLS version (tls.VersionTLS12); 0 is the best of both.
 	MaxTLS uint16
 }
@@ -58,7 +67,7 @@ func (c Config) session(number int, learned *session.Learned) session.Config {
 	return session.Config{
 		Site: c.Site, Password: c.Password, Verify: c.Verify, Roots: c.Roots,
 		Trace: c.Trace, Number: number, Timeout: c.Timeout, DataTimeout: c.DataTimeout,
-		MaxTLS: c.MaxTLS, Learned: learned,
+		MaxTLS: c.MaxTLS, Learned: learned, ProxyPassword: c.ProxyPassword,
 	}
 }
 
@@ -76,4 +85,10 @@ type Status struct {
 	// Sessions stand now; Limit is how many may, by the site and by what the
 	// server has refused.
 	Sessions, Limit int
+	// Switch is the newest change of how data connections are made, for faces
+	// to tell once (by its At); nil where nothing changed.
+	Switch *Switch
+	// Attempts are the tries for a data connection of the last call that made
+	// one, in order. They must not be changed.
+	Attempts []Attempt
 }

@@ -36,23 +36,32 @@ type backend struct {
 	fail  map[string]error
 	entry vfs.Entry // of every Stat
 	stat  func(vfs.Path) (vfs.Entry, error)
-	cut   string        // the call in which a connection breaks; guarded
-	gate  chan struct{} // calls and reads wait for it; nil: they do not
-	conns []*fakeConn   // guarded
+	cut   string // the call in which a connection breaks; guarded
+	// answer replaces fail where it is set; nth counts the calls of a name.
+	answer func(name string, nth int) error
+	facts  session.Facts // guarded; laid over those of a session
+	gate   chan struct{} // calls and reads wait for it; nil: they do not
+	conns  []*fakeConn   // guarded
 }
 
 type fakeConn struct {
 	b    *backend
 	quit chan struct{}
 
-	mu   sync.Mutex
-	dead bool // guarded; the server is gone and nobody has noticed
-	down bool // guarded; somebody has
+	mu    sync.Mutex
+	dead  bool // guarded; the server is gone and nobody has noticed
+	down  bool // guarded; somebody has
+	deaf  bool // guarded; a firewall swallows what is sent
+	doubt int  // guarded; how often it was told to
 }
 
 func fake(t *testing.T, transfers int) (*backend, *FS) {
+	return fakeWith(t, Config{Site: site.Site{Host: "fake", Connections: transfers}}, &session.Learned{})
+}
+
+func fakeWith(t *testing.T, c Config, l *session.Learned) (*backend, *FS) {
 	b := &backend{calls: map[string]int{}, fail: map[string]error{}}
-	f := build(Config{Site: site.Site{Host: "fake", Connections: transfers}}, b.dial)
+	f := build(c, l, b.dial)
 	t.Cleanup(func() {
 		if err := f.Close(); err != nil {
 			t.Error(err)
@@ -84,6 +93,17 @@ func (b *backend) kill() {
 	}
 }
 
+// swallow has a firewall forget all connections there are.
+func (b *backend) swallow() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.conns {
+		c.mu.Lock()
+		c.deaf = true
+		c.mu.Unlock()
+	}
+}
+
 func (b *backend) count(name string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -95,6 +115,9 @@ func (c *fakeConn) do(ctx context.Context, name string) error {
 	c.b.mu.Lock()
 	c.b.calls[name]++
 	err, gate, cut := c.b.fail[name], c.b.gate, c.b.cut == name
+	if c.b.answer != nil {
+		err = c.b.answer(name, c.b.calls[name])
+	}
 	c.b.busy++
 	c.b.mu.Unlock()
 	defer func() {
@@ -112,8 +135,17 @@ func (c *fakeConn) do(ctx context.Context, name string) error {
 		}
 	}
 	c.mu.Lock()
+	deaf := c.deaf
+	c.mu.Unlock()
+	if deaf {
+		select {
+		case <-ctx.Done():
+		case <-c.quit:
+		}
+	}
+	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.dead || c.down || cut {
+	if c.dead || c.down || cut || deaf {
 		c.down = true
 		return &vfs.Error{Op: name, Kind: vfs.KindLost}
 	}
@@ -136,9 +168,17 @@ func (c *fakeConn) Close() error {
 
 func (c *fakeConn) Facts() session.Facts {
 	c.b.mu.Lock()
+	defer c.b.mu.Unlock()
 	c.b.calls["facts"]++
-	c.b.mu.Unlock()
-	return session.Facts{Server: "fake server", Via: "EPSV", Mode: site.ModePassive, Features: vfs.Features{SetTime: true}}
+	f := c.b.facts
+	f.Server, f.Via, f.Mode, f.Features = "fake server", "EPSV", site.ModePassive, vfs.Features{SetTime: true}
+	return f
+}
+
+func (c *fakeConn) Doubt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.doubt++
 }
 
 func (c *fakeConn) Noop(ctx context.Context) error { return c.do(ctx, "noop") }

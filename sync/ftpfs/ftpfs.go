@@ -2,6 +2,7 @@ package ftpfs
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"wherry/sync/ftpfs/internal/pool"
 	"wherry/sync/ftpfs/internal/session"
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
 )
@@ -28,22 +30,32 @@ type conn interface {
 	SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error
 	Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, error)
 	Facts() session.Facts
+	Doubt()
 }
 
 // FS is one site. It implements vfs.FS.
 type FS struct {
-	host  string           // fixed
-	auto  bool             // fixed; the mode is not forced
-	pool  *pool.Pool[conn] // fixed
-	calls sync.WaitGroup   // calls in progress; nothing is added once closed
+	host   string           // fixed
+	pool   *pool.Pool[conn] // fixed
+	memory *remembrance     // fixed
+	calls  sync.WaitGroup   // calls in progress; nothing is added once closed
 
 	mu     sync.Mutex
-	closed bool          // guarded
-	facts  session.Facts // guarded; of the session that was used last
-	known  bool          // guarded; facts are there
+	closed bool           // guarded
+	facts  session.Facts  // guarded; of the session that was used last
+	known  bool           // guarded; facts are there
+	tries  []wire.Attempt // guarded; the newest that there were
+	change *wire.Switch   // guarded; the newest of any session
 }
 
-var _ vfs.FS = (*FS)(nil)
+var (
+	_ vfs.FS      = (*FS)(nil)
+	_ vfs.Doubter = (*FS)(nil)
+)
+
+// keepAlive is how often an idle connection says NOOP where the site asks for
+// it. Firewalls forget after a minute at the soonest.
+const keepAlive = 30 * time.Second
 
 // New returns the site's file system. Nothing connects before the first call.
 func New(c Config) *FS {
@@ -53,7 +65,7 @@ func New(c Config) *FS {
 		var count atomic.Int64
 		number = func() int { return int(count.Add(1)) }
 	}
-	return build(c, func(ctx context.Context) (conn, error) {
+	return build(c, learned, func(ctx context.Context) (conn, error) {
 		s, err := session.Open(ctx, c.session(number(), learned))
 		if err != nil {
 			return nil, err // not s: a nil in an interface is not nil
@@ -62,12 +74,22 @@ func New(c Config) *FS {
 	})
 }
 
-func build(c Config, dial func(context.Context) (conn, error)) *FS {
-	return &FS{
-		host: c.Site.Host,
-		auto: c.Site.Mode != site.ModePassive && c.Site.Mode != site.ModeActive,
-		pool: pool.New(pool.Config[conn]{Dial: dial, Transfers: c.Site.MaxConnections()}),
+func build(c Config, learned *session.Learned, dial func(context.Context) (conn, error)) *FS {
+	f := &FS{host: c.Site.Host, memory: remember(c.Memory, learned)}
+	pc := pool.Config[conn]{Transfers: c.Site.MaxConnections(), Dial: func(ctx context.Context) (conn, error) {
+		s, err := dial(ctx)
+		if err == nil {
+			// Before its first operation: only now it is known over which
+			// network the server is reached.
+			f.pool.Learn(f.memory.recall(s.Facts().Local.Addr()))
+		}
+		return s, err
+	}}
+	if c.Site.KeepAlive == site.KeepAliveNoop {
+		pc.KeepAlive = keepAlive
 	}
+	f.pool = pool.New(pc)
+	return f
 }
 
 // Close breaks off what is in progress, waits for it, and closes all sessions.
@@ -86,6 +108,10 @@ func (f *FS) Close() error {
 // server is not asked: repeated attempts get addresses banned.
 func (f *FS) Reset() { f.pool.Reset() }
 
+// Doubt has every session prove anew, before its next transfer, that it moves
+// files as they are; see vfs.Doubter. Later sessions do so at their login.
+func (f *FS) Doubt() { f.pool.Each(conn.Doubt) }
+
 // Status is cheap, never waits for the network, and may be called from any
 // goroutine.
 func (f *FS) Status() Status {
@@ -95,15 +121,31 @@ func (f *FS) Status() Status {
 	return Status{
 		Host: f.host, Server: f.facts.Server, TLSVersion: f.facts.TLSVersion,
 		Mode: string(f.facts.Mode), Via: f.facts.Via, Sessions: stats.Sessions, Limit: stats.Limit,
+		Switch: f.change, Attempts: f.tries,
 	}
 }
 
 // note keeps what a session says about itself.
 func (f *FS) note(c conn) {
 	facts := c.Facts()
+	f.memory.keep(facts.Local.Addr(), worked(facts.Attempts), f.pool.Stats().Told)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.facts, f.known = facts, true
+	if len(facts.Attempts) > 0 {
+		f.tries = facts.Attempts
+	}
+	if facts.Switch != nil && (f.change == nil || facts.Switch.At.After(f.change.At)) {
+		f.change = facts.Switch
+	}
+}
+
+// worked is the way that the tries ended with, NoRung where none bore.
+func worked(tries []wire.Attempt) wire.Rung {
+	if n := len(tries); n > 0 && tries[n-1].Outcome == wire.Worked {
+		return tries[n-1].Rung
+	}
+	return wire.NoRung
 }
 
 // call is what a method does, for errors and for the pool.
@@ -111,7 +153,7 @@ type call struct {
 	op     string
 	path   vfs.Path
 	use    pool.Use
-	repeat bool // it changes nothing, so it may be done twice
+	repeat bool // it changes nothing, so it may be done twice without asking
 }
 
 func looks(op string, p vfs.Path) call { return call{op, p, pool.Browse, true} }
@@ -166,32 +208,47 @@ func (f *FS) do(ctx context.Context, c call, work func(conn) error) error {
 // lend is do for work that goes on: where it succeeds, the lease is the
 // caller's.
 func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lease[conn], error) {
-	for may := c.repeat; ; may = false {
+	repeat, ways := c.repeat, allWays
+	for {
 		lease, err := f.pool.Acquire(ctx, c.use)
 		if err != nil {
 			return nil, f.fault(c, err)
 		}
 		s := lease.Session()
-		way := s.Facts().Via
 		err = work(s)
 		f.note(s)
 		if err == nil {
 			return lease, nil
 		}
-		again := !lease.Fresh() && diedIdle(s, err) || f.auto && stuck(s, way, err)
+		left := stuck(err)
+		again := left > 0 && left < ways
+		if again {
+			ways = left
+		} else if repeat && !lease.Fresh() && diedIdle(s, err) {
+			repeat, again = false, true
+		}
 		lease.Release()
-		if !may || !again || ctx.Err() != nil {
+		if !again || ctx.Err() != nil {
 			return nil, f.fault(c, err)
 		}
 	}
 }
 
-// stuck says whether err is a data connection that did not come about on a
-// session that cannot go on to the next way, as when the server is still trying
-// to reach us. In auto mode the way that had worked is forgotten then, and only
-// then is there something else to be tried first.
-func stuck(s conn, way string, err error) bool {
-	return vfs.KindOf(err) == vfs.KindNoData && !s.Usable() && way != "" && s.Facts().Via != way
+// allWays is how many ways to a data connection there are (EPSV, PASV, EPRT,
+// PORT). It bounds the sessions that one call may take: each has to leave fewer
+// ways than the one before.
+const allWays = 4
+
+// stuck returns how many ways to a data connection another session could try
+// for the same call: the server hangs in one of those tried, as in its own
+// connect to us, and this session with it. Nothing took effect then. 0 is for
+// any other error.
+func stuck(err error) int {
+	var b *wire.Blocked
+	if vfs.KindOf(err) == vfs.KindNoData && errors.As(err, &b) {
+		return len(b.Left)
+	}
+	return 0
 }
 
 // diedIdle says whether err looks like a connection that was gone before the

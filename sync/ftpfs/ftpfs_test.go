@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"wherry/sync/vfs"
 )
 
@@ -348,13 +350,13 @@ func TestRenameOntoAFolderSaysExists(t *testing.T) {
 
 func TestStatusTellsOfTheLastSession(t *testing.T) {
 	b, f := fake(t, 2)
-	if got := f.Status(); got != (Status{Host: "fake", Limit: 3}) {
+	if got := f.Status(); !cmp.Equal(got, Status{Host: "fake", Limit: 3}) {
 		t.Errorf("before: %+v", got)
 	}
 	if features, err := f.Features(t.Context()); err != nil || !features.SetTime {
 		t.Fatal(features, err)
 	}
-	if got := f.Status(); got != (Status{Host: "fake", Server: "fake server", Mode: "passive", Via: "EPSV", Sessions: 1, Limit: 3}) {
+	if got := f.Status(); !cmp.Equal(got, Status{Host: "fake", Server: "fake server", Mode: "passive", Via: "EPSV", Sessions: 1, Limit: 3}) {
 		t.Errorf("after: %+v", got)
 	}
 	before := b.count("facts")

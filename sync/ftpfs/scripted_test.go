@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -156,60 +156,58 @@ func TestServerRestartedUnderAnIdleSite(t *testing.T) {
 	}
 }
 
-// TestWayThatWorksNoMore: passive is refused at first, so active is learned;
-// then the server cannot reach us any more, and hangs in trying.
+// TestWayThatWorksNoMore: active mode worked in an earlier run. By now the
+// server cannot reach us any more, and hangs in trying.
 func TestWayThatWorksNoMore(t *testing.T) {
 	for outcome, tc := range map[string]struct {
-		mode   site.Mode
-		verb   string
-		silent bool     // EPRT is not answered; else it is, and verb is not
-		want   vfs.Kind // KindOther for success
+		mode     site.Mode
+		verb     string
+		silent   bool     // EPRT and PORT are not answered; else they are, and verb is not
+		want     vfs.Kind // KindOther for success
+		sessions int
 	}{
-		"EPRT unanswered, listing":       {site.ModeAuto, "MLSD", true, vfs.KindOther},
-		"EPRT unanswered, download":      {site.ModeAuto, "RETR", true, vfs.KindOther},
-		"no call comes, listing":         {site.ModeAuto, "MLSD", false, vfs.KindOther},
-		"no call comes, download":        {site.ModeAuto, "RETR", false, vfs.KindOther},
-		"no call comes, forced active":   {site.ModeActive, "MLSD", false, vfs.KindNoData},
-		"no call comes, an upload fails": {site.ModeAuto, "STOR", false, vfs.KindNoData},
+		"EPRT unanswered, listing":       {site.ModeAuto, "MLSD", true, vfs.KindOther, 2},
+		"EPRT unanswered, download":      {site.ModeAuto, "RETR", true, vfs.KindOther, 2},
+		"EPRT unanswered, upload":        {site.ModeAuto, "STOR", true, vfs.KindOther, 2},
+		"no call comes, listing":         {site.ModeAuto, "MLSD", false, vfs.KindOther, 2},
+		"no call comes, download":        {site.ModeAuto, "RETR", false, vfs.KindOther, 2},
+		"no call comes, upload":          {site.ModeAuto, "STOR", false, vfs.KindOther, 2},
+		"no call comes, forced active":   {site.ModeActive, "STOR", false, vfs.KindNoData, 2},
+		"EPRT unanswered, forced active": {site.ModeActive, "STOR", true, vfs.KindNoData, 2},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			var learned, shut, stuck atomic.Bool
-			early := func(c *ftptest.Conn, arg string) {
-				if !learned.Load() {
-					c.Say("500 Not yet")
-					return
+			var hangs sync.Map // number of a connection in active mode
+			active := func(c *ftptest.Conn, _ string) {
+				hangs.Store(c.Number, true)
+				if !tc.silent {
+					c.Say("200 Will connect")
 				}
-				ftptest.Default(c, arg)
 			}
-			_, f := scriptWith(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
-				"EPSV": early, "PASV": early,
-				"EPRT": func(c *ftptest.Conn, arg string) {
-					switch {
-					case !shut.CompareAndSwap(true, false):
-						ftptest.Default(c, arg)
-					case !tc.silent:
-						stuck.Store(true)
-						c.Say("200 Will connect")
-					}
-				},
+			n := &notebook{memos: map[string]Memo{loopback: {Via: "EPRT", At: time.Now()}}}
+			s, f := scriptWith(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{
+				"EPRT": active, "PORT": active,
 				tc.verb: func(c *ftptest.Conn, arg string) {
-					if !stuck.CompareAndSwap(true, false) {
+					if _, ok := hangs.Load(c.Number); !ok {
 						ftptest.Default(c, arg)
 					}
 				},
-			}}, func(c *Config) { c.Site.Mode, c.DataTimeout = tc.mode, 2*time.Second })
-			if _, err := f.List(t.Context(), vfs.MustParse("/dir")); err != nil || f.Status().Via != "EPRT" {
-				t.Fatal(f.Status(), err)
-			}
-			learned.Store(true)
-			shut.Store(true)
+			}}, func(c *Config) { c.Site.Mode, c.DataTimeout, c.Memory = tc.mode, 2*time.Second, n })
 			err := calls(f)[tc.verb](t.Context())
 			if vfs.KindOf(err) != tc.want || (err == nil) != (tc.want == vfs.KindOther) {
 				t.Fatalf("error %v", err)
 			}
-			if got := f.Status(); err == nil && got.Mode != "passive" {
-				t.Errorf("%+v", got)
+			if got := s.Sessions(); got > tc.sessions {
+				t.Errorf("%d sessions", got)
+			}
+			if got := f.Status(); err == nil && (got.Mode != "passive" || n.Recall(loopback).Via != got.Via) {
+				t.Errorf("%+v, kept %+v", got, n.Recall(loopback))
+			}
+			if tc.verb != "STOR" || err != nil {
+				return
+			}
+			if got, _ := s.Get("/dir/new"); string(got) != "some content" {
+				t.Errorf("the file became %q", got)
 			}
 		})
 	}
