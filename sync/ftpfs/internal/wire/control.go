@@ -43,6 +43,7 @@ type Control struct {
 	out     []byte          // the library's command, until its line end
 	in      bytes.Buffer    // what the library has yet to read
 	unsent  error           // why the library's last command did not go out
+	unread  bool            // the library has not asked for the reply to it
 	verb    string          // of the last command
 	last    Reply           // the last final reply
 	feat    Reply           // the reply to FEAT, which the library keeps to itself
@@ -71,6 +72,7 @@ type Control struct {
 func (c *Control) Begin(ctx context.Context) {
 	c.ctx = ctx
 	c.data = nil
+	c.unread = false
 	c.search.begun = false
 }
 

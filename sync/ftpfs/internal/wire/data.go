@@ -203,6 +203,13 @@ func (d *Data) killed() bool {
 	return d.aborted
 }
 
+// stood says whether it ever came about.
+func (d *Data) stood() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tcp != nil
+}
+
 // moved says whether content went over it.
 func (d *Data) moved() bool { return d.count > 0 }
 

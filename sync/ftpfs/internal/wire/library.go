@@ -83,7 +83,12 @@ func (l libraryConn) Write(p []byte) (int, error) {
 	}
 	c.out = c.out[:0]
 	c.in.Reset()
-	c.unsent = nil
+	if c.unread {
+		// It never does that: a name has a line end in it.
+		c.unsent = fault(vfs.KindBadName, "a second command behind the first", nil)
+		return len(p), nil
+	}
+	c.unsent, c.unread = nil, true
 	if line == "EPSV" {
 		c.next, c.nextErr = c.negotiate()
 		c.in.WriteString("229 Entering Extended Passive Mode (|||1|)\r\n")
@@ -103,6 +108,7 @@ func (l libraryConn) Write(p []byte) (int, error) {
 // expects.
 func (l libraryConn) Read(p []byte) (int, error) {
 	c := l.c
+	c.unread = false
 	if c.unsent != nil {
 		return 0, c.unsent
 	}
@@ -136,8 +142,13 @@ func (c *Control) forLibrary(r Reply) []byte {
 	return r.bytes(226) // RFC 959 allows 250 as well
 }
 
-// atTheDoor is the time to look whether somebody has called.
-const atTheDoor = 50 * time.Millisecond
+const (
+	// atTheDoor is the time to look whether somebody has called.
+	atTheDoor = 50 * time.Millisecond
+	// stuckLimit is what a server gets to say 425 after it did not call in
+	// time: most are still trying, and a fresh session is quicker.
+	stuckLimit = 250 * time.Millisecond
+)
 
 // due waits for the reply the library expects now.
 func (c *Control) due() (Reply, error) {
@@ -146,7 +157,11 @@ func (c *Control) due() (Reply, error) {
 	case !isTransfer[c.verb] || d == nil:
 		return c.await(c.conf.Timeout)
 	case d.killed():
-		r, err := c.receive(settleLimit)
+		limit := settleLimit
+		if !d.stood() {
+			limit = stuckLimit
+		}
+		r, err := c.receive(limit)
 		if errors.Is(err, errNoReply) {
 			err = fault(vfs.KindLost, "the server did not end the transfer", nil)
 		}

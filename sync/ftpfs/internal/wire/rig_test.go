@@ -105,7 +105,7 @@ func (c *client) ask(want int, line string) error {
 	return err
 }
 
-// transfer is one operation: up is stored by STOR, anything else read.
+// transfer is one operation; up is what STOR sends.
 func (c *client) transfer(ctx context.Context, line, up string) (got string, err error) {
 	c.Begin(ctx)
 	for again := true; again; {
@@ -130,7 +130,7 @@ func (c *client) once(line, up string) (string, error) {
 	}
 	var got []byte
 	err = conn.(*Data).Open()
-	if err == nil && up != "" {
+	if err == nil && strings.HasPrefix(line, "STOR") {
 		_, err = io.WriteString(conn, up)
 	} else if err == nil {
 		got, err = io.ReadAll(conn)
