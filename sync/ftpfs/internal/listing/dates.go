@@ -3,6 +3,7 @@ package listing
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // date reads the forms that ls has for a time and returns how many fields
@@ -23,11 +24,17 @@ func (p *parser) date(line string, f []span) (t time.Time, step time.Duration, u
 		}
 	}
 	second := f[1].of(line)
-	if last := second[len(second)-1]; last >= utf8Self || first[len(first)-1] >= utf8Self {
+	if last := second[len(second)-1]; last >= utf8.RuneSelf || first[len(first)-1] >= utf8.RuneSelf {
 		if t, step, used = p.signedDate(line, f); used > 0 {
 			return t, step, used
 		}
 	}
+	return p.namedDate(line, f)
+}
+
+// namedDate reads the forms with a month's name; the day stands before or
+// behind it.
+func (p *parser) namedDate(line string, f []span) (t time.Time, step time.Duration, used int) {
 	if len(f) < 3 {
 		return t, 0, 0
 	}
@@ -37,10 +44,10 @@ func (p *parser) date(line string, f []span) (t time.Time, step time.Duration, u
 	if !hasYear && !hasClock {
 		return t, 0, 0
 	}
-	month, number := first, second
+	month, number := f[0].of(line), f[1].of(line)
 	d, ok := dayOf(number)
 	if !ok {
-		month, number = second, first
+		month, number = number, month
 		if d, ok = dayOf(number); !ok {
 			return t, 0, 0
 		}

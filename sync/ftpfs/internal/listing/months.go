@@ -9,8 +9,6 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-const utf8Self = utf8.RuneSelf
-
 // monthOf knows months by their names. The bytes are tried as they are, then
 // as Decode has them, then in the encodings of the languages that need one:
 // ls takes the names from the server's locale, which need not be the encoding
@@ -80,7 +78,7 @@ func isMonthLike(s string) bool {
 
 func isASCII(s string) bool {
 	for i := range len(s) {
-		if s[i] >= utf8Self {
+		if s[i] >= utf8.RuneSelf {
 			return false
 		}
 	}
