@@ -78,22 +78,102 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// TestEncodedSite: a site in another encoding, listed and written to.
+// TestEncodedSite: real names in the encodings that servers use are shown as
+// they are meant, and every command carries the server's bytes; among these are
+// a backslash (Shift-JIS, Big5, GBK: half a character) and 0xFF (the Russian
+// "я" and "Ъ"), which telnet takes for a sign of its own.
 func TestEncodedSite(t *testing.T) {
-	r := script(t, ftptest.Plan{Files: map[string]string{"/\xe4": "umlaut"}})
-	r.conf.Site.Encoding = "windows-1252"
-	s := r.open()
-	got, err := read(t.Context(), s, "/ä")
-	r.must(err)
-	if got != "umlaut" {
-		t.Errorf("read %q", got)
+	for _, tc := range []struct{ label, name, raw string }{
+		{"latin1", "Größe.txt", "Gr\xf6\xdfe.txt"},
+		{"iso-8859-15", "5 €.txt", "5 \xa4.txt"},
+		{"windows-1250", "Žluťoučký kůň.txt", "\x8elu\x9dou\xe8k\xfd k\xf9\xf2.txt"},
+		{"windows-1251", "я и статья", "\xff \xe8 \xf1\xf2\xe0\xf2\xfc\xff"},
+		{"windows-1252", "naïve “ÿ”", "na\xefve \x93\xff\x94"},
+		{"windows-1253", "Ελλάδα", "\xc5\xeb\xeb\xdc\xe4\xe1"},
+		{"windows-1254", "İstanbul ığ", "\xddstanbul \xfd\xf0"},
+		{"shift_jis", "ソース表示.txt", "\x83\x5c\x81\x5b\x83\x58\x95\x5c\x8e\xa6.txt"},
+		{"gbk", "誠和中文", "\xd5\x5c\xba\xcd\xd6\xd0\xce\xc4"},
+		{"gb18030", "中文㐀€", "\xd6\xd0\xce\xc4\x81\x39\xee\x39\xa2\xe3"},
+		{"koi8-r", "Ъезд в Москву", "\xff\xc5\xda\xc4 \xd7 \xed\xcf\xd3\xcb\xd7\xd5"},
+		{"big5", "功能許可", "\xa5\x5c\xaf\xe0\xb3\x5c\xa5\x69"},
+		{"euc-kr", "한국어 파일", "\xc7\xd1\xb1\xb9\xbe\xee \xc6\xc4\xc0\xcf"},
+		{"euc-jp", "日本語", "\xc6\xfc\xcb\xdc\xb8\xec"},
+		{"", "a\xe4\xffb", "a\xe4\xffb"}, // nothing said: the bytes are the name
+		{"", "Ünï ✓", "Ünï ✓"},
+	} {
+		for _, without := range [][]string{nil, {"MLST"}} {
+			t.Run(tc.label+" "+tc.name+" "+strings.Join(without, ""), func(t *testing.T) {
+				t.Parallel()
+				r := script(t, ftptest.Plan{Without: without, Files: map[string]string{"/d/" + tc.raw: "old"}})
+				r.conf.Site.Encoding = tc.label
+				s := r.open()
+				entries, err := s.List(t.Context(), vfs.MustParse("/d"))
+				r.must(err)
+				if len(entries) != 1 || entries[0].Name != tc.name {
+					t.Fatalf("listed %+v", entries)
+				}
+				name, up, old := vfs.MustParse("/d/"+tc.name), "/d/"+tc.name+"/"+tc.name, vfs.MustParse("/d/old")
+				got, err := read(t.Context(), s, name.String())
+				r.must(err)
+				if e, err := s.Stat(t.Context(), name); got != "old" || err != nil || e.Name != tc.name {
+					t.Fatalf("read %q, %+v, %v", got, e, err)
+				}
+				r.must(s.SetMode(t.Context(), name, 0o600))
+				r.must(s.Rename(t.Context(), name, old))
+				r.must(s.Mkdir(t.Context(), name))
+				r.must(write(t.Context(), s, up, "new"))
+				r.must(s.Remove(t.Context(), old))
+				if got, ok := r.Get("/d/" + tc.raw + "/" + tc.raw); !ok || string(got) != "new" {
+					t.Errorf("the server has %q, within %q", r.Names("/d"), r.Names("/d/"+tc.raw))
+				}
+				r.must(s.Remove(t.Context(), vfs.MustParse(up)))
+				r.must(s.RemoveDir(t.Context(), name))
+				if names := r.Names("/d"); len(names) > 0 {
+					t.Errorf("left is %q", names)
+				}
+				if utf8On := r.Count("OPTS") > 0 && strings.Contains(r.transcript(), "UTF8 ON"); utf8On != (tc.label == "") {
+					t.Errorf("UTF-8 turned on: %v", utf8On)
+				}
+			})
+		}
 	}
-	r.must(write(t.Context(), s, "/ö", "new"))
-	if _, ok := r.Get("/\xf6"); !ok {
-		t.Errorf("the server has %q", r.Names("/"))
+}
+
+// TestTelnetByte: ProFTPD takes 0xFF for the start of a telnet instruction and
+// a doubled one for the byte.
+func TestTelnetByte(t *testing.T) {
+	for greeting, want := range map[string]string{
+		"220 ProFTPD Server": "/\xff\xff\xe8\xff\xff", "220 (vsFTPd 3.0.3)": "/\xff\xe8\xff",
+	} {
+		r := script(t, ftptest.Plan{Greeting: ftptest.Reply(greeting), Verbs: verb("DELE", ftptest.Reply("250 Gone"))})
+		r.conf.Site.Encoding = "windows-1251"
+		r.must(r.open().Remove(t.Context(), vfs.MustParse("/яия")))
+		sent := r.Commands()
+		if got := sent[len(sent)-1].Arg; got != want {
+			t.Errorf("%s: sent %q", greeting, got)
+		}
 	}
-	if r.Count("OPTS") > 0 {
-		t.Error("UTF-8 was turned on")
+}
+
+// TestEncodingFact is what the doctor tells.
+func TestEncodingFact(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		label   string
+		without []string
+		want    string
+	}{
+		"offered":          {"", nil, "utf-8"},
+		"nobody says":      {"", []string{"UTF8"}, ""},
+		"the site says":    {"latin1", nil, "windows-1252"},
+		"the site says so": {"UTF-8", []string{"UTF8"}, "utf-8"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := script(t, ftptest.Plan{Without: tc.without})
+			r.conf.Site.Encoding = tc.label
+			if got := r.open().Facts().Encoding; got != tc.want {
+				t.Errorf("%q", got)
+			}
+		})
 	}
 }
 
