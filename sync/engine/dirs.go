@@ -11,7 +11,7 @@ import (
 // Dirs are the folders that Wherry keeps its own files in.
 type Dirs struct {
 	Config string // sites.json, trust.json, settings.json
-	State  string // queue.db
+	State  string // queue.db, learned.json
 }
 
 // DirsAt returns the folders for a person who named one (`--config`,

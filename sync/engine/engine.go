@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"wherry/sync/learned"
 	"wherry/sync/localfs"
 	"wherry/sync/queue"
 	"wherry/sync/site"
@@ -57,7 +58,7 @@ type Asker interface {
 type Config struct {
 	Dirs Dirs
 	// OneShot keeps the queue in memory: for a command that does its work
-	// and ends, and writes nothing beside it.
+	// and ends, and writes nothing beside it but what it learned of servers.
 	OneShot bool
 	// Work lets this process work on the queue from the start.
 	Work  bool
@@ -94,6 +95,7 @@ type Engine struct {
 	trust   *trust.Store
 	vault   site.Vault
 	session *vault.Mem // passwords of this session
+	learned *learned.Store
 	trace   *trace.Ring
 	queue   *queue.Queue
 	notices []string
@@ -142,6 +144,9 @@ func (e *Engine) openStores() error {
 		return err
 	}
 	e.notices = append(e.notices, notices...)
+	if err := e.openLearned(); err != nil {
+		return err
+	}
 	file := filepath.Join(e.cfg.Dirs.State, "queue.db")
 	if e.cfg.OneShot {
 		file = queue.Memory
@@ -156,6 +161,21 @@ func (e *Engine) openStores() error {
 	if e.queue, notices, err = queue.Open(e.root, qc); err != nil {
 		return err
 	}
+	e.notices = append(e.notices, notices...)
+	return nil
+}
+
+// openLearned opens what was learned of servers. It is no reason not to start:
+// where the file cannot be read, this run learns for itself alone.
+func (e *Engine) openLearned() error {
+	store, notices, err := learned.Open(filepath.Join(e.cfg.Dirs.State, "learned.json"))
+	if err != nil {
+		notices = append(notices, "What was learned of servers cannot be read: "+err.Error())
+		if store, _, err = learned.Open(""); err != nil {
+			return err
+		}
+	}
+	e.learned = store
 	e.notices = append(e.notices, notices...)
 	return nil
 }
@@ -198,6 +218,12 @@ func (e *Engine) Close() error {
 		closing.Go(func() { _ = o.fs.Close() }) // nothing is left to save there
 	}
 	closing.Wait()
+	if e.learned != nil {
+		// A hint for next time that is lost is no failure of anything.
+		if err := e.learned.Close(); err != nil {
+			e.trace.Add(trace.Line{Dir: trace.Trouble, Text: err.Error()})
+		}
+	}
 	return errors.Join(append(errs, e.local.Close(), e.trace.Err())...)
 }
 

@@ -187,13 +187,15 @@ func (e *Engine) openAs(s site.Site, edition uint64) (vfs.FS, error) {
 		ask = e.cfg.Asker.Certificate
 	}
 	f := ftpfs.New(ftpfs.Config{
-		Site:     s,
-		Password: func(ctx context.Context) (string, error) { return e.password(ctx, s) },
-		Verify:   e.trust.Verify(ask, e.cfg.Pinned),
-		Roots:    e.cfg.Roots,
-		Trace:    e.trace,
-		Timeout:  e.cfg.Timeout,
-		Number:   func() int { return int(e.sessions.Add(1)) },
+		Site:          s,
+		Password:      func(ctx context.Context) (string, error) { return e.password(ctx, s) },
+		ProxyPassword: func(ctx context.Context) (string, error) { return e.proxyPassword(ctx, s) },
+		Memory:        e.learned.Site(learnedKey(s)),
+		Verify:        e.trust.Verify(ask, e.cfg.Pinned),
+		Roots:         e.cfg.Roots,
+		Trace:         e.trace,
+		Timeout:       e.cfg.Timeout,
+		Number:        func() int { return int(e.sessions.Add(1)) },
 	})
 	e.open[s.ID] = &opened{site: s, fs: f}
 	return f, nil
@@ -224,6 +226,30 @@ func (e *Engine) password(ctx context.Context, s site.Site) (string, error) {
 		return "", err
 	}
 	return pw, e.Remember(ctx, s.ID, pw, keep)
+}
+
+// learnedKey names a site in what was learned: quick connections are one with
+// saved sites of the same login, because servers count connections by it.
+func learnedKey(s site.Site) string {
+	user := s.User
+	if s.IsAnonymous() {
+		user = site.Anonymous
+	}
+	return user + "@" + s.Address()
+}
+
+// proxyPassword finds the password of the proxy of s, as kept under its ID; ""
+// where none is. Nobody is asked: the proxy's refusal says what is missing.
+func (e *Engine) proxyPassword(ctx context.Context, s site.Site) (string, error) {
+	if pw, ok, err := e.session.Get(ctx, s.ProxyID()); err != nil || ok {
+		return pw, err
+	}
+	kept, ok := e.keptAs(s)
+	if !ok {
+		return "", nil
+	}
+	pw, _, err := e.vault.Get(ctx, site.Site{ID: kept}.ProxyID())
+	return pw, err
 }
 
 // keptAs returns the ID under which the keychain may know the password of s:
@@ -308,10 +334,13 @@ func (e *Engine) Saved() []site.Site {
 	return slices.DeleteFunc(e.sites.List(), func(s site.Site) bool { return s.Quick })
 }
 
-// Remove forgets a site with its password and closes its connections. Rows of
+// Remove forgets a site with its passwords and closes its connections. Rows of
 // the queue that name it fail when their turn comes.
 func (e *Engine) Remove(ctx context.Context, id site.ID) error {
 	forgotten := e.Forget(ctx, id)
+	if s, ok := e.Site(id); ok && s.Proxy != "" && s.Proxy != site.ProxyNone {
+		forgotten = errors.Join(forgotten, e.Forget(ctx, s.ProxyID()))
+	}
 	if err := e.sites.Remove(id); err != nil {
 		return err
 	}
