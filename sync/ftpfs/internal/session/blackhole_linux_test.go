@@ -63,7 +63,13 @@ func TestBlackHole(t *testing.T) {
 			t.Errorf("%q is not told", word)
 		}
 	}
+	if got := outcomes(s.ctl.Attempts()); got != "EPSV no_answer, PASV no_answer, EPRT worked" {
+		t.Error(got)
+	}
 	_, err := forced.List(t.Context(), vfs.Root())
 	r.wants(err, vfs.KindNoData)
+	if got := blocked(t, err); got != "EPSV no_answer, PASV no_answer" {
+		t.Error(got)
+	}
 	r.must(forced.Noop(t.Context()))
 }

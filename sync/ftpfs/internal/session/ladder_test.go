@@ -1,11 +1,13 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
 	"testing"
 
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/ftptest"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
@@ -175,6 +177,47 @@ func TestExternalIP(t *testing.T) {
 		if !strings.Contains(r.transcript(), want) {
 			t.Errorf("%s was not sent", want)
 		}
+	}
+}
+
+// outcomes are attempts in short.
+func outcomes(attempts []wire.Attempt) string {
+	var out []string
+	for _, a := range attempts {
+		out = append(out, fmt.Sprintf("%s %s", a.Rung, a.Outcome))
+	}
+	return strings.Join(out, ", ")
+}
+
+// blocked is the finding in err, in short; nothing must be left to try.
+func blocked(t *testing.T, err error) string {
+	t.Helper()
+	var b *wire.Blocked
+	if !errors.As(err, &b) || len(b.Left) > 0 {
+		t.Fatalf("%v: %+v", err, b)
+	}
+	return outcomes(b.Attempts)
+}
+
+// TestRefusedAddressOnServers: each real server's words for an address that it
+// will not call are told from those for a command that it does not know.
+func TestRefusedAddressOnServers(t *testing.T) {
+	for _, kind := range ftptest.Kinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			f := connect(t, ftptest.Start(t, kind, ftptest.Options{}), site.ModeActive, site.TLSOff)
+			f.must(f.s.Close())
+			f.conf.Site.ExternalIP = "203.0.113.9"
+			f.reopen()
+			for range 2 { // it is no reason never to ask again
+				_, err := f.s.List(f.ctx, f.dir)
+				f.kind("listing", err, vfs.KindNoData)
+				if got := blocked(t, err); got != "EPRT address_refused, PORT address_refused" {
+					t.Error(got, err)
+				}
+			}
+			f.must(f.s.Noop(f.ctx))
+		})
 	}
 }
 

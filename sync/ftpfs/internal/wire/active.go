@@ -74,7 +74,7 @@ func (c *Control) offer(t *try, line string, limit time.Duration) (Reply, error)
 //	Pure-FTPd        500 I won't open a connection to 10.0.0.5 (only to 203.0.113.7)
 //	pyftpdlib        501 Rejected data connection to foreign address 10.0.0.5:40001
 //	                 425 Can't connect to specified address
-//	FileZilla        421/425 Rejected command, requested IP address does not match control connection IP
+//	FileZilla Server Rejected command, requested IP address does not match control connection IP
 //	IIS              501 Server cannot accept argument
 func judgePort(r Reply) Outcome {
 	text := strings.ToLower(r.Text())

@@ -13,8 +13,7 @@ import (
 	"wherry/sync/vfs"
 )
 
-// maxHead bounds a proxy's answer to CONNECT; servers of the web take 8 to 16
-// KiB for all headers.
+// maxHead bounds a proxy's answer to CONNECT, which is some hundred bytes.
 const maxHead = 16 << 10
 
 var (

@@ -136,18 +136,7 @@ func (c *Control) pump() {
 // Command sends a line and returns the final reply to it. Only the error
 // tells that there was none; a refusal is a Reply.
 func (c *Control) Command(line string) (Reply, error) {
-	if err := c.send(line); err != nil {
-		return Reply{}, err
-	}
-	for range maxStray {
-		r, err := c.await(c.conf.Timeout)
-		if err != nil || r.final() {
-			return r, err
-		}
-	}
-	err := fault(vfs.KindProtocol, "the server does not come to an end with "+c.verb, nil)
-	c.Break(err)
-	return Reply{}, err
+	return c.CommandWithin(line, c.conf.Timeout)
 }
 
 // send puts one command on the wire.

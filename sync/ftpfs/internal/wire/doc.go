@@ -24,11 +24,17 @@
 //     by EPSV, PASV, EPRT or PORT, whichever works. The library is always told
 //     a made-up 229, and its next dial returns the connection that stands, or
 //     the error that says what was tried. So the library believes in passive
-//     mode for ever, and an error reaches the session as a value.
+//     mode for ever, and an error reaches the session as a value. Every try
+//     is recorded as an Attempt. A search that costs its session (the server
+//     hangs in its own connect) is gone on with by the next one of the site:
+//     Learned carries what was tried, Blocked.Left says what is left.
 //   - A final reply that the library does not expect is made one that it does:
 //     250 at the end of a transfer, 2xx without a 1xx before it.
 //   - 227, 229 and 257 are parsed here and only here: the library panics on
 //     some of them.
+//
+// Behind a proxy both connections are made by it (SOCKS5 or CONNECT), to the
+// name that the person gave; the rungs of active mode are impossible then.
 //
 // Data is one data connection: opened lazily where the server connects to us,
 // wrapped in TLS that resumes the control connection's session, closed so that

@@ -13,7 +13,7 @@ import (
 // TestFinalReply: the reply behind the last byte has a limit of its own, and
 // is told from everything else when it is missing.
 func TestFinalReply(t *testing.T) {
-	const short = 300 * time.Millisecond
+	const short = 2 * time.Second
 	late := make(chan struct{})
 	slow := func(c *ftptest.Conn, arg string) {
 		timer := time.AfterFunc(2*short, func() { close(late) })
@@ -31,7 +31,7 @@ func TestFinalReply(t *testing.T) {
 	}{
 		"late, and waited for":            {ftptest.Flow{Finals: []string{}, After: slow}, short, time.Minute, vfs.KindOther, false},
 		"missing":                         {silence, time.Minute, short, vfs.KindTimeout, true},
-		"missing, by the usual limit":     {silence, short / 6, 0, vfs.KindTimeout, true},
+		"missing, by the usual limit":     {silence, short / 2, 0, vfs.KindTimeout, true},
 		"the connection is gone instead":  {ftptest.Flow{Finals: []string{}, After: ftptest.Drop}, time.Minute, 0, vfs.KindLost, true},
 		"the connection breaks instead":   {ftptest.Flow{Finals: []string{}, After: ftptest.Reset}, time.Minute, 0, vfs.KindLost, true},
 		"a refusal is a verdict":          {ftptest.Flow{Finals: []string{"552 Quota"}}, time.Minute, 0, vfs.KindOther, false},

@@ -49,18 +49,34 @@ type relay struct {
 	user, password string
 }
 
-// findRelay returns the site's proxy, or the environment's where the site says
-// nothing; nil for none. It asks for the password where there is a user.
-func findRelay(ctx context.Context, conf Config) (*relay, error) {
-	raw := conf.Site.Proxy
+// ProxyAddress returns host and port of the proxy that Dial would go through,
+// "" for none. environ nil is os.Getenv. An address that cannot be used is
+// KindUnsupported.
+func ProxyAddress(s site.Site, environ func(name string) string) (string, error) {
+	p, err := relayOf(s, environ)
+	if p == nil {
+		return "", err
+	}
+	return p.address, nil
+}
+
+// relayOf returns the site's proxy, or the environment's where the site says
+// nothing; nil for none.
+func relayOf(s site.Site, environ func(string) string) (*relay, error) {
+	raw := s.Proxy
 	if raw == "" {
-		raw = environProxy(conf.Environ, conf.Site.Address())
+		raw = environProxy(environ, s.Address())
 	}
 	if raw == "" || raw == site.ProxyNone {
 		return nil, nil
 	}
-	p, err := parseRelay(raw)
-	if err != nil || p.user == "" || p.password != "" || conf.ProxyPassword == nil {
+	return parseRelay(raw)
+}
+
+// findRelay is relayOf with the password, which is asked where there is a user.
+func findRelay(ctx context.Context, conf Config) (*relay, error) {
+	p, err := relayOf(conf.Site, conf.Environ)
+	if p == nil || p.user == "" || p.password != "" || conf.ProxyPassword == nil {
 		return p, err
 	}
 	p.password, err = conf.ProxyPassword(ctx)

@@ -158,7 +158,7 @@ func TestProxyFails(t *testing.T) {
 				conf.ProxyPassword = constant(proxyPassword, &asked)
 			}
 			if p.silent {
-				conf.Timeout = 200 * time.Millisecond
+				conf.Timeout = time.Second
 			}
 			_, err := Dial(t.Context(), conf)
 			wants(t, err, tc.want)
@@ -276,6 +276,12 @@ func TestFindRelay(t *testing.T) {
 			})
 			if err != nil || (got == nil) != (tc.want == nil) || got != nil && *got != *tc.want {
 				t.Errorf("%+v, %v", got, err)
+			}
+			address, err := ProxyAddress(site.Site{Host: "a.example", Proxy: tc.proxy}, func(name string) string {
+				return map[string]string{"ALL_PROXY": tc.environ}[name]
+			})
+			if err != nil || (address == "") != (got == nil) || got != nil && address != got.address {
+				t.Errorf("address %q, %v", address, err)
 			}
 		})
 	}

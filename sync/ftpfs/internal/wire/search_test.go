@@ -97,7 +97,7 @@ func portsTaken(t *testing.T) func(*Config) {
 	return func(c *Config) { c.Site.PortFrom, c.Site.PortTo = port, port }
 }
 
-func impatient(c *Config) { c.DataTimeout = 300 * time.Millisecond }
+func impatient(c *Config) { c.DataTimeout = 2 * time.Second }
 
 // TestAttemptTellsTheEnds: the picture of the two connections is drawn from
 // these.
@@ -208,6 +208,7 @@ func TestFreshSessionGoesOn(t *testing.T) {
 // TestSearchEnds: a search over several sessions tries each way once, and the
 // person's next click begins anew.
 func TestSearchEnds(t *testing.T) {
+	t.Parallel()
 	r := script(t, ftptest.Plan{Verbs: verbs("EPRT", deaf, "PORT", deaf, "NLST", ftptest.Handler(ftptest.Silence))})
 	impatient(&r.conf)
 	r.conf.Site.Mode = site.ModeActive

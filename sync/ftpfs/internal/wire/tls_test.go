@@ -53,7 +53,7 @@ func TestNothingInClear(t *testing.T) {
 					r.conf.Roots = x509.NewCertPool()
 				}
 				if outcome == "234 and then clear text" || way == site.TLSImplicit && !tc.plan.TLS {
-					r.conf.Timeout = 500 * time.Millisecond
+					r.conf.Timeout = 3 * time.Second
 				}
 				c, err := Dial(t.Context(), r.conf)
 				if err == nil {
