@@ -96,7 +96,11 @@ func (o *operation) explain(err error, p vfs.Path, judge func(vfs.Entry) vfs.Kin
 	if !unclear(err) || !errors.As(err, &refusal) {
 		return err
 	}
-	return o.kinded(o.look(p, judge), oneLine(refusal))
+	kind := o.look(p, judge)
+	if kind == vfs.KindPermission && refusal.Code < 500 {
+		kind = vfs.KindBusy // nothing is wrong that can be seen, and 4xx means "later"
+	}
+	return o.kinded(kind, oneLine(refusal))
 }
 
 func (o *operation) look(p vfs.Path, judge func(vfs.Entry) vfs.Kind) vfs.Kind {

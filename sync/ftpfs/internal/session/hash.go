@@ -98,9 +98,7 @@ func (s *Session) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte
 		if size != vfs.SizeUnknown {
 			limit = time.Duration(size/hashPace) * time.Second
 		}
-		if sum, err = o.hash(name, by, limit+o.conf.Timeout); o.kind(err) == vfs.KindBusy {
-			return err // 450: "file is busy" (GlobalSCAPE)
-		}
+		sum, err = o.hash(name, by, limit+o.conf.Timeout)
 		return o.explain(err, p, needFile)
 	})
 	return sum, err
