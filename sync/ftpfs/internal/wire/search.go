@@ -76,6 +76,7 @@ func (c *Control) beginSearch() {
 // stands when it returns; an active one has its listener open.
 func (c *Control) negotiate() (*Data, error) {
 	c.beginSearch()
+	c.data = nil // of the rung before
 	for c.skip(); len(c.search.todo) > 0; c.skip() {
 		d, err := c.try(c.search.todo[0])
 		switch {

@@ -38,29 +38,31 @@ func TestAttempts(t *testing.T) {
 		works bool
 		left  []Rung
 	}{
-		"all is well":                    {want: "EPSV worked", works: true},
-		"a command unknown":              {verbs: verbs("EPSV", no), want: "EPSV command_refused, PASV worked", works: true},
-		"a command forbidden":            {verbs: verbs("EPSV", "550 Permission denied."), want: "EPSV command_refused, PASV worked", works: true},
-		"no port at the server":          {verbs: verbs("EPSV", "425 No ports left"), want: "EPSV command_refused, PASV worked", works: true},
-		"an answer nobody can read":      {verbs: verbs("EPSV", "229 ) ("), want: "EPSV odd_reply, PASV worked", works: true},
-		"an answer to something else":    {verbs: verbs("EPSV", "200 Sure"), want: "EPSV odd_reply, PASV worked", works: true},
-		"a closed port":                  {verbs: verbs("EPSV", toClosed), want: "EPSV rejected, PASV worked", works: true},
-		"our connection is not wanted":   {verbs: verbs("NLST", ftptest.InTurn(ftptest.Reply("425 Security: Bad IP connecting."))), want: "EPSV rejected, PASV worked", works: true},
-		"only active":                    {verbs: noPassive(), want: "EPSV command_refused, PASV command_refused, EPRT worked", works: true},
-		"EPRT for another protocol":      {verbs: noPassive("EPRT", "522 Use (2)"), want: "EPSV command_refused, PASV command_refused, EPRT command_refused, PORT worked", works: true},
-		"vsftpd refuses the address":     {mode: site.ModeActive, verbs: verbs("EPRT", "500 Illegal EPRT command.", "PORT", "500 Illegal PORT command."), want: "EPRT address_refused, PORT address_refused"},
-		"Pure-FTPd refuses the address":  {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "500 I won't open a connection to 127.0.0.1 (only to 10.1.2.3)"), want: "EPRT command_refused, PORT address_refused"},
-		"pyftpdlib refuses the address":  {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "501 Rejected data connection to foreign address 127.0.0.1:4001."), want: "EPRT command_refused, PORT address_refused"},
-		"IIS refuses the address":        {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "501 Server cannot accept argument."), want: "EPRT command_refused, PORT address_refused"},
-		"pyftpdlib cannot connect":       {mode: site.ModeActive, verbs: verbs("EPRT", "425 Can't connect to specified address."), want: "EPRT cannot_call, PORT worked", works: true},
-		"the server cannot connect":      {mode: site.ModeActive, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
-		"it says 150 and cannot connect": {mode: site.ModeActive, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("150 Soon\n425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
-		"no port of ours":                {mode: site.ModeActive, tune: portsTaken(t), want: "EPRT no_port, PORT no_port"},
-		"the doctor's own order":         {tune: func(c *Config) { c.Only = []Rung{PORT, EPSV} }, want: "PORT worked", works: true},
-		"the doctor's own ways alone":    {tune: func(c *Config) { c.Only = []Rung{EPSV} }, verbs: verbs("EPSV", no), want: "EPSV command_refused"},
-		"the server does not answer":     {mode: site.ModeActive, tune: impatient, verbs: verbs("EPRT", ftptest.Handler(ftptest.Silence)), want: "EPRT no_answer_to_command", left: []Rung{PORT}},
-		"the server does not call":       {mode: site.ModeActive, tune: impatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.Handler(ftptest.Silence)), want: "EPRT no_call", left: []Rung{PORT}},
-		"it says 150 and does not call":  {tune: impatient, verbs: noPassive("EPRT", deaf, "NLST", "150 Soon"), want: "EPSV command_refused, PASV command_refused, EPRT no_call", left: []Rung{PORT}},
+		"all is well":                     {want: "EPSV worked", works: true},
+		"a command unknown":               {verbs: verbs("EPSV", no), want: "EPSV command_refused, PASV worked", works: true},
+		"a command forbidden":             {verbs: verbs("EPSV", "550 Permission denied."), want: "EPSV command_refused, PASV worked", works: true},
+		"no port at the server":           {verbs: verbs("EPSV", "425 No ports left"), want: "EPSV command_refused, PASV worked", works: true},
+		"an answer nobody can read":       {verbs: verbs("EPSV", "229 ) ("), want: "EPSV odd_reply, PASV worked", works: true},
+		"an answer to something else":     {verbs: verbs("EPSV", "200 Sure"), want: "EPSV odd_reply, PASV worked", works: true},
+		"a closed port":                   {verbs: verbs("EPSV", toClosed), want: "EPSV rejected, PASV worked", works: true},
+		"our connection is not wanted":    {verbs: verbs("NLST", ftptest.InTurn(ftptest.Reply("425 Security: Bad IP connecting."))), want: "EPSV rejected, PASV worked", works: true},
+		"only active":                     {verbs: noPassive(), want: "EPSV command_refused, PASV command_refused, EPRT worked", works: true},
+		"EPRT for another protocol":       {verbs: noPassive("EPRT", "522 Use (2)"), want: "EPSV command_refused, PASV command_refused, EPRT command_refused, PORT worked", works: true},
+		"vsftpd refuses the address":      {mode: site.ModeActive, verbs: verbs("EPRT", "500 Illegal EPRT command.", "PORT", "500 Illegal PORT command."), want: "EPRT address_refused, PORT address_refused"},
+		"Pure-FTPd refuses the address":   {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "500 I won't open a connection to 127.0.0.1 (only to 10.1.2.3)"), want: "EPRT command_refused, PORT address_refused"},
+		"pyftpdlib refuses the address":   {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "501 Rejected data connection to foreign address 127.0.0.1:4001."), want: "EPRT command_refused, PORT address_refused"},
+		"IIS refuses the address":         {mode: site.ModeActive, verbs: verbs("EPRT", no, "PORT", "501 Server cannot accept argument."), want: "EPRT command_refused, PORT address_refused"},
+		"pyftpdlib cannot connect":        {mode: site.ModeActive, verbs: verbs("EPRT", "425 Can't connect to specified address."), want: "EPRT cannot_call, PORT worked", works: true},
+		"the server cannot connect":       {mode: site.ModeActive, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
+		"it says 150 and then that not":   {mode: site.ModeActive, tune: veryPatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(lateRefusal)), want: "EPRT cannot_call, PORT worked", works: true},
+		"it says 150 and cannot connect":  {mode: site.ModeActive, tune: veryPatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("150 Soon\n425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
+		"no port of ours":                 {mode: site.ModeActive, tune: portsTaken(t), want: "EPRT no_port, PORT no_port"},
+		"the doctor's own order":          {tune: func(c *Config) { c.Only = []Rung{PORT, EPSV} }, want: "PORT worked", works: true},
+		"the doctor's own ways alone":     {tune: func(c *Config) { c.Only = []Rung{EPSV} }, verbs: verbs("EPSV", no), want: "EPSV command_refused"},
+		"the server does not answer":      {mode: site.ModeActive, tune: impatient, verbs: verbs("EPRT", ftptest.Handler(ftptest.Silence)), want: "EPRT no_answer_to_command", left: []Rung{PORT}},
+		"the server does not call":        {mode: site.ModeActive, tune: impatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.Handler(ftptest.Silence)), want: "EPRT no_call", left: []Rung{PORT}},
+		"passive is no use, EPRT unheard": {tune: impatient, verbs: verbs("NLST", ftptest.InTurn(ftptest.Reply("425 No"), ftptest.Reply("425 No")), "EPRT", ftptest.Handler(ftptest.Silence)), want: "EPSV rejected, PASV rejected, EPRT no_answer_to_command", left: []Rung{PORT}},
+		"it says 150 and does not call":   {tune: impatient, verbs: noPassive("EPRT", deaf, "NLST", "150 Soon"), want: "EPSV command_refused, PASV command_refused, EPRT no_call", left: []Rung{PORT}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
@@ -95,6 +97,19 @@ func TestAttempts(t *testing.T) {
 func portsTaken(t *testing.T) func(*Config) {
 	port := busyPort(t)
 	return func(c *Config) { c.Site.PortFrom, c.Site.PortTo = port, port }
+}
+
+// veryPatient makes a test hang that should not come to the limit.
+func veryPatient(c *Config) { c.DataTimeout = time.Hour }
+
+// lateRefusal comes when the client is waiting for a call.
+func lateRefusal(c *ftptest.Conn, _ string) {
+	c.Say("150 Soon")
+	waited := make(chan struct{})
+	timer := time.AfterFunc(300*time.Millisecond, func() { close(waited) })
+	defer timer.Stop()
+	c.Hold(waited)
+	c.Say("425 Connection refused")
 }
 
 func impatient(c *Config) { c.DataTimeout = 2 * time.Second }
