@@ -135,6 +135,56 @@ func TestAFolderSwappedForALinkLeadsNowhere(t *testing.T) {
 	}
 }
 
+// TestALinkThatComesMeanwhileIsNeverWrittenThrough is the same for the last
+// element: the link comes between every look and the step.
+func TestALinkThatComesMeanwhileIsNeverWrittenThrough(t *testing.T) {
+	for outcome, target := range map[string]string{"outside": "../out/victim", "inside": "victim"} {
+		t.Run(outcome, func(t *testing.T) {
+			f, dir, name := held(t)
+			for _, where := range []string{"out", "in"} {
+				plant(t, filepath.Join(name, where), "victim", "precious")
+			}
+			part, away := filepath.Join(name, "in", "part"), filepath.Join(name, "in", "away")
+			if err := os.Symlink(target, away); err != nil {
+				t.Fatal(err)
+			}
+			var swapper sync.WaitGroup
+			stop := make(chan struct{})
+			swapper.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					if err := errors.Join(os.Rename(away, part), os.Rename(part, away)); err != nil {
+						t.Error(err)
+						return
+					}
+				}
+			})
+			// Behind eight bytes, so that no file is made that the swapper
+			// would take for its link.
+			met := 0
+			for round := 0; round < 3000 || met == 0 && round < 300_000; round++ {
+				w, err := f.Create(t.Context(), join(t, dir, "part"), 8)
+				switch {
+				case err == nil:
+					t.Error("the link was written through")
+					_ = w.Abort()
+				case vfs.KindOf(err) == vfs.KindExists:
+					met++
+				}
+			}
+			close(stop)
+			swapper.Wait()
+			if met == 0 {
+				t.Error("no call has met the link")
+			}
+		})
+	}
+}
+
 // TestRemovingATreeFollowsNoLinkThatCameMeanwhile: the folder is swapped for a
 // link after it was listed.
 func TestRemovingATreeFollowsNoLinkThatCameMeanwhile(t *testing.T) {

@@ -53,6 +53,9 @@ type Config struct {
 	// Limit is the most that all transfers together move, in bytes a second;
 	// 0 means none.
 	Limit int64
+	// Verify says when the content of a file is compared by a hash; it is asked
+	// before each transfer. nil means transfer.VerifyOffered.
+	Verify func() transfer.Verify
 	// Now is the clock of the rows' times and of retries; nil means time.Now.
 	Now func() time.Time
 }

@@ -19,6 +19,7 @@ type Queue struct {
 	clock clock         // fixed
 	s     *store        // fixed
 	limit *rate.Limiter // fixed; nil for none
+	most  int64         // fixed; entries of one request, vfs.MaxEntries
 	// base carries Open's values and never ends: Snapshot, which waits for
 	// nobody, has no ctx of its own.
 	base context.Context // fixed
@@ -66,7 +67,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 		return nil, nil, err
 	}
 	q := &Queue{
-		c: c, s: s, clock: wallClock{now: c.Now}, limit: limiter(c.Limit), base: context.WithoutCancel(ctx),
+		c: c, s: s, clock: wallClock{now: c.Now}, limit: limiter(c.Limit), most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
 		running: map[ID]*work{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {

@@ -24,7 +24,7 @@ func TestFileArrives(t *testing.T) {
 		t.Errorf("the target holds %q", got)
 	}
 	got := r.item(ids[0])
-	if got.State != Done || got.Verified != "size" || got.Size != 5 || got.Done != 5 || got.Attempts != 1 || got.Ended.IsZero() {
+	if got.State != Done || got.Verified != "hash" || got.Size != 5 || got.Done != 5 || got.Attempts != 1 || got.Ended.IsZero() {
 		t.Errorf("the row is %+v", got)
 	}
 	if want := []EventType{EventStarted, EventDone}; !slices.Equal(r.eventTypes(), want) {

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"wherry/sync/transfer"
@@ -33,10 +34,11 @@ func (q *Queue) forget(id ID) {
 // scan does one row. finished tells that the journal has the outcome: the
 // folder's content is in it, or the row turned out to be a file.
 func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
-	src, dst, e := q.openBoth(ctx, w.row)
+	src, dst, done, e := q.openBoth(ctx, w.row)
 	if e.err != nil {
 		return e, false
 	}
+	defer done()
 	fail := func(err error) (ending, bool) {
 		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
@@ -53,14 +55,51 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	case w.row.depth > vfs.MaxDepth:
 		return fail(&vfs.Error{Op: "list", Path: w.row.Source.Path.String(), Kind: vfs.KindProtocol, Reply: "folders are nested too deep"})
 	}
+	// Asked twice: a request that is full already costs the server no listing.
+	if err := q.bounded(ctx, w.row, 0); err != nil {
+		return fail(err)
+	}
 	entries, err := src.List(ctx, w.row.Source.Path)
 	if err != nil {
+		return fail(err)
+	}
+	if err := q.bounded(ctx, w.row, len(entries)); err != nil {
 		return fail(err)
 	}
 	if err := makeFolder(ctx, dst, w.row.Target.Path); err != nil {
 		return fail(err)
 	}
-	return q.kept(ctx, q.found(ctx, w.row, entries))
+	can, err := dst.Features(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	return q.kept(ctx, q.found(ctx, w.row, entries, twins(entries, can)))
+}
+
+// bounded fails where so many entries more would be too many for the request
+// that the folder belongs to. With vfs.MaxDepth it is what ends a server that
+// shows folders without end.
+func (q *Queue) bounded(ctx context.Context, folder row, more int) error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return err
+	}
+	var total int64
+	err := q.s.row(ctx, `WITH RECURSIVE up (id, parent, total) AS (
+			SELECT id, parent, total FROM rows WHERE id = ?
+			UNION ALL SELECT r.id, r.parent, r.total FROM up JOIN rows r ON r.id = up.parent)
+		SELECT coalesce(max(total), 0) FROM up`, int64(folder.ID)).Scan(&total)
+	switch {
+	case err != nil:
+		return q.judgeLocked(q.s.wrap(journalOp, err))
+	case total+int64(more) <= q.most && total < q.most:
+		return nil
+	}
+	return &vfs.Error{
+		Op: "list", Path: folder.Source.Path.String(), Kind: vfs.KindProtocol,
+		Reply: fmt.Sprintf("there are more than %d files and folders", q.most),
+	}
 }
 
 // kept gives the outcome of writing into the journal the shape of scan's.
@@ -146,8 +185,13 @@ func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
 			return err
 		case statErr != nil:
 			return statErr
-		case e.IsDir(), e.Type == vfs.TypeLink && e.TargetType == vfs.TypeUnknown:
+		case e.IsDir():
 			return nil
+		case e.Type == vfs.TypeLink && e.TargetType == vfs.TypeUnknown:
+			// What it leads to is told by going there: a folder, nothing, or a
+			// place outside of the chosen one.
+			_, err := f.List(ctx, p)
+			return err
 		}
 		return &vfs.Error{Op: "mkdir", Path: p.String(), Kind: vfs.KindNotDir, Reply: "a file of that name is in the way", Err: err}
 	}
@@ -157,25 +201,28 @@ func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
 // found inserts the entries of a folder, some at a time. Cut off in the
 // middle, the folder is read again later; (parent, name) is unique, so what
 // is there is not doubled.
-func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry) error {
+func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, twins map[string]string) error {
 	for len(entries) > chunk {
-		if err := q.foundSome(ctx, folder, entries[:chunk], false); err != nil {
+		if err := q.foundSome(ctx, folder, entries[:chunk], twins, false); err != nil {
 			return err
 		}
 		entries = entries[chunk:]
 	}
-	return q.foundSome(ctx, folder, entries, true)
+	return q.foundSome(ctx, folder, entries, twins, true)
 }
 
 // foundSome inserts entries in one transaction; last tells that the folder is
 // in the journal with them.
-func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, last bool) error {
+func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, twins map[string]string, last bool) error {
 	var events []Event
 	err := q.write(ctx, cheap, func() error {
 		events = events[:0]
 		var d tally
 		for _, e := range entries {
 			child := childOf(folder, e)
+			if other, ok := twins[e.Name]; ok {
+				child.refuseTwin(folder, other)
+			}
 			id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
 			if err != nil {
 				return err

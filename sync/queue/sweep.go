@@ -67,10 +67,11 @@ func (q *Queue) sweep(ctx context.Context, r row) error {
 	if err != nil {
 		return err
 	}
-	f, err := q.c.Open(ctx, r.Target.Site)
+	f, done, err := q.openTarget(ctx, r)
 	if err != nil {
 		return err
 	}
+	defer done()
 	if err := f.Remove(ctx, part); err != nil && vfs.KindOf(err) != vfs.KindNotFound {
 		return err
 	}

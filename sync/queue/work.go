@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"wherry/sync/site"
@@ -129,11 +128,12 @@ func (q *Queue) isOccupied(r row) bool {
 }
 
 // meetsLocked says whether w may write the part of r. Names that differ in
-// case only are one name on some disks, and nobody has said yet on which.
+// case or normal form only are one name on some disks, and nobody has said yet
+// on which.
 func (w *work) meetsLocked(r row) bool {
 	for _, mine := range []vfs.Path{w.row.Target.Path, w.chosen} {
 		for _, its := range []vfs.Path{r.Target.Path, r.chosen} {
-			if !mine.IsRoot() && strings.EqualFold(mine.String(), its.String()) {
+			if !mine.IsRoot() && (mine == its || alike(mine) == alike(its)) {
 				return true
 			}
 		}
@@ -159,10 +159,11 @@ func (q *Queue) worker(ctx context.Context) error {
 
 // attempt makes one transfer.
 func (q *Queue) attempt(ctx context.Context, w *work) ending {
-	src, dst, e := q.openBoth(ctx, w.row)
+	src, dst, done, e := q.openBoth(ctx, w.row)
 	if e.err != nil {
 		return e
 	}
+	defer done()
 	job := transfer.Job{
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
@@ -172,6 +173,9 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 	if q.limit != nil {
 		job.Wait = q.wait
 	}
+	if q.c.Verify != nil {
+		job.Verify = q.c.Verify()
+	}
 	if res, ok := stoodAlready(ctx, job); ok {
 		return ending{result: res}
 	}
@@ -180,15 +184,16 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 }
 
 // openBoth opens the two sides; on failure the ending says which one failed.
-func (q *Queue) openBoth(ctx context.Context, r row) (src, dst vfs.FS, e ending) {
+// done frees what was opened, and is nil after a failure.
+func (q *Queue) openBoth(ctx context.Context, r row) (src, dst vfs.FS, done func(), e ending) {
 	if src, e.err = q.c.Open(ctx, r.Source.Site); e.err != nil {
 		e.culprit = r.Source.Site
-		return nil, nil, e
+		return nil, nil, nil, e
 	}
-	if dst, e.err = q.c.Open(ctx, r.Target.Site); e.err != nil {
+	if dst, done, e.err = q.openTarget(ctx, r); e.err != nil {
 		e.culprit = r.Target.Site
 	}
-	return src, dst, e
+	return src, dst, done, e
 }
 
 // started journals what the part is made from, and the name it will take,

@@ -61,25 +61,23 @@ func (r *run) asSpelled(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	base, other := r.target.Base(), ""
+	base, there, reason := r.target.Base(), r.target, "another name answers to it"
 	for _, e := range entries {
 		switch {
 		case e.Name == base:
 			return nil
 		case FoldName(e.Name, r.to) == FoldName(base, r.to):
-			other = e.Name
+			if there, err = r.target.Dir().Join(e.Name); err != nil {
+				return err
+			}
+			reason = "it stands there"
 		}
 	}
-	switch {
-	case other != "":
-		other = "the name " + other + " stands there"
-	case strings.HasPrefix(base, "."):
+	if there == r.target && strings.HasPrefix(base, ".") {
 		return nil // servers leave hidden names out of their listings
-	default:
-		other = "another name answers to it"
 	}
 	return &vfs.Error{
-		Op: "transfer", Path: r.target.String(), Kind: vfs.KindExists,
-		Reply: other + ", and both are one on this file system",
+		Op: "transfer", Path: there.String(), Kind: vfs.KindExists,
+		Reply: reason + ", and is one with the name " + base + " on this file system",
 	}
 }

@@ -1,0 +1,55 @@
+package queue
+
+import (
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// twins are the names in a listing that the target takes for one with a name
+// before them: each with that name. The second of two such files would be
+// written over the first, and of two folders into it.
+func twins(entries []vfs.Entry, target vfs.Features) map[string]string {
+	if !target.FoldsCase && !target.FoldsForm {
+		return nil
+	}
+	first, out := make(map[string]string, len(entries)), map[string]string{}
+	for _, e := range entries {
+		key := transfer.FoldName(e.Name, target)
+		if other, taken := first[key]; !taken {
+			first[key] = e.Name
+		} else if other != e.Name {
+			out[e.Name] = other
+		}
+	}
+	return out
+}
+
+// refuseTwin ends the row of a name that the target takes for one with other.
+// A folder's row is never tried again: what is in it would go into the other.
+// Under the rule Rename a file finds a name of its own.
+func (r *row) refuseTwin(folder row, other string) {
+	if r.State != Waiting || r.Type == vfs.TypeFile && r.Exists == transfer.Rename {
+		return
+	}
+	taken, err := folder.Target.Path.Join(other)
+	if err != nil {
+		return // the other cannot be written either
+	}
+	if r.Type != vfs.TypeFile {
+		r.Type = vfs.TypeOther
+	}
+	reason := &vfs.Error{
+		Op: "transfer", Path: taken.String(), Kind: vfs.KindExists,
+		Reply: "the name " + r.name + " is one with " + other + " on the target's file system",
+	}
+	r.State, r.Kind, r.Message, r.About = Failed, reason.Kind, reason.Error(), reason.Path
+}
+
+// alike is equal for names that any file system takes for one. It errs on the
+// side of one: who asks only waits for the other.
+func alike(p vfs.Path) string {
+	return cases.Fold().String(norm.NFC.String(p.String()))
+}
