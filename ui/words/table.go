@@ -132,4 +132,9 @@ var table = map[vfs.Kind]row{
 		line:   "Take the row out with `wherry queue remove`, and add it again with a site that is saved.",
 		window: "Remove the row, and drag the file again from a site that is saved.",
 	},
+	vfs.KindOutside: {
+		host: "%s lies outside of the folder that was chosen", file: "%s lies outside of the folder that was chosen",
+		line:   "A link on the way leads elsewhere. Name the folder that the link leads to, if that is what you want.",
+		window: "A link on the way leads elsewhere. Open the folder that the link leads to, if that is what you want.",
+	},
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"unicode/utf8"
 
+	"wherry/sync/ftpfs"
+	"wherry/sync/ftpfs/doctor"
 	"wherry/sync/vfs"
 )
 
@@ -69,6 +71,8 @@ func OfKind(kind vfs.Kind, path, message string, face Face) Words {
 var serverReply = regexp.MustCompile(`(?:^|: )[1-6][0-9]{2}[ -].*`)
 
 func of(e *vfs.Error, face Face) Words {
+	var blocked *ftpfs.Blocked
+	var proxy *doctor.ProxyError
 	row, ok := table[e.Kind]
 	if !ok {
 		row = table[vfs.KindOther]
@@ -80,6 +84,12 @@ func of(e *vfs.Error, face Face) Words {
 	switch {
 	case e.Kind == vfs.KindCert:
 		return certificate(e, face)
+	case e.Kind == vfs.KindNoData && errors.As(e.Err, &blocked):
+		w := Blocked(blocked, face)
+		w.Title = row.title(e.Path) + strings.TrimPrefix(w.Title, noData)
+		return w
+	case errors.As(e.Err, &proxy):
+		return throughProxy(e, proxy, face)
 	case e.Kind == vfs.KindTLS && wanted.MatchString(e.Reply):
 		return encryptionWanted(e, face)
 	case e.Op == "find the site" && e.Kind == vfs.KindNotFound:
@@ -95,11 +105,15 @@ func of(e *vfs.Error, face Face) Words {
 	case strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled:
 		return keychain(e, face)
 	}
-	title := fmt.Sprintf(row.host, name(e.Path))
-	if strings.HasPrefix(e.Path, "/") || row.host == "" {
-		title = fmt.Sprintf(row.file, name(e.Path))
+	return Words{Title: sentence(row.title(e.Path), because(e)), Remedy: remedy}
+}
+
+// title is the row's statement about a path or a host.
+func (r row) title(path string) string {
+	if strings.HasPrefix(path, "/") || r.host == "" {
+		return fmt.Sprintf(r.file, name(path))
 	}
-	return Words{Title: sentence(title, because(e)), Remedy: remedy}
+	return fmt.Sprintf(r.host, name(path))
 }
 
 func byFace(face Face, line, window string) string {
@@ -203,9 +217,12 @@ var (
 // Safe makes one readable, bounded line of a foreign text, without login
 // data.
 func Safe(text string) string {
+	return cut(vfs.Readable(strings.Join(strings.Fields(withoutLogin(text)), " ")))
+}
+
+func withoutLogin(text string) string {
 	text = urlLogin.ReplaceAllString(text, "$1://$2@")
-	text = plainLogin.ReplaceAllString(text, "$1@")
-	return cut(vfs.Readable(strings.Join(strings.Fields(text), " ")))
+	return plainLogin.ReplaceAllString(text, "$1@")
 }
 
 // maxText bounds quoted text in bytes: a hostile server's reply must not fill

@@ -59,6 +59,7 @@ func TestOf(t *testing.T) {
 		vfs.KindBusy:        {"busy", "busy", "--connections 1", "connections"},
 		vfs.KindProtocol:    {"makes no sense", "makes no sense", "--log FILE", "log tab"},
 		vfs.KindNoSite:      {"was removed", `The site of "/a b" was removed`, "queue remove", "Remove the row"},
+		vfs.KindOutside:     {"lies outside", `"/a b" lies outside of the folder`, "Name the folder", "Open the folder"},
 		vfs.KindUnreadable:  {"cut or cannot be read", `listing of "/a b"`, "--encoding", "encoding"},
 	}
 	for _, k := range kinds() {

@@ -20,6 +20,9 @@ import (
 // Attempt is one try to get a data connection; see package wire.
 type Attempt = wire.Attempt
 
+// ProxyError is the cause of a failure that is the proxy's; see package wire.
+type ProxyError = wire.ProxyError
+
 // StepID names a step for JSON and for ui/words.
 type StepID string
 
