@@ -23,6 +23,11 @@ import (
 // when the test fails.
 func connect(t *testing.T, s *ftptest.Server, where site.Site) *FS {
 	t.Helper()
+	return connectWith(t, s, where, nil)
+}
+
+func connectWith(t *testing.T, s *ftptest.Server, where site.Site, m Memory) *FS {
+	t.Helper()
 	ring := trace.NewRing(2000, nil)
 	t.Cleanup(func() {
 		if !t.Failed() {
@@ -34,7 +39,7 @@ func connect(t *testing.T, s *ftptest.Server, where site.Site) *FS {
 		}
 	})
 	return New(Config{
-		Site: where, Roots: s.CA, Trace: ring,
+		Site: where, Roots: s.CA, Trace: ring, Memory: m,
 		Password: func(context.Context) (string, error) { return s.Password, nil },
 	})
 }

@@ -20,7 +20,8 @@ import (
 )
 
 // TestLimitOfTheServerIsLearned lets more people work than the server takes
-// connections: nobody fails, and the FS knows the limit afterwards.
+// connections: nobody fails, and the FS knows the limit afterwards, for later
+// runs too.
 func TestLimitOfTheServerIsLearned(t *testing.T) {
 	for _, kind := range ftptest.Kinds() {
 		for _, bears := range []int{1, 3} {
@@ -29,7 +30,8 @@ func TestLimitOfTheServerIsLearned(t *testing.T) {
 				s := ftptest.Start(t, kind, ftptest.Options{PerAddress: bears})
 				where := s.Site(site.ModePassive, site.TLSOff)
 				where.Connections = 5
-				f := connect(t, s, where)
+				n := &notebook{}
+				f := connectWith(t, s, where, n)
 				defer f.Close()
 				home, err := f.Features(t.Context())
 				if err != nil {
@@ -46,6 +48,9 @@ func TestLimitOfTheServerIsLearned(t *testing.T) {
 				// the limit may come out lower, but never higher.
 				if got := f.Status(); got.Limit > bears || got.Sessions < 1 {
 					t.Errorf("status %+v", got)
+				}
+				if m := n.Recall(loopback); m.Sessions < 1 || m.Sessions > bears {
+					t.Errorf("the next run is told %+v", m)
 				}
 			})
 		}

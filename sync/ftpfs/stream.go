@@ -98,25 +98,12 @@ func (s *stream) end(work func() error) error {
 		err := work()
 		s.fs.note(s.lease.Session())
 		s.lease.Release()
-		if errors.Is(err, session.ErrNoVerdict) && s.whole() {
+		if errors.Is(err, session.ErrNoVerdict) && s.stands() {
 			err = nil
 		}
 		s.verdict = s.fs.fault(s.call, err)
 	})
 	return s.verdict
-}
-
-// whole answers, where all bytes went through and only the server's word on
-// them is missing, whether the file has exactly those by now. It asks on another
-// session: that of the stream is lost. A connection forgotten by a firewall
-// during a long transfer ends so.
-func (s *stream) whole() bool {
-	var e vfs.Entry
-	err := s.fs.do(s.ctx, call{"stat", s.call.path, pool.Browse | pool.Sure, true}, func(c conn) (err error) {
-		e, err = c.Stat(s.ctx, s.call.path)
-		return err
-	})
-	return err == nil && e.Type == vfs.TypeFile && e.Size == s.at
 }
 
 type reader struct {
