@@ -32,6 +32,8 @@ type Store struct {
 	mu      sync.Mutex
 	closed  bool           // guarded
 	writing bool           // guarded: the writer runs
+	saving  bool           // guarded: it is at the disk, or waits for another process
+	seen    document       // guarded: the file as it was read last; never changed
 	kept    map[place]Memo // guarded: what this process has learned
 	fresh   map[place]bool // guarded: of kept, what has to be written
 	failed  error          // guarded: why the last write failed
@@ -62,17 +64,20 @@ type Site struct {
 func (s *Store) Site(key string) Site { return Site{s, key} }
 
 // Recall returns what is known for a network, the zero Memo for nothing. It
-// reads the file where another process has changed it.
+// reads the file where another process has changed it, and never waits for one
+// that is being written.
 func (v Site) Recall(network string) Memo { return v.store.recall(place{v.key, network}) }
 
 // Keep remembers m and returns at once.
 func (v Site) Keep(network string, m Memo) { v.store.keep(place{v.key, network}, m) }
 
 func (s *Store) recall(p place) Memo {
-	all, _ := s.doc.View() // the last good one while the file cannot be read
-	written := all[p.site][p.network]
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !s.saving {
+		s.seen, _ = s.doc.View() // the last good one while the file cannot be read
+	}
+	written := s.seen[p.site][p.network]
 	if mine := s.kept[p]; mine.At.After(written.At) {
 		return mine
 	}
@@ -107,10 +112,11 @@ func (s *Store) write() {
 			s.mu.Unlock()
 			return
 		}
+		s.saving = true
 		s.mu.Unlock()
 		err := s.save(batch)
 		s.mu.Lock()
-		s.failed = err
+		s.saving, s.failed = false, err
 		s.mu.Unlock()
 		rest := time.NewTimer(Pause)
 		select {

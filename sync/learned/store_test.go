@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 )
@@ -211,6 +212,51 @@ func TestFolderThatCannotBeWrittenCostsOnlyTheFile(t *testing.T) {
 		t.Error("the failure is not told")
 	}
 	s.Site("late").Keep("net", want) // after Close: nothing happens
+}
+
+// TestNobodyWaitsForTheDisk: another process holds the file's lock, on a disk
+// that hangs.
+func TestNobodyWaitsForTheDisk(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "learned.json")
+	first := open(t, file)
+	first.Site("site").Keep("net", Memo{"EPSV", 2, day(1)})
+	shut(t, first)
+	s := open(t, file)
+	s.Site("site").Recall("net")
+	other := flock.New(file + ".lock")
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		site := s.Site("site")
+		site.Keep("new", Memo{"PASV", 0, day(2)})
+		for saving := false; !saving; {
+			s.mu.Lock()
+			saving = s.saving
+			s.mu.Unlock()
+		}
+		site.Keep("new", Memo{"PORT", 0, day(3)})
+		for network, via := range map[string]string{"net": "EPSV", "new": "PORT", "none": ""} {
+			if got := site.Recall(network).Via; got != via {
+				t.Errorf("%s: %q", network, got)
+			}
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(5 * time.Second):
+		t.Error("somebody waits for the lock")
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	shut(t, s)
+	if got := written(t, file)["site"]["new"].Via; got != "PORT" {
+		t.Errorf("the file says %q", got)
+	}
 }
 
 func TestMemoryAlone(t *testing.T) {
