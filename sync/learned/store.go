@@ -48,10 +48,12 @@ func Open(file string) (*Store, []string, error) {
 	if err != nil {
 		return nil, nil, &vfs.Error{Op: "read what was learned", Path: file, Err: err}
 	}
-	return &Store{
+	s := &Store{
 		file: file, doc: doc, stop: make(chan struct{}),
 		kept: map[place]Memo{}, fresh: map[place]bool{},
-	}, notices, nil
+	}
+	s.seen, _ = doc.View() // what Open has just read
+	return s, notices, nil
 }
 
 // Site is the view of one site on a Store.

@@ -222,7 +222,6 @@ func TestNobodyWaitsForTheDisk(t *testing.T) {
 	first.Site("site").Keep("net", Memo{"EPSV", 2, day(1)})
 	shut(t, first)
 	s := open(t, file)
-	s.Site("site").Recall("net")
 	other := flock.New(file + ".lock")
 	if err := other.Lock(); err != nil {
 		t.Fatal(err)
