@@ -287,6 +287,28 @@ func TestFindRelay(t *testing.T) {
 	}
 }
 
+func TestSocksRefusal(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		said string
+		want vfs.Kind
+	}{
+		"nothing said":                {"", vfs.KindOther},
+		"let through":                 {"\x05\x00\x05\x00", vfs.KindOther},
+		"refused":                     {"\x05\x00\x05\x05", vfs.KindRefused},
+		"no answer from there":        {"\x05\x00\x05\x06", vfs.KindTimeout},
+		"a login is wanted":           {"\x05\xff", vfs.KindLogin},
+		"the login is refused":        {"\x05\x02\x01\x01", vfs.KindLogin},
+		"logged in, let through":      {"\x05\x02\x01\x00\x05\x00", vfs.KindOther},
+		"logged in, refused":          {"\x05\x02\x01\x00\x05\x02", vfs.KindRefused},
+		"logged in, cut in the reply": {"\x05\x02\x01\x00\x05", vfs.KindOther},
+		"another protocol":            {"HTTP/1.1", vfs.KindProtocol},
+	} {
+		if got, _ := socksRefusal([]byte(tc.said)); got != tc.want {
+			t.Errorf("%s: %v", outcome, got)
+		}
+	}
+}
+
 // FuzzConnectRequest: whatever the names are, one request goes out, to that
 // target, and nothing is added to it.
 func FuzzConnectRequest(f *testing.F) {
