@@ -1,20 +1,11 @@
 package ftptest
 
 import (
-	"bytes"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strconv"
-	"strings"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // Place is one of a Network's three computers.
@@ -43,9 +34,6 @@ type Network struct {
 	Client, Router, Server    string // IPv4; Router is the outer side
 	Client6, Router6, Server6 string // IPv6, never translated
 }
-
-// netnsFolder is where iproute2 keeps its namespaces (ip-netns(8)).
-const netnsFolder = "/run/netns"
 
 // NewNetwork makes a network that is removed when the test ends. Where
 // NeedNetworks has passed it does not fail.
@@ -169,58 +157,6 @@ iifname "outside" ct state new ct status & dnat == 0 drop
 `)
 }
 
-// ForwardPorts makes a translating router hand calls at these of its ports to
-// the client.
-func (n *Network) ForwardPorts(low, high int) error {
-	return n.nft(AtRouter, fmt.Sprintf("add rule ip nat pre iifname \"outside\" tcp dport %d-%d dnat to %s\n", low, high, n.Client))
-}
-
-// Firewall replaces the place's rules; without any it is open again. Rules
-// are nft's, and run in the order given until one decides. The router's also
-// hold for what is sent to itself.
-func (n *Network) Firewall(at Place, rules ...string) error {
-	hooks := []string{"input"}
-	if at == AtRouter {
-		hooks = append(hooks, "forward")
-	}
-	script := "table inet firewall\ndelete table inet firewall\ntable inet firewall {\n"
-	for _, hook := range hooks {
-		script += "chain " + hook + "s {\ntype filter hook " + hook + " priority 0\n" + strings.Join(rules, "\n") + "\n}\n"
-	}
-	return n.nft(at, script+"}\n")
-}
-
-// Forgetful makes the router a firewall that lets through the connections it
-// has seen begin; verdict is what becomes of the others: "drop", or "reject
-// with tcp reset".
-func (n *Network) Forgetful(verdict string) error {
-	return n.nft(AtRouter, `table inet firewall
-delete table inet firewall
-table inet firewall {
-set seen {
-type ipv4_addr . inet_service . ipv4_addr . inet_service
-flags dynamic
-size 4096
-}
-chain guard {
-type filter hook forward priority 0
-tcp flags & (syn|ack) == syn add @seen { ip saddr . tcp sport . ip daddr . tcp dport } accept
-ip saddr . tcp sport . ip daddr . tcp dport @seen accept
-ip daddr . tcp dport . ip saddr . tcp sport @seen accept
-meta l4proto tcp `+verdict+`
-}
-}
-`)
-}
-
-// Forget makes a Forgetful router forget all connections there are, as such
-// firewalls do with those that idle.
-func (n *Network) Forget() error { return n.nft(AtRouter, "flush set inet firewall seen\n") }
-
-func (n *Network) nft(at Place, script string) error {
-	return inside(n.Space(at), func() error { return feed(script, "nft", "-f", "-") })
-}
-
 // remove deletes the namespaces and with them all that is in them.
 func (n *Network) remove() error {
 	var faults []error
@@ -228,120 +164,4 @@ func (n *Network) remove() error {
 		faults = append(faults, deleteSpace(n.Space(at)))
 	}
 	return errors.Join(faults...)
-}
-
-// deleteSpace is content where it is gone already.
-func deleteSpace(name string) error {
-	err := ip("", "netns del "+name)
-	if _, gone := os.Stat(filepath.Join(netnsFolder, name)); errors.Is(gone, os.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-const namePrefix = "wherry-"
-
-// networkName is unique, and names the process by what no other process ever
-// has: its number and when it began.
-func networkName() (string, error) {
-	began, err := processBegan(os.Getpid())
-	if err != nil {
-		return "", err
-	}
-	tail := make([]byte, 4)
-	if _, err := rand.Read(tail); err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%s%d-%s-%s", namePrefix, os.Getpid(), began, hex.EncodeToString(tail)), nil
-}
-
-// processBegan is field 22 of proc(5)'s stat, in the kernel's ticks. The
-// second field may hold spaces and ends at the last parenthesis.
-func processBegan(pid int) (string, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return "", err
-	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	if len(fields) < 20 {
-		return "", fmt.Errorf("/proc/%d/stat is %q", pid, stat)
-	}
-	return fields[19], nil
-}
-
-// sweepNetworks removes networks whose process is gone.
-func sweepNetworks() error {
-	names, err := filepath.Glob(filepath.Join(netnsFolder, namePrefix+"*"))
-	if err != nil {
-		return err
-	}
-	var faults []error
-	for _, path := range names {
-		parts := strings.Split(filepath.Base(path), "-")
-		if len(parts) != 5 {
-			continue // not one of ours
-		}
-		pid, err := strconv.Atoi(parts[1])
-		if err != nil {
-			continue
-		}
-		if began, err := processBegan(pid); err == nil && began == parts[2] {
-			continue
-		}
-		faults = append(faults, deleteSpace(filepath.Base(path)))
-	}
-	return errors.Join(faults...)
-}
-
-// ip runs commands of ip(8) in a namespace, "" for this one.
-func ip(space string, commands ...string) error {
-	args := []string{"-batch", "-"}
-	if space != "" {
-		args = append([]string{"-n", space}, args...)
-	}
-	return feed(strings.Join(commands, "\n")+"\n", "ip", args...)
-}
-
-func feed(input, program string, args ...string) error {
-	cmd := exec.Command(program, args...)
-	cmd.Stdin = strings.NewReader(input)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w: %s(of %q)", program, err, out, input)
-	}
-	return nil
-}
-
-// inside runs work on a thread that is in the namespace: sockets it makes and
-// processes it starts are in there. Work must not end its goroutine and must
-// not leave the opening of sockets to others.
-func inside(space string, work func() error) error {
-	if space == "" {
-		return work()
-	}
-	there, err := os.Open(filepath.Join(netnsFolder, space))
-	if err != nil {
-		return err
-	}
-	defer there.Close()
-	done := make(chan error, 1)
-	go func() {
-		// A thread that cannot be brought back ends with this goroutine.
-		runtime.LockOSThread()
-		here, err := os.Open("/proc/thread-self/ns/net")
-		if err != nil {
-			done <- err
-			return
-		}
-		defer here.Close()
-		if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
-			done <- fmt.Errorf("entering %s: %w", space, err)
-			return
-		}
-		err = work()
-		if unix.Setns(int(here.Fd()), unix.CLONE_NEWNET) == nil {
-			runtime.UnlockOSThread()
-		}
-		done <- err
-	}()
-	return <-done
 }

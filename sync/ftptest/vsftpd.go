@@ -53,6 +53,10 @@ func (s *Server) vsftpd() (command, error) {
 	conf.add("secure_chroot_dir=%s", s.file("empty"))
 	conf.add("pasv_min_port=%d\npasv_max_port=%d", s.PassivePorts[0], s.PassivePorts[1])
 	conf.add("pasv_enable=%s\nport_enable=%s", yes(!o.NoPassive), yes(!o.NoActive))
+	if o.Netns != "" {
+		// Its sessions would go into namespaces of their own.
+		conf.add("isolate_network=NO")
+	}
 	if o.Advertise != "" {
 		conf.add("pasv_address=%s", o.Advertise)
 	}

@@ -14,6 +14,7 @@ import (
 // TestCommandLineBehindFirewalls: scripts see the exit codes that they were
 // promised, people the remedy.
 func TestCommandLineBehindFirewalls(t *testing.T) {
+	t.Parallel()
 	ftptest.NeedNetworks(t)
 	const blocked = 6
 	for outcome, tc := range map[string]struct {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ import (
 // for firewalls most of their time.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "24"); err != nil {
+	if err := flag.Set("test.parallel", "32"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)
@@ -40,8 +39,10 @@ type desk struct {
 	t      *testing.T
 	net    *ftptest.Network
 	server *ftptest.Server
+	where  site.Site
 	fs     *ftpfs.FS
 	ring   *trace.Ring
+	first  []ftpfs.Attempt // of the first list of works
 }
 
 // sit opens a file system on the scene's server; nothing connects yet. The
@@ -53,7 +54,7 @@ func sit(t *testing.T, scene *ftptest.Scene, where site.Site) *desk {
 
 func sitWith(t *testing.T, scene *ftptest.Scene, c ftpfs.Config) *desk {
 	t.Helper()
-	d := &desk{t: t, net: scene.Net, server: scene.Server, ring: trace.NewRing(2000, nil)}
+	d := &desk{t: t, net: scene.Net, server: scene.Server, where: c.Site, ring: trace.NewRing(2000, nil)}
 	c.Roots, c.Trace = scene.Server.CA, d.ring
 	c.Password = func(context.Context) (string, error) { return scene.Server.Password, nil }
 	d.fs = ftpfs.New(c)
@@ -89,19 +90,6 @@ func (d *desk) sent(verb string) int {
 	return count
 }
 
-// waits counts the silences in the transcript that only a wait for an answer
-// that never came explains.
-func (d *desk) waits() int {
-	lines, _ := d.ring.Since(0)
-	count := 0
-	for i := 1; i < len(lines); i++ {
-		if lines[i].Time.Sub(lines[i-1].Time) > 4*time.Second {
-			count++
-		}
-	}
-	return count
-}
-
 // took is how long each of the first three clicks needed.
 type took struct{ list, put, get time.Duration }
 
@@ -120,6 +108,7 @@ func (d *desk) works() (took, error) {
 		return t, fmt.Errorf("list: %w", err)
 	}
 	t.list = lap()
+	d.first = d.fs.Status().Attempts
 	want := content()
 	p, err := dir.Join("cargo.bin")
 	if err == nil {
@@ -186,26 +175,16 @@ func (d *desk) list() error {
 	return err
 }
 
-// row is a line of the table at the end.
-func row(t *testing.T, via string, seconds took) {
+// names are what a folder of this machine holds.
+func names(t *testing.T, dir string) []string {
 	t.Helper()
-	cell := func(d time.Duration) string {
-		if d == 0 {
-			return "-"
-		}
-		return fmt.Sprintf("%.2f", d.Seconds())
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Logf("| %s | %s | %s | %s | %s |", strings.ReplaceAll(path.Base(t.Name()), "_", " "), via,
-		cell(seconds.list), cell(seconds.put), cell(seconds.get))
-}
-
-// rows are the lines that a client printed with row.
-func rows(client string) []string {
-	var found []string
-	for line := range strings.Lines(client) {
-		if _, cells, ok := strings.Cut(strings.TrimSpace(line), ": | "); ok && strings.HasPrefix(line, "client: ") {
-			found = append(found, "| "+cells)
-		}
+	var all []string
+	for _, e := range entries {
+		all = append(all, e.Name())
 	}
-	return found
+	return all
 }

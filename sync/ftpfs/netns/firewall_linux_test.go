@@ -4,10 +4,10 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"wherry/sync/ftpfs"
 	"wherry/sync/ftptest"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
@@ -26,6 +26,11 @@ func rules(at ftptest.Place, rules ...string) func(*ftptest.Network) error {
 	return func(n *ftptest.Network) error { return n.Firewall(at, rules...) }
 }
 
+// nothing gets through, in either direction.
+func nothing(n *ftptest.Network) error {
+	return errors.Join(n.Firewall(ftptest.AtRouter, passiveDropped), n.Firewall(ftptest.AtClient, callsDropped))
+}
+
 // firewall is a row: what is in the way, and what a person sees.
 type firewall struct {
 	nat    bool
@@ -36,12 +41,18 @@ type firewall struct {
 	// and that the first click says so with KindNoData.
 	via string
 	// silent is how many waits at a firewall that says nothing may be on the
-	// way to the first success; each is 6 s by itself.
+	// way: 6 s, and 2 s for a second one of the same direction.
 	silent int
 	never  []string // commands that must not be sent
 	says   []string // in the error
-	kinds  []ftptest.Kind
+	// found is what may have become of the attempts that failed.
+	found []ftpfs.Outcome
+	kinds []ftptest.Kind // nil: all that can
 }
+
+// two are enough where servers do not differ: one that dials when it is told
+// the address, and one that dials when it is told the file.
+func two() []ftptest.Kind { return []ftptest.Kind{ftptest.VSFTPD, ftptest.PyFTPD} }
 
 var (
 	forced = func(m site.Mode) func(*site.Site, *ftptest.Network) {
@@ -55,18 +66,18 @@ func firewalls() map[string]firewall {
 		"nothing in the way":        {via: "EPSV", never: []string{"PASV", "EPRT", "PORT"}},
 		"a router that translates":  {nat: true, via: "EPSV", never: []string{"PASV", "EPRT", "PORT"}},
 		"passive ports closed":      {before: rules(ftptest.AtRouter, passiveClosed), via: "EPRT"},
-		"passive ports prohibited":  {before: rules(ftptest.AtRouter, passiveForbidden), via: "EPRT"},
-		"passive ports black-holed": {before: rules(ftptest.AtRouter, passiveDropped), via: "EPRT", silent: 1},
+		"passive ports prohibited":  {before: rules(ftptest.AtRouter, passiveForbidden), via: "EPRT", kinds: two()},
+		"passive ports black-holed": {before: rules(ftptest.AtRouter, passiveDropped), via: "EPRT", silent: 2},
 		"passive ports closed, TLS": {
-			before: rules(ftptest.AtRouter, passiveClosed), opt: ftptest.Options{RequireTLS: true}, site: encrypted, via: "EPRT",
+			before: rules(ftptest.AtRouter, passiveClosed), opt: ftptest.Options{RequireTLS: true}, site: encrypted, via: "EPRT", kinds: two(),
 		},
 		"passive ports black-holed, TLS": {
 			before: rules(ftptest.AtRouter, passiveDropped), opt: ftptest.Options{RequireTLS: true}, site: encrypted,
-			via: "EPRT", silent: 1,
+			via: "EPRT", silent: 2,
 		},
 		"passive ports black-holed, IPv6": {
 			before: rules(ftptest.AtRouter, passiveDropped), opt: ftptest.Options{IPv6: true}, via: "EPRT", silent: 1,
-			never: []string{"PASV", "PORT"},
+			never: []string{"PASV", "PORT"}, kinds: two(),
 		},
 		"EPSV refused": {opt: ftptest.Options{NoEPSV: true}, via: "PASV", never: []string{"EPRT", "PORT"}},
 		"a private address in 227": {
@@ -80,13 +91,14 @@ func firewalls() map[string]firewall {
 		"EPRT refused, passive closed": {opt: ftptest.Options{Deny: []string{"EPRT"}}, before: rules(ftptest.AtRouter, passiveClosed), via: "PORT"},
 		"active behind NAT": {
 			nat: true, site: forced(site.ModeActive), never: []string{"EPSV", "PASV"}, says: []string{"EPRT", "PORT"},
+			found: []ftpfs.Outcome{ftpfs.NotAllowed, ftpfs.CannotCall},
 		},
 		"active behind NAT, the port not forwarded": {
-			nat: true, never: []string{"EPSV", "PASV"},
+			nat: true, never: []string{"EPSV", "PASV"}, found: []ftpfs.Outcome{ftpfs.CannotCall}, kinds: two(),
 			site: func(s *site.Site, n *ftptest.Network) { s.Mode, s.ExternalIP = site.ModeActive, n.Router },
 		},
 		"active behind NAT, the port black-holed": {
-			nat: true, never: []string{"EPSV", "PASV"}, silent: 2,
+			nat: true, never: []string{"EPSV", "PASV"}, silent: 2, found: []ftpfs.Outcome{ftpfs.NoCall, ftpfs.NoReply},
 			before: rules(ftptest.AtRouter, "ip daddr 203.0.113.1 "+callsDropped),
 			site:   func(s *site.Site, n *ftptest.Network) { s.Mode, s.ExternalIP = site.ModeActive, n.Router },
 		},
@@ -98,26 +110,34 @@ func firewalls() map[string]firewall {
 				s.PortFrom, s.PortTo = 40100, 40120
 			},
 		},
+		"active behind NAT, the port forwarded, our address told by the server": {
+			nat: true, via: "EPRT", never: []string{"EPSV", "PASV"},
+			before: func(n *ftptest.Network) error { return n.ForwardPorts(40100, 40120) },
+			site: func(s *site.Site, _ *ftptest.Network) {
+				s.Mode, s.PortFrom, s.PortTo = site.ModeActive, 40100, 40120
+			},
+			kinds: []ftptest.Kind{ftptest.PureFTPd},
+		},
 		"only active is allowed, behind NAT": {
 			nat: true, opt: ftptest.Options{NoPassive: true}, says: []string{"EPSV", "PASV", "EPRT", "PORT"},
+			found: []ftpfs.Outcome{ftpfs.NotKnown, ftpfs.NotAllowed, ftpfs.CannotCall},
 		},
 		"active calls dropped by our firewall": {
 			before: rules(ftptest.AtClient, callsDropped), site: forced(site.ModeActive), silent: 2,
-			never: []string{"EPSV", "PASV"}, says: []string{"EPRT"},
+			never: []string{"EPSV", "PASV"}, says: []string{"EPRT"}, found: []ftpfs.Outcome{ftpfs.NoCall, ftpfs.NoReply},
 		},
 		"active calls rejected by our firewall": {
 			before: rules(ftptest.AtClient, callsRejected), site: forced(site.ModeActive),
-			never: []string{"EPSV", "PASV"}, says: []string{"EPRT"},
+			never: []string{"EPSV", "PASV"}, says: []string{"EPRT"}, found: []ftpfs.Outcome{ftpfs.CannotCall},
 		},
 		"passive forced and black-holed": {
 			before: rules(ftptest.AtRouter, passiveDropped), site: forced(site.ModePassive), silent: 2,
-			never: []string{"EPRT", "PORT"}, says: []string{"EPSV"},
+			never: []string{"EPRT", "PORT"}, says: []string{"EPSV"}, found: []ftpfs.Outcome{ftpfs.Silent},
 		},
 		"nothing gets through": {
-			before: func(n *ftptest.Network) error {
-				return errors.Join(n.Firewall(ftptest.AtRouter, passiveDropped), n.Firewall(ftptest.AtClient, callsDropped))
-			},
-			silent: 2, says: []string{"EPSV", "EPRT"},
+			before: nothing,
+			silent: 4, says: []string{"EPSV", "PASV", "EPRT"},
+			found: []ftpfs.Outcome{ftpfs.Silent, ftpfs.NoCall, ftpfs.NoReply},
 		},
 	}
 }
@@ -125,10 +145,9 @@ func firewalls() map[string]firewall {
 // TestFirewalls is the table of the ways in which data connections are
 // stopped, with what a person finds after the first click.
 func TestFirewalls(t *testing.T) {
+	t.Parallel()
 	ftptest.NeedNetworks(t)
-	var mu sync.Mutex
-	var table []string
-	t.Cleanup(func() { tell(t, table) })
+	table := newTable(t, "what is in the way, server", "way", "list s", "put s", "get s")
 	for outcome, f := range firewalls() {
 		for _, kind := range ftptest.Kinds() {
 			if kind.Cannot(f.opt) != "" || f.kinds != nil && !slices.Contains(f.kinds, kind) {
@@ -137,25 +156,9 @@ func TestFirewalls(t *testing.T) {
 			t.Run(outcome+", "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				stage := ftptest.Stage{NAT: f.nat, Kind: kind, Options: f.opt, Before: f.before}
-				client := stage.Play(t, f.play)
-				mu.Lock()
-				defer mu.Unlock()
-				table = append(table, rows(client)...)
+				table.add(stage.Play(t, f.play))
 			})
 		}
-	}
-}
-
-// tell prints the rows that the clients have printed, as one table.
-func tell(t *testing.T, table []string) {
-	if len(table) == 0 {
-		return
-	}
-	slices.Sort(table)
-	t.Log("| what is in the way, server | way | list s | put s | get s |")
-	t.Log("|---|---|---|---|---|")
-	for _, row := range table {
-		t.Log(row)
 	}
 }
 
@@ -187,26 +190,111 @@ func (f firewall) works(d *desk) {
 	if via != f.via {
 		d.t.Errorf("via %s, want %s", via, f.via)
 	}
-	if n := d.waits(); n > f.silent {
-		d.t.Errorf("it waited %d times for an answer that never came, want %d at most", n, f.silent)
+	d.row(via, seconds)
+	d.patient(f.silent)
+	d.announced(f.via)
+	for _, a := range d.first {
+		if advertised := d.server.Options.Advertise; a.Rung == ftpfs.PASV && advertised != "" && a.Advertised.Addr().String() != advertised {
+			d.t.Errorf("PASV is told to have named %v", a.Advertised)
+		}
 	}
-	row(d.t, via, seconds)
+}
+
+// announced checks that a way other than the first in order is told, once,
+// with what failed before it.
+func (d *desk) announced(via string) {
+	d.t.Helper()
+	change := d.fs.Status().Switch
+	switch {
+	case d.where.Mode != site.ModeAuto:
+	case via == "EPSV" && change != nil:
+		d.t.Errorf("a switch from %s to %s is told", change.From, change.To)
+	case via != "EPSV" && change == nil:
+		d.t.Errorf("the switch to %s is not told", via)
+	case via != "EPSV" && (change.To.String() != via || len(change.Why) == 0):
+		d.t.Errorf("told is a switch to %s because of %s", change.To, outcomes(change.Why))
+	}
+	if change == nil {
+		return
+	}
+	for _, a := range change.Why {
+		if a.Outcome == ftpfs.Worked {
+			d.t.Errorf("told as failed: %s", outcomes(change.Why))
+		}
+	}
 }
 
 func (f firewall) fails(d *desk) {
 	began := time.Now()
 	err := d.list()
-	row(d.t, "none", took{list: time.Since(began)})
-	if vfs.KindOf(err) != vfs.KindNoData {
-		d.t.Errorf("kind %v: %v", vfs.KindOf(err), err)
+	seconds := took{list: time.Since(began)}
+	var blocked *ftpfs.Blocked
+	if vfs.KindOf(err) != vfs.KindNoData || !errors.As(err, &blocked) {
+		d.t.Errorf("kind %v, Blocked %v: %v", vfs.KindOf(err), blocked != nil, err)
 		return
 	}
+	d.row("none: "+outcomes(blocked.Attempts), seconds)
 	for _, word := range f.says {
 		if !strings.Contains(err.Error(), word) {
 			d.t.Errorf("%q is not said in: %v", word, err)
 		}
 	}
-	if n := d.waits(); n > f.silent {
-		d.t.Errorf("it waited %d times for an answer that never came, want %d at most", n, f.silent)
+	d.first = blocked.Attempts
+	d.patient(f.silent)
+	f.explains(d, blocked)
+}
+
+// explains checks what a person is told about the failure.
+func (f firewall) explains(d *desk, b *ftpfs.Blocked) {
+	if b.BehindNAT() != f.nat || b.Local.Addr().String() != d.net.Client || b.Peer.Addr().String() != d.net.Server {
+		d.t.Errorf("behind NAT %v, local %v, peer %v", b.BehindNAT(), b.Local, b.Peer)
 	}
+	if len(b.Left) > 0 {
+		d.t.Errorf("%v were not tried", b.Left)
+	}
+	for _, a := range b.Attempts {
+		told := d.net.Client
+		if d.where.ExternalIP != "" {
+			told = d.where.ExternalIP
+		}
+		switch {
+		case !slices.Contains(f.found, a.Outcome):
+			d.t.Errorf("%s %s, want one of %q", a.Rung, a.Outcome, f.found)
+		case a.Rung.Mode() == site.ModeActive && a.Advertised.Addr().String() != told && a.Advertised.Addr().String() != d.net.Router:
+			d.t.Errorf("%s named %v, want %s", a.Rung, a.Advertised, told)
+		case a.Outcome == ftpfs.Silent && a.To.Addr().String() != d.net.Server:
+			d.t.Errorf("%s went to %v", a.Rung, a.To)
+		case a.Took <= 0:
+			d.t.Errorf("%s took no time", a.Rung)
+		}
+	}
+}
+
+// patient checks how often the first click waited.
+func (d *desk) patient(silent int) {
+	d.t.Helper()
+	if n := silences(d.first); n > silent || len(d.first) == 0 {
+		d.t.Errorf("%d waits for an answer that never came, want %d at most: %s", n, silent, outcomes(d.first))
+	}
+}
+
+// silences counts the attempts that waited for an answer that never came.
+func silences(attempts []ftpfs.Attempt) int {
+	count := 0
+	for _, a := range attempts {
+		switch a.Outcome {
+		case ftpfs.Silent, ftpfs.NoCall, ftpfs.NoReply:
+			count++
+		}
+	}
+	return count
+}
+
+// outcomes are attempts in short, in order.
+func outcomes(attempts []ftpfs.Attempt) string {
+	var words []string
+	for _, a := range attempts {
+		words = append(words, a.Rung.String()+" "+string(a.Outcome))
+	}
+	return strings.Join(words, ", ")
 }
