@@ -3,10 +3,8 @@ package queue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"wherry/sync/localfs"
@@ -191,53 +189,6 @@ func TestTheReasonNamesTheLinkThatLeadsOutside(t *testing.T) {
 		return
 	}
 	t.Error("there is no such row")
-}
-
-// TestALinkSwappedInDuringARunLeadsNowhere: a goroutine swaps a folder for a
-// link and back while files are written into it. Whatever rows come through,
-// nothing lies outside.
-func TestALinkSwappedInDuringARunLeadsNowhere(t *testing.T) {
-	d := newDesk(t)
-	for i := range 150 {
-		d.there.Put(fmt.Sprintf("/t/sub/%03d", i), "hostile", when)
-	}
-	d.there.Put("/t/sub/kept", "hostile", when)
-	d.folder("in/t/sub")
-	d.link("../../out", "in/t/link")
-	at := func(name string) string { return filepath.Join(d.dir, "in/t", name) }
-	// In step with the transfers a few times, so that each meets the link.
-	swaps := 0
-	var mu sync.Mutex
-	swap := func() error {
-		mu.Lock()
-		defer mu.Unlock()
-		swaps++
-		return errors.Join(os.Rename(at("sub"), at("aside")), os.Rename(at("link"), at("sub")),
-			os.Rename(at("sub"), at("link")), os.Rename(at("aside"), at("sub")))
-	}
-	stop := make(chan struct{})
-	var swapper sync.WaitGroup
-	swapper.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				if err := swap(); err != nil {
-					t.Error(err)
-					return
-				}
-			}
-		}
-	})
-	d.add(d.fetch("/t", vfs.TypeDir, d.in))
-	d.drain()
-	close(stop)
-	swapper.Wait()
-	d.untouched()
-	if swaps == 0 {
-		t.Error("nothing was swapped")
-	}
 }
 
 // TestACancelledRowsPartIsNotDeletedThroughALink: what has the part's name
