@@ -73,6 +73,10 @@ type Config struct {
 	Retries int
 	// Limit of all transfers together in bytes a second; 0 for none.
 	Limit int64
+	// Verify says when the content of a file is compared by a hash; it is
+	// asked before each transfer, from any goroutine. nil means
+	// transfer.VerifyOffered.
+	Verify func() transfer.Verify
 	// Roots replaces the system's certificate roots.
 	Roots *x509.CertPool
 	// Pinned is the only certificate fingerprint to accept, "" for any
@@ -153,7 +157,7 @@ func (e *Engine) openStores() error {
 	}
 	qc := queue.Config{
 		File: file, Open: e.FS, Workers: e.cfg.Workers, Retries: e.cfg.Retries,
-		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent,
+		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify,
 	}
 	if e.cfg.Asker != nil {
 		qc.Ask = e.cfg.Asker.Exists

@@ -389,3 +389,41 @@ func TestRetryTriesARefusedLoginAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestHashesAreComparedAsThePersonSays: the server knows none, which matters
+// only to somebody who insists on one.
+func TestHashesAreComparedAsThePersonSays(t *testing.T) {
+	srv := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/a": "1"}})
+	for outcome, tc := range map[string]struct {
+		verify func() transfer.Verify
+		want   queue.State
+	}{
+		"nobody said anything": {nil, queue.Done},
+		"off":                  {func() transfer.Verify { return transfer.VerifyOff }, queue.Done},
+		"always":               {func() transfer.Verify { return transfer.VerifyAlways }, queue.Failed},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			e := start(t, Config{Verify: tc.verify, Retries: -1})
+			id, _, err := e.Connect(ctxOf(t), srv.Site(site.ModePassive, site.TLSOff), srv.Password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			target, err := localfs.FromOS(filepath.Join(t.TempDir(), "a"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := e.Enqueue(ctxOf(t), queue.Request{
+				Source: queue.Place{Site: id, Path: vfs.MustParse("/a")}, Target: queue.Place{Path: target},
+				Type: vfs.TypeFile, Size: 1, Exists: transfer.Overwrite,
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Queue().Drain(ctxOf(t)); err != nil {
+				t.Fatal(err)
+			}
+			if s := e.Queue().Snapshot(); s.Count[tc.want] != 1 {
+				t.Errorf("the rows are %v, want one %s", s.Count, tc.want)
+			}
+		})
+	}
+}
