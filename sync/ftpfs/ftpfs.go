@@ -178,10 +178,14 @@ func (c call) closed(err error) error {
 }
 
 // fault is err as the caller gets it: whatever breaks while or after the file
-// system is closed was cancelled.
+// system is closed was cancelled. A wrong number of bytes is what a server
+// sends that converts line ends, so the type is set anew before the next file.
 func (f *FS) fault(c call, err error) error {
-	if err == nil || vfs.KindOf(err) == vfs.KindCancelled {
+	switch {
+	case err == nil || vfs.KindOf(err) == vfs.KindCancelled:
 		return err
+	case vfs.KindOf(err) == vfs.KindSize:
+		f.Doubt()
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

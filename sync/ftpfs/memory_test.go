@@ -290,6 +290,27 @@ func TestServerThatTakesFewIsRemembered(t *testing.T) {
 	}
 }
 
+func TestWrongSizeIsAReasonForDoubt(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		kind  vfs.Kind
+		doubt int
+	}{
+		"bytes too few or too many": {vfs.KindSize, 1},
+		"any other failure":         {vfs.KindLost, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			b, f := fake(t, 4)
+			b.fail["close"] = &vfs.Error{Op: "read", Kind: tc.kind}
+			if err := everyCall(f)["read"](t.Context()); vfs.KindOf(err) != tc.kind {
+				t.Fatal(err)
+			}
+			if got := b.conns[0].doubt; got != tc.doubt {
+				t.Errorf("the session was told %d times", got)
+			}
+		})
+	}
+}
+
 func TestDoubtReachesEverySession(t *testing.T) {
 	b, f := fake(t, 4)
 	r, err := f.Open(t.Context(), somewhere, 0)
