@@ -6,7 +6,9 @@
 //
 // What is written here is meant for part files, so writing never goes through
 // a link, a pipe or a device that stands under the name; and Commit and Rename
-// return only when what they did would survive a power cut.
+// return only when what they did would survive a power cut. An FS can be held
+// to one folder (Confine), which then is all it reaches, by os.Root and not by
+// a look before the step.
 package localfs
 
 import (

@@ -116,7 +116,8 @@ func TestNothingIsWrittenOutsideTheChosenFolder(t *testing.T) {
 		},
 		"a link that has the topmost folder's name": {
 			func(d *desk) { d.link("../out", "in/t") },
-			[]string{"/t: failed"}, nil,
+			[]string{"/t: failed"},
+			nil,
 		},
 		"a link to nothing in the way of a folder": {
 			func(d *desk) { d.folder("in/t"); d.link("../../out/new", "in/t/sub") },

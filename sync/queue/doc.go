@@ -20,5 +20,11 @@
 // its own is stopped. That is the same whether the person sits in this process
 // or in another.
 //
+// What a row writes is held to the folder that the person chose (into). What a
+// listing names is believed only as far as it can be kept apart: a name that
+// is none ends its own row, so does one that the target takes for another's
+// (twins), and a tree that does not end is left at vfs.MaxDepth and
+// vfs.MaxEntries.
+//
 // Observers take a Snapshot; nothing here calls a window.
 package queue

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -41,6 +42,8 @@ type Queue struct {
 	stop     func(error)   // guarded; ends the present run, nil for none
 	stopped  chan struct{} // guarded; closed when the present run ended
 	closed   bool          // guarded
+	// guarded; by the target's site, and each bounded
+	spellings map[site.ID]*transfer.Spellings
 }
 
 // work is a row in the hands of this process.
@@ -68,7 +71,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 	}
 	q := &Queue{
 		c: c, s: s, clock: wallClock{now: c.Now}, limit: limiter(c.Limit), most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
-		running: map[ID]*work{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
+		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {
 		return nil, nil, errors.Join(err, s.close())

@@ -55,15 +55,8 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	case w.row.depth > vfs.MaxDepth:
 		return fail(&vfs.Error{Op: "list", Path: w.row.Source.Path.String(), Kind: vfs.KindProtocol, Reply: "folders are nested too deep"})
 	}
-	// Asked twice: a request that is full already costs the server no listing.
-	if err := q.bounded(ctx, w.row, 0); err != nil {
-		return fail(err)
-	}
-	entries, err := src.List(ctx, w.row.Source.Path)
+	entries, err := q.content(ctx, src, w.row)
 	if err != nil {
-		return fail(err)
-	}
-	if err := q.bounded(ctx, w.row, len(entries)); err != nil {
 		return fail(err)
 	}
 	if err := makeFolder(ctx, dst, w.row.Target.Path); err != nil {
@@ -74,6 +67,19 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 		return fail(err)
 	}
 	return q.kept(ctx, q.found(ctx, w.row, entries, twins(entries, can)))
+}
+
+// content lists a folder, unless that would be too much. A request that is full
+// already costs the server no listing.
+func (q *Queue) content(ctx context.Context, src vfs.FS, folder row) ([]vfs.Entry, error) {
+	if err := q.bounded(ctx, folder, 0); err != nil {
+		return nil, err
+	}
+	entries, err := src.List(ctx, folder.Source.Path)
+	if err != nil {
+		return nil, err
+	}
+	return entries, q.bounded(ctx, folder, len(entries))
 }
 
 // bounded fails where so many entries more would be too many for the request

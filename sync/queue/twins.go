@@ -4,6 +4,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -46,6 +47,16 @@ func (r *row) refuseTwin(folder row, other string) {
 		Reply: "the name " + r.name + " is one with " + other + " on the target's file system",
 	}
 	r.State, r.Kind, r.Message, r.About = Failed, reason.Kind, reason.Error(), reason.Path
+}
+
+// spellingsOf is what transfers to a site know of the spellings there.
+func (q *Queue) spellingsOf(id site.ID) *transfer.Spellings {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.spellings[id] == nil {
+		q.spellings[id] = new(transfer.Spellings)
+	}
+	return q.spellings[id]
 }
 
 // alike is equal for names that any file system takes for one. It errs on the

@@ -27,10 +27,8 @@ func (r *run) decide(ctx context.Context) (action, Result, error) {
 	if r.old == nil && (rule != Rename || r.job.Chosen.IsRoot()) {
 		return toReplace, Result{}, nil
 	}
-	if rule != Skip && rule != Rename {
-		if err := r.asSpelled(ctx); err != nil {
-			return toEnd, Result{}, err
-		}
+	if err := r.asSpelled(ctx); err != nil {
+		return toEnd, Result{}, err
 	}
 	if rule == Ask || rule == "" {
 		question := Question{

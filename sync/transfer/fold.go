@@ -53,14 +53,17 @@ func foldRune(r rune) rune {
 // asSpelled fails where what answers to the target's name has another one: a
 // file system that folds names would let the new file take its place, and
 // nobody has seen that it would.
+// Skip replaces nothing, and Rename looks for itself.
 func (r *run) asSpelled(ctx context.Context) error {
-	if !r.to.FoldsCase && !r.to.FoldsForm {
+	switch {
+	case r.job.Exists == Skip, r.job.Exists == Rename, !r.to.FoldsCase && !r.to.FoldsForm, r.job.Spellings.has(r.target):
 		return nil
 	}
 	entries, err := r.job.Target.FS.List(ctx, r.target.Dir())
 	if err != nil {
 		return err
 	}
+	r.job.Spellings.keep(r.target.Dir(), entries)
 	base, there, reason := r.target.Base(), r.target, "another name answers to it"
 	for _, e := range entries {
 		switch {

@@ -78,6 +78,28 @@ func TestAFreeNameTakenByAnotherSpellingMeanwhileIsNotReplaced(t *testing.T) {
 	p.wantFiles(map[string]string{"/dst/FILE.TXT": "old", partName: "new"})
 }
 
+func TestAListingTellsTheSpellingsOfManyFiles(t *testing.T) {
+	p := newPair(t, "new")
+	p.to.Limit(func(can *vfs.Features) { can.FoldsCase = true })
+	p.job.Spellings = new(transfer.Spellings)
+	p.to.Put("/dst/FILE (2).txt", "other", day(1))
+	for i := range 5 {
+		name := []string{targetName, "/dst/b", "/dst/c"}[i%3]
+		p.to.Put(name, "old", day(1))
+		p.job.Target.Path, p.made, p.told = vfs.MustParse(name), nil, target
+		p.mustBeDone()
+	}
+	// b and c came after the first listing, so that each asked once more.
+	if n := count(p.to, memfs.OpList); n != 3 {
+		t.Errorf("the folder was listed %d times, want 3", n)
+	}
+	// What was not spelled so is never taken from memory.
+	p.job.Target.Path = vfs.MustParse("/dst/B")
+	p.mustFail(vfs.KindExists)
+	p.job.Target.Path = vfs.MustParse("/dst/file (2).txt")
+	p.mustFail(vfs.KindExists)
+}
+
 func TestFoldName(t *testing.T) {
 	both, caseOnly, formOnly := vfs.Features{FoldsCase: true, FoldsForm: true}, vfs.Features{FoldsCase: true}, vfs.Features{FoldsForm: true}
 	for outcome, tc := range map[string]struct {

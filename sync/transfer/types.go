@@ -124,6 +124,9 @@ type Job struct {
 	KeepTime bool
 	// Verify is VerifyOffered where it is "".
 	Verify Verify
+	// Spellings are those of the target's file system, shared by its jobs; nil
+	// is allowed, and slower where names fold.
+	Spellings *Spellings
 }
 
 // Counter is read by others while a transfer runs. All fields are in bytes of
