@@ -1,7 +1,6 @@
 package session
 
 import (
-	"strings"
 	"time"
 
 	"wherry/sync/ftpfs/internal/listing"
@@ -57,7 +56,7 @@ func (o *operation) learnClock(dir vfs.Path, entries []vfs.Entry) error {
 	}
 	for _, e := range entries {
 		p, err := dir.Join(e.Name)
-		if e.Type != vfs.TypeFile || !hasClock(e) || err != nil || strings.HasPrefix(e.Name, "-") {
+		if e.Type != vfs.TypeFile || !hasClock(e) || err != nil {
 			continue
 		}
 		o.clock.asked = true

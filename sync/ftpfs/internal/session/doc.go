@@ -15,6 +15,12 @@
 //	       looking; the turn goes back, at once when the replies are in step,
 //	       else when a goroutine has settled them
 //
+// What a server says of itself is believed until it turns out untrue: a command
+// that FEAT names and the server does not know is unlearned, the operation goes
+// another way where there is one, and Facts no longer say so. What it does not
+// say is found out by one question a session: the clock of its listings, what
+// "LIST -a" means to it.
+//
 // A Reader or Writer holds the turn until it is closed. No library call runs
 // outside guard, since the library panics on some replies.
 package session

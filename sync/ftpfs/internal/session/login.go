@@ -87,7 +87,7 @@ func (o *operation) siteCommand(line string) error {
 		return nil
 	}
 	kind := vfs.KindUnsupported
-	if r.Code/100 == 4 {
+	if r.Code == 421 {
 		kind = vfs.KindBusy
 	}
 	return o.kinded(kind, fmt.Sprintf("the site's command %q was refused: %s", line, r))

@@ -1,10 +1,14 @@
 package session
 
 import (
+	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/ftptest"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
@@ -96,16 +100,17 @@ func TestSiteCommands(t *testing.T) {
 		want  vfs.Kind
 		sent  string
 	}{
-		"all taken":           {[]string{"SITE CHMOD 600 f", "NOOP", "TYPE A"}, vfs.KindOther, "FEAT SITE NOOP TYPE TYPE OPTS"},
-		"one asks for more":   {[]string{"XMORE"}, vfs.KindOther, "FEAT XMORE TYPE OPTS"},
-		"one refused":         {[]string{"NOOP", "SITE UMASK 022", "NOOP"}, vfs.KindUnsupported, "FEAT NOOP SITE"},
-		"one refused for now": {[]string{"XBUSY"}, vfs.KindBusy, "FEAT XBUSY"},
-		"one not allowed":     {[]string{"SITE X\r\nDELE f"}, vfs.KindBadName, "FEAT"},
+		"all taken":            {[]string{"SITE CHMOD 600 f", "NOOP", "TYPE A"}, vfs.KindOther, "FEAT SITE NOOP TYPE TYPE OPTS"},
+		"one asks for more":    {[]string{"XMORE"}, vfs.KindOther, "FEAT XMORE TYPE OPTS"},
+		"one refused":          {[]string{"NOOP", "SITE UMASK 022", "NOOP"}, vfs.KindUnsupported, "FEAT NOOP SITE"},
+		"one refused for now":  {[]string{"XBUSY"}, vfs.KindUnsupported, "FEAT XBUSY"},
+		"one ends the session": {[]string{"XEND"}, vfs.KindBusy, "FEAT XEND"},
+		"one not allowed":      {[]string{"SITE X\r\nDELE f"}, vfs.KindBadName, "FEAT"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			r := script(t, ftptest.Plan{
-				Verbs: map[string]ftptest.Handler{"XBUSY": ftptest.Reply("450 Later"), "XMORE": ftptest.Reply("350 Go on")},
+				Verbs: map[string]ftptest.Handler{"XBUSY": ftptest.Reply("450 Later"), "XEND": ftptest.Reply("421 No more of this"), "XMORE": ftptest.Reply("350 Go on")},
 				Files: map[string]string{"/f": "x"},
 			})
 			r.conf.Site.Commands = tc.lines
@@ -213,6 +218,30 @@ func TestFactsOfTheConnection(t *testing.T) {
 		if len(f.Feat) == 0 || f.Encoding != "utf-8" {
 			t.Errorf("FEAT %q, encoding %q", f.Feat, f.Encoding)
 		}
+	}
+}
+
+// TestConfigGoesThrough to where data connections and proxies are made.
+func TestConfigGoesThrough(t *testing.T) {
+	r := script(t, ftptest.Plan{})
+	asked := map[string]bool{}
+	r.conf.Environ = func(name string) string { asked[strings.ToUpper(name)] = true; return "" }
+	r.conf.Only = []wire.Rung{wire.PORT}
+	s := r.open()
+	r.works(s)
+	if f := s.Facts(); f.Via != "PORT" || r.Count("EPSV")+r.Count("PASV") > 0 {
+		t.Errorf("data connections by %s", f.Via)
+	}
+	if !asked["ALL_PROXY"] {
+		t.Errorf("the environment was asked for %v", asked)
+	}
+	r.conf.Site.Proxy, r.conf.Timeout = "socks5://me@127.0.0.1:"+strconv.Itoa(closed), time.Minute
+	secret := 0
+	r.conf.ProxyPassword = func(context.Context) (string, error) { secret++; return "x", nil }
+	_, err := Open(t.Context(), r.conf)
+	r.wants(err, vfs.KindRefused)
+	if secret > 1 || r.Sessions() != 1 {
+		t.Errorf("asked %d times, %d connections", secret, r.Sessions())
 	}
 }
 

@@ -89,6 +89,9 @@ func stepList(f *fixture) {
 	if e.Size != 5 || e.Type != vfs.TypeFile || !e.HasMode && f.srv.Kind != ftptest.PyFTPD || time.Since(e.ModTime).Round(time.Minute) != time.Hour {
 		f.t.Fatalf("stat: %+v", e)
 	}
+	if facts := f.s.Facts(); !facts.MLSD && (!facts.ClockKnown || facts.ClockOffset != 0) {
+		f.t.Fatalf("vsftpd tells UTC, but the clock is %v, %v", facts.ClockOffset, facts.ClockKnown)
+	}
 	_, err = f.s.List(f.ctx, f.path("nowhere"))
 	f.kind("listing what is not there", err, vfs.KindNotFound)
 }

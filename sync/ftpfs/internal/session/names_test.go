@@ -155,6 +155,24 @@ func TestTelnetByte(t *testing.T) {
 	}
 }
 
+// TestHalfACharacterIsAPattern: STAT of vsftpd matches patterns, and in
+// Shift-JIS half of "表" is a backslash, so such a name is looked up otherwise.
+func TestHalfACharacterIsAPattern(t *testing.T) {
+	for name, stats := range map[string]int{"表": 0, "日": 1} {
+		raw := map[string]string{"表": "\x95\x5c", "日": "\x93\xfa"}[name]
+		r := script(t, ftptest.Plan{
+			Greeting: ftptest.Reply("220 (vsFTPd 3.0.3)"), Without: []string{"MLST"}, Files: map[string]string{"/" + raw: "12345"},
+			Verbs: verb("STAT", ftptest.Bytes("213-Status\r\n-rw-r--r-- 1 s c 5 Feb 29  2024 /"+raw+"\r\n213 End\r\n")),
+		})
+		r.conf.Site.Encoding = "shift_jis"
+		e, err := r.open().Stat(t.Context(), vfs.MustParse("/"+name))
+		r.must(err)
+		if e.Name != name || e.Size != 5 || r.Count("STAT") != stats {
+			t.Errorf("%+v, %d STAT", e, r.Count("STAT"))
+		}
+	}
+}
+
 // TestEncodingFact is what the doctor tells.
 func TestEncodingFact(t *testing.T) {
 	for outcome, tc := range map[string]struct {

@@ -100,16 +100,28 @@ func (o *operation) transfer(work func() error) error {
 	}
 }
 
+// ask sends a line that changes nothing. It does so again where a late word on
+// a transfer, 225, 226 or 426, came in place of the answer: the wire notices
+// that, and brings the replies in step before the second time.
+func (o *operation) ask(line string) (wire.Reply, error) {
+	r, err := o.ctl.Command(line)
+	if err == nil && (r.Code == 225 || r.Code == 226 || r.Code == 426) {
+		return o.ctl.Command(line)
+	}
+	return r, err
+}
+
 // command sends a line and returns its final reply; a refusal is an error.
 func (o *operation) command(line string) (wire.Reply, error) {
 	r, err := o.ctl.Command(line)
-	switch {
-	case err != nil:
-		return r, err
-	case r.Code >= 400:
-		return r, &textproto.Error{Code: r.Code, Msg: r.Text()}
+	return r, refused(r, err)
+}
+
+func refused(r wire.Reply, err error) error {
+	if err == nil && r.Code >= 400 {
+		return &textproto.Error{Code: r.Code, Msg: r.Text()}
 	}
-	return r, nil
+	return err
 }
 
 // fault makes err the error of this operation.

@@ -39,8 +39,13 @@ func TestPRET(t *testing.T) {
 			_, err := s.List(r.t.Context(), vfs.Root())
 			return err
 		}, vfs.KindOther, "PRET MLSD /, EPSV, MLSD /"},
-		"each way to a port anew": {[]string{"PRET"}, "", map[string]ftptest.Handler{"PRET": ok, "RETR": ftptest.InTurn(ftptest.Reply("425 Not there"))}, get, vfs.KindOther,
-			"PRET RETR /f, EPSV, RETR /f, PRET RETR /f, PASV, RETR /f"},
+		"each way to a port anew": {
+			[]string{"PRET"},
+			"",
+			map[string]ftptest.Handler{"PRET": ok, "RETR": ftptest.InTurn(ftptest.Reply("425 Not there"))},
+			get, vfs.KindOther,
+			"PRET RETR /f, EPSV, RETR /f, PRET RETR /f, PASV, RETR /f",
+		},
 		"a file that is not there": {[]string{"PRET"}, "", verb("PRET", ftptest.Reply("550 No such file")), get, vfs.KindNotFound, "PRET RETR /f"},
 		"named and unknown":        {[]string{"PRET"}, "", verb("PRET", ftptest.Reply("500 What")), get, vfs.KindOther, "PRET RETR /f, EPSV, RETR /f"},
 		"not named":                {[]string{"TVFS"}, "", verb("PRET", ok), get, vfs.KindOther, "EPSV, RETR /f"},

@@ -89,7 +89,7 @@ func TestMLSDRefused(t *testing.T) {
 		"forbidden, and LIST has nothing": {"550 Permission denied", "/empty", vfs.KindPermission, 2},
 		"missing is missing":              {"550 No such directory", "/dir", vfs.KindNotFound, 2},
 		"forbidden, and not there either": {"550 Permission denied", "/none", vfs.KindPermission, 2},
-		"another refusal stays so":        {"451 Local error", "/dir", vfs.KindPermission, 2},
+		"another refusal stays so":        {"451 Local error", "/dir", vfs.KindBusy, 2},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()

@@ -63,7 +63,7 @@ func (r *rig) truth(s *Session) {
 			if !s.Usable() {
 				return // ended; the pool takes another
 			}
-			if kind := vfs.KindOf(err); kind == vfs.KindProtocol {
+			if kind := vfs.KindOf(err); kind == vfs.KindProtocol || kind == vfs.KindLost {
 				continue // noticed
 			}
 			r.must(err)
