@@ -4,9 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"wherry/sync/localfs"
 	"wherry/sync/vfs"
@@ -22,9 +20,7 @@ func TestConformance(t *testing.T) {
 		},
 	}
 	if runtime.GOOS == "windows" {
-		opt = vfstest.Options{NoModes: true, Refuses: func(name string) bool {
-			return !utf8.ValidString(name) || strings.ContainsAny(name, "\\:*?\"<>|\t\x1b") || strings.TrimRight(name, ". ") != name
-		}}
+		opt = vfstest.Options{NoModes: true, Refuses: func(name string) bool { return localfs.CheckWindowsName(name) != nil }}
 	}
 	vfstest.Run(t, func(t *testing.T) (vfs.FS, vfs.Path) {
 		return localfs.New(), pathOf(t, t.TempDir())
