@@ -26,7 +26,12 @@ type options struct {
 	ports             portRange
 	externalIP        ipv4
 	encoding          string
+	proxy, account    text
+	hidden            toggle
+	keepAlive         choice
+	commands          texts
 
+	verify      choice
 	connections count
 	limit       rate
 	retries     int
@@ -44,6 +49,8 @@ func (o *options) addFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	o.mode.allowed = []string{string(site.ModeAuto), string(site.ModePassive), string(site.ModeActive)}
 	o.tls.allowed = []string{string(site.TLSExplicit), string(site.TLSImplicit), string(site.TLSOff)}
+	o.keepAlive.allowed = []string{"off", string(site.KeepAliveNoop)}
+	o.verify.allowed = []string{string(transfer.VerifyOff), string(transfer.VerifyOffered), string(transfer.VerifyAlways)}
 	o.exists.allowed = []string{
 		string(transfer.Ask), string(transfer.Overwrite), string(transfer.Newer), string(transfer.Different),
 		string(transfer.Resume), string(transfer.Rename), string(transfer.Skip),
@@ -57,7 +64,14 @@ func (o *options) addFlags(root *cobra.Command) {
 	f.Var(&o.ports, "port-range", "active mode: listen on ports `A-B` only")
 	f.Var(&o.externalIP, "external-ip", "active mode: the IPv4 `address` under which a router forwards to us")
 	f.StringVar(&o.encoding, "encoding", "", "`name` of the server's encoding of file names, such as windows-1251")
+	f.Var(&o.proxy, "proxy", "connect through this `URL`, socks5://[user@]host:port or http://..., or none\n(default what ALL_PROXY and NO_PROXY say)")
+	f.Var(&o.account, "account", "the `name` to answer with when the server asks for an account (ACCT)")
+	f.Var(&o.hidden, "hidden", "ask for names with a leading dot where the server leaves them out")
+	f.Lookup("hidden").NoOptDefVal = "true"
+	f.Var(&o.keepAlive, "keep-alive", "on idle connections: off, or noop every half minute (default off)")
+	f.Var(&o.commands, "login-command", "send this `line` after each login, such as \"SITE UMASK 022\"; may be repeated")
 
+	f.Var(&o.verify, "verify", "compare contents by a hash: off, offered (where both sides know one) or always (default offered)")
 	f.Var(&o.exists, "exists", "when the target exists: ask, overwrite, newer, different, resume, rename or skip\n(default ask; skip without a terminal)")
 	f.Var(&o.connections, "connections", "transfer over up to `N` connections, 1 to 32 (default 4)")
 	f.Var(&o.limit, "limit", "transfer no faster than `rate` bytes a second, such as 500k or 2M")
@@ -103,7 +117,76 @@ func (o *options) apply(s site.Site) site.Site {
 	if o.connections != 0 {
 		s.Connections = int(o.connections)
 	}
+	if o.proxy.given {
+		s.Proxy = o.proxy.value
+	}
+	if o.account.given {
+		s.Account = o.account.value
+	}
+	if o.hidden.given {
+		s.Hidden = o.hidden.value
+	}
+	switch o.keepAlive.value {
+	case "":
+	case "off":
+		s.KeepAlive = site.KeepAliveOff
+	default:
+		s.KeepAlive = site.KeepAlive(o.keepAlive.value)
+	}
+	if o.commands.given {
+		s.Commands = o.commands.values
+	}
 	return s
+}
+
+// text is a flag whose empty value means something too: it takes a saved
+// setting back.
+type text struct {
+	value string
+	given bool
+}
+
+func (t *text) String() string     { return t.value }
+func (t *text) Type() string       { return "TEXT" }
+func (t *text) Set(v string) error { t.value, t.given = v, true; return nil }
+
+// texts is a flag that may be repeated; an empty value takes a saved list
+// back.
+type texts struct {
+	values []string
+	given  bool
+}
+
+func (t *texts) String() string { return strings.Join(t.values, "; ") }
+func (t *texts) Type() string   { return "TEXT" }
+
+func (t *texts) Set(v string) error {
+	if t.given = true; v != "" {
+		t.values = append(t.values, v)
+	}
+	return nil
+}
+
+// toggle is a yes or no that may also be left as it is.
+type toggle struct{ value, given bool }
+
+func (t *toggle) String() string {
+	if !t.given {
+		return ""
+	}
+	return strconv.FormatBool(t.value)
+}
+
+// Type is what pflag shows without a value behind it.
+func (t *toggle) Type() string { return "bool" }
+
+func (t *toggle) Set(v string) error {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return fmt.Errorf("it takes true or false")
+	}
+	t.value, t.given = b, true
+	return nil
 }
 
 // choice is a flag that takes one of a few words.

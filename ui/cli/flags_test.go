@@ -43,7 +43,8 @@ func TestFlagsLieOverASite(t *testing.T) {
 	root := a.root()
 	args := []string{
 		"--mode", "active", "--tls", "off", "--port-range", "50000-50100", "--external-ip", "192.0.2.7",
-		"--encoding", "windows-1251", "--connections", "2",
+		"--encoding", "windows-1251", "--connections", "2", "--proxy", "socks5://me@proxy:1080", "--account", "acme",
+		"--hidden", "--keep-alive", "noop", "--login-command", "SITE UMASK 022", "--login-command", "SITE IDLE 900",
 	}
 	if err := root.ParseFlags(args); err != nil {
 		t.Fatal(err)
@@ -52,6 +53,8 @@ func TestFlagsLieOverASite(t *testing.T) {
 	want := site.Site{
 		ID: "1", Name: "shop", Host: "h", User: "anna", Mode: site.ModeActive, TLS: site.TLSOff, Notes: "n",
 		PortFrom: 50000, PortTo: 50100, ExternalIP: "192.0.2.7", Encoding: "windows-1251", Connections: 2,
+		Proxy: "socks5://me@proxy:1080", Account: "acme", Hidden: true, KeepAlive: site.KeepAliveNoop,
+		Commands: []string{"SITE UMASK 022", "SITE IDLE 900"},
 	}
 	if diff := cmp.Diff(want, a.opt.apply(saved)); diff != "" {
 		t.Error(diff)

@@ -14,8 +14,8 @@ var groups = []struct {
 	letter, title string
 	flags         []string
 }{
-	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding"}},
-	{"t", "Transfer flags", []string{"exists", "connections", "limit", "retries"}},
+	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
+	{"t", "Transfer flags", []string{"exists", "verify", "connections", "limit", "retries"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }
 

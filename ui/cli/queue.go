@@ -36,10 +36,11 @@ without a window, and only one of them at a time; all may add to it.`,
 func (a *app) queueAdd() *cobra.Command {
 	add := func(use, short, example string, plan planner) *cobra.Command {
 		return &cobra.Command{
-			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets,
+			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets + "\n" +
+				"Connection flags are kept with an address; those of a saved site are its own.",
 			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: "c"},
 			RunE: func(cmd *cobra.Command, args []string) error {
-				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true, later: true}, func(s *session) error {
 					return s.enqueue(cmd.Context(), args, plan)
 				})
 			},

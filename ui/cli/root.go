@@ -60,7 +60,7 @@ Exit codes:
 		return usagef(cmd.CommandPath(), "%s", words.Safe(err.Error()))
 	})
 	a.opt.addFlags(root)
-	for _, cmd := range []*cobra.Command{a.lsCommand(), a.getCommand(), a.putCommand(), a.rmCommand(), a.mkdirCommand(), a.mvCommand(), a.chmodCommand()} {
+	for _, cmd := range []*cobra.Command{a.lsCommand(), a.getCommand(), a.putCommand(), a.rmCommand(), a.mkdirCommand(), a.mvCommand(), a.chmodCommand(), a.doctorCommand()} {
 		cmd.ValidArgsFunction = a.completeSites
 		root.AddCommand(cmd)
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +16,7 @@ import (
 	"wherry/sync/localfs"
 	"wherry/sync/queue"
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/words"
 )
@@ -26,6 +29,7 @@ type session struct {
 	engine  *engine.Engine
 	sites   map[string]connected // by what was connected to
 	warned  bool                 // of a password in an address
+	later   bool                 // the work is for another process, which knows no flags
 }
 
 // connected is a site after login.
@@ -45,6 +49,7 @@ type remote struct {
 // wish says how a command uses the engine.
 type wish struct {
 	durable bool // the queue on disk rather than one in memory
+	later   bool // what is asked for is done by another process
 	events  func(queue.Event)
 }
 
@@ -71,7 +76,27 @@ func (a *app) withEngine(ctx context.Context, command string, w wish, work func(
 	for _, n := range eng.Notices() {
 		a.notice("wherry: %s", words.Safe(n))
 	}
-	return work(&session{app: a, command: command, engine: eng, sites: map[string]connected{}})
+	s := &session{app: a, command: command, engine: eng, sites: map[string]connected{}, later: w.later}
+	defer s.announce()
+	return work(s)
+}
+
+// announce tells once, at the end, which sites changed how data connections
+// are made: it explains a wait that the person has noticed.
+func (s *session) announce() {
+	var ids []site.ID
+	for _, c := range s.sites {
+		ids = append(ids, c.id)
+	}
+	for _, one := range s.engine.Sites().List() {
+		ids = append(ids, one.ID) // of the queue's rows
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if status, ok := s.engine.Status(id); ok && status.Switch != nil {
+			s.notice("wherry: %s: %s", words.Safe(status.Host), words.Switched(*status.Switch))
+		}
+	}
 }
 
 // config makes the engine's settings of the flags; closeLog ends the file of
@@ -86,6 +111,9 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 	}
 	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, a.opt.timeout, string(a.opt.trust), int64(a.opt.limit)
 	cfg.Workers = int(a.opt.connections)
+	if a.opt.verify.value != "" {
+		cfg.Verify = func() transfer.Verify { return transfer.Verify(a.opt.verify.value) }
+	}
 	if cfg.Retries = a.opt.retries; cfg.Retries == 0 {
 		cfg.Retries = -1 // the engine's word for none
 	}
@@ -194,7 +222,12 @@ func (s *session) resolve(text string) (engine.Place, error) {
 			return place, err
 		}
 	}
-	place.Site = s.opt.apply(place.Site)
+	saved := place.Site
+	place.Site = s.opt.apply(saved)
+	if s.later && saved.ID != "" && !reflect.DeepEqual(saved, place.Site) {
+		return place, usagef(s.command, "the queue works with what is saved for %s, and the flags given here would be lost; "+
+			"save them with `wherry sites edit`, or give the server as an address.", words.Safe(site.FullName(saved)))
+	}
 	if err := place.Site.Validate(); err != nil {
 		return place, usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)
 	}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -110,14 +112,16 @@ func (a *app) sitesShow() *cobra.Command {
 }
 
 func (s *session) showSite(ctx context.Context, one site.Site) error {
-	kept := "not kept"
-	if has, err := s.engine.HasPassword(ctx, one.ID); err != nil {
-		kept = "not known: " + words.Of(err, words.CommandLine).Title
-	} else if has {
-		kept = "in the system's keychain"
-	}
+	kept := s.kept(ctx, one.ID)
 	if one.IsAnonymous() {
 		kept = "none needed"
+	}
+	proxyKept, hidden := "", ""
+	if strings.Contains(one.Proxy, "@") {
+		proxyKept = s.kept(ctx, one.ProxyID())
+	}
+	if one.Hidden {
+		hidden = "asked for"
 	}
 	ports := portRange{one.PortFrom, one.PortTo}
 	out := tabwriter.NewWriter(s.std.Out, 0, 0, 2, ' ', 0)
@@ -134,6 +138,12 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 		{"Ports", ports.String()},
 		{"External IP", one.ExternalIP},
 		{"Encoding", one.Encoding},
+		{"Proxy", one.Proxy},
+		{"Its password", proxyKept},
+		{"Account", one.Account},
+		{"Hidden names", hidden},
+		{"Keep-alive", string(one.KeepAlive)},
+		{"After login", strings.Join(one.Commands, "; ")},
 		{"Notes", one.Notes},
 	} {
 		if row[1] != "" {
@@ -141,6 +151,18 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 		}
 	}
 	return out.Flush()
+}
+
+// kept says where the password of that ID is.
+func (s *session) kept(ctx context.Context, id site.ID) string {
+	has, err := s.engine.HasPassword(ctx, id)
+	switch {
+	case err != nil:
+		return "not known: " + words.Of(err, words.CommandLine).Title
+	case has:
+		return "in the system's keychain"
+	}
+	return "not kept"
 }
 
 // siteFlags are the settings of a saved site that no other command has.
@@ -217,6 +239,9 @@ func (s *session) save(one site.Site) error {
 	if s.opt.ca != "" {
 		return usagef(s.command, "--ca holds for one command and is not saved; --trust accepts the site's own certificate for good.")
 	}
+	if s.opt.verify.value != "" {
+		return usagef(s.command, "--verify holds for one command and is not saved with a site.")
+	}
 	err := s.engine.Sites().Put(one)
 	if err == nil && s.opt.trust != "" {
 		err = s.engine.Accept(one, string(s.opt.trust))
@@ -269,7 +294,8 @@ func (a *app) sitesRemove() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := s.engine.Forget(cmd.Context(), one.ID); err != nil {
+				err = errors.Join(s.engine.Forget(cmd.Context(), one.ID), s.engine.Forget(cmd.Context(), one.ProxyID()))
+				if err != nil {
 					a.notice("wherry: %s If a password is kept there, it stays.", words.Of(err, words.CommandLine).Title)
 				}
 				return s.engine.Sites().Remove(one.ID)
@@ -279,28 +305,35 @@ func (a *app) sitesRemove() *cobra.Command {
 }
 
 func (a *app) sitesPassword() *cobra.Command {
-	var forget bool
+	var forget, proxy bool
 	cmd := &cobra.Command{
 		Use: "password SITE", Short: "Put a site's password into the system's keychain",
 		Long: `Keep the password of a saved site in the system's keychain, or with --forget take
 it out. The password is asked for, or read by --password-stdin or from
-WHERRY_PASSWORD; it is not tried.`,
+WHERRY_PASSWORD; it is not tried. With --proxy it is the one of the site's proxy.`,
 		Example: `  wherry sites password shop
   pass show shop | wherry sites password shop --password-stdin
+  wherry sites password shop --proxy
   wherry sites password shop --forget`,
 		Args: a.args(1, 1, "name a saved site"), Annotations: map[string]string{groupsOf: "c"}, ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.store(cmd, func(s *session) error {
 				one, err := s.saved(args[0])
+				id, login := one.ID, address(one)
+				if proxy {
+					id, login = one.ProxyID(), "the proxy "+one.Proxy
+				}
 				switch {
 				case err != nil:
 					return err
 				case forget:
-					return s.engine.Forget(cmd.Context(), one.ID)
+					return s.engine.Forget(cmd.Context(), id)
+				case proxy && !strings.Contains(one.Proxy, "@"):
+					return usagef(s.command, "the site has no proxy with a user; `wherry sites edit SITE --proxy socks5://user@host:port` names one.")
 				}
 				password, err := a.password()
 				if err == nil && password == "" && a.interactive() {
-					password, err = a.line(cmd.Context(), "Password for "+words.Safe(address(one))+": ", true)
+					password, err = a.line(cmd.Context(), "Password for "+words.Safe(login)+": ", true)
 				}
 				switch {
 				case err != nil:
@@ -308,11 +341,12 @@ WHERRY_PASSWORD; it is not tried.`,
 				case password == "":
 					return usagef(s.command, "no password was given; use --password-stdin or WHERRY_PASSWORD where no terminal is.")
 				}
-				return s.engine.Remember(cmd.Context(), one.ID, password, true)
+				return s.engine.Remember(cmd.Context(), id, password, true)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&forget, "forget", false, "take it out of the keychain")
+	cmd.Flags().BoolVar(&proxy, "proxy", false, "the password of the site's proxy")
 	return cmd
 }
 

@@ -79,3 +79,50 @@ func TestConfigKeepsEverythingInOneFolder(t *testing.T) {
 		t.Errorf("the site is in the wrong folder: %s", out)
 	}
 }
+
+func TestSettingsOfOddServersAreSavedAndTakenBack(t *testing.T) {
+	h := newHome(t, "pass-of-the-proxy")
+	h.ok("sites", "add", "shop", "ftpes://anna@ftp.example.org", "--proxy", "socks5://me@proxy:1080", "--account", "acme",
+		"--hidden", "--keep-alive", "noop", "--login-command", "SITE UMASK 022")
+	t.Setenv("WHERRY_PASSWORD", "pass-of-the-proxy")
+	h.ok("sites", "password", "shop", "--proxy")
+	t.Setenv("WHERRY_PASSWORD", "")
+	shown := h.ok("sites", "show", "shop").out
+	for _, part := range []string{"socks5://me@proxy:1080", "Its password  in the system's keychain", "Password      not kept", "acme", "Hidden names", "noop", "SITE UMASK 022"} {
+		if !strings.Contains(shown, part) {
+			t.Errorf("show does not say %q:\n%s", part, shown)
+		}
+	}
+	h.ok("sites", "password", "shop", "--proxy", "--forget")
+	if shown := h.ok("sites", "show", "shop").out; !strings.Contains(shown, "Its password  not kept") {
+		t.Error(shown)
+	}
+	h.ok("sites", "edit", "shop", "--proxy", "", "--account", "", "--hidden=false", "--keep-alive", "off", "--login-command", "")
+	row := lines(t, h.ok("sites", "list", "--json").out)[0]
+	for _, key := range []string{"proxy", "account", "hidden", "keep_alive", "commands"} {
+		if row[key] != nil {
+			t.Errorf("%s is still %v", key, row[key])
+		}
+	}
+}
+
+func TestSettingsThatCannotBeAreRefused(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		flags []string
+		want  string
+	}{
+		"a password in a proxy's address": {[]string{"--proxy", "socks5://me:pass-of-the-proxy@proxy:1080"}, "does not belong into its address"},
+		"another kind of proxy":           {[]string{"--proxy", "ftp://proxy:21"}, "socks5://"},
+		"a command of our own":            {[]string{"--login-command", "PASS x"}, "Wherry's own"},
+		"a keep-alive that is none":       {[]string{"--keep-alive", "often"}, "off, noop"},
+		"a setting of transfers":          {[]string{"--verify", "always"}, "--verify holds for one command"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			h := newHome(t, "pass-of-the-proxy")
+			h.fails(exitUsage, []string{tc.want}, append([]string{"sites", "add", "shop", "ftp://h"}, tc.flags...)...)
+		})
+	}
+	h := newHome(t)
+	h.ok("sites", "add", "shop", "ftp://h")
+	h.fails(exitUsage, []string{"no proxy with a user"}, "sites", "password", "shop", "--proxy")
+}

@@ -98,7 +98,9 @@ func TestVerdictSays(t *testing.T) {
 		},
 		"passive alone, the address is refused": {
 			reportOf(nil, viaEPSV, illegal),
-			`Passive works. Active does not: the server refuses to connect to 192.168.1.7:50001 ("500 Illegal PORT command.").`, nil, "",
+
+			`Passive works. Active does not: your computer has the private address 192.168.1.7 and the server refuses to connect to it ("500 Illegal PORT command.").`,
+			nil, "",
 		},
 		"passive alone, active is turned off": {
 			reportOf(nil, viaEPSV, noEPRT), `Passive works. Active does not: the server does not allow EPRT ("502 Not here").`, nil, "",
@@ -274,7 +276,7 @@ func TestStepSays(t *testing.T) {
 			doctor.Step{ID: doctor.TLS, Status: doctor.Passed, Facts: facts(doctor.FactVersion, "TLS 1.3", doctor.FactUntil, "2020-01-01",
 				doctor.FactTrust, doctor.TrustPerson, doctor.FactProblem, "expired")},
 			nil,
-			"TLS 1.3, until 2020-01-01", "accepted by you. It expired on 2020-01-01", "renew",
+			"TLS 1.3, until 2020-01-01, accepted by you", "expired on 2020-01-01", "renew",
 		},
 		"sessions that are not resumed": {
 			doctor.Step{ID: doctor.Reuse, Status: doctor.Passed, Facts: facts(doctor.FactResumed, "0 of 4")}, nil, "0 of 4", "does not resume", "",

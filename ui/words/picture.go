@@ -85,7 +85,7 @@ func arrow(here, label, there string, toServer bool, result string) string {
 	}
 	switch result {
 	case "works":
-	case "not tried", "not possible":
+	case "not tried", "not possible", "REFUSED":
 		first, last = " ", " "
 		line = strings.ReplaceAll(line, "-", " ")
 	default:
@@ -159,11 +159,11 @@ func StatusWord(s doctor.Status) string {
 	return "not possible"
 }
 
-// Took tells how long something short took: "12 ms", "6.0 s".
+// Took tells how long something short took: "<1 ms", "12 ms", "6.0 s".
 func Took(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
-		return "0 ms"
+		return "<1 ms"
 	case d < time.Second:
 		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
 	case d < 10*time.Second:

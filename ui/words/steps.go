@@ -82,6 +82,9 @@ func seen(s doctor.Step) string {
 		add("certificate of ", fact(doctor.FactSubject))
 		add("issued by ", fact(doctor.FactIssuer))
 		add("until ", fact(doctor.FactUntil))
+		add("", map[string]string{
+			doctor.TrustSystem: "trusted by this computer", doctor.TrustPerson: "accepted by you", doctor.TrustNobody: "not trusted",
+		}[s.Fact(doctor.FactTrust)])
 	case doctor.Login:
 		add("as ", fact(doctor.FactUser))
 		add("in ", fact(doctor.FactHome))
@@ -103,8 +106,11 @@ func seen(s doctor.Step) string {
 	case doctor.Clock:
 		add("", clock(s))
 	case doctor.Encoding:
-		add("", fact(doctor.FactEncoding))
-		add("UTF-8 ", fact(doctor.FactUTF8))
+		if encoding := fact(doctor.FactEncoding); encoding != "" {
+			add("", strings.ToUpper(encoding))
+		} else {
+			add("UTF-8 ", fact(doctor.FactUTF8))
+		}
 		add("not UTF-8: ", fact(doctor.FactOddNames))
 		add("such as ", fact(doctor.FactExample))
 	}
@@ -191,6 +197,8 @@ func impossible(s doctor.Step, r doctor.Report) string {
 		return "Not tried: an earlier step failed."
 	case s.ID == doctor.Clock:
 		return "The server does not tell the time of the file."
+	case !r.Works() && (r.Passive.Works || r.Active.Works):
+		return "Not tried: no data connection works in the mode that this site uses."
 	case !r.Works():
 		return "Not tried: no data connection works."
 	}
@@ -212,7 +220,7 @@ func passed(s doctor.Step, r doctor.Report, face Face) (means, do string) {
 			}
 		}
 	case doctor.TLS:
-		return passedTLS(s, face)
+		return passedTLS(s)
 	case doctor.Features:
 		if r.Site.TLS == site.TLSOff && strings.Contains(strings.ToUpper(s.Fact(doctor.FactFeatures)), "AUTH TLS") {
 			return "The server offers encryption, and this site does not use it.",
@@ -236,19 +244,14 @@ func passed(s doctor.Step, r doctor.Report, face Face) (means, do string) {
 	return "", ""
 }
 
-func passedTLS(s doctor.Step, face Face) (means, do string) {
-	switch s.Fact(doctor.FactTrust) {
-	case doctor.TrustSystem:
-		return "The certificate is trusted by this computer.", ""
-	case doctor.TrustPerson:
-		means = "The certificate was accepted by you."
-		for _, p := range s.All(doctor.FactProblem) {
-			if trust.Reason(p) == trust.Expired {
-				return means + " It expired on " + factOf(s, doctor.FactUntil) + ".", "Ask whoever runs the server to renew it."
-			}
+// passedTLS warns of an accepted certificate that is past its time.
+func passedTLS(s doctor.Step) (means, do string) {
+	for _, p := range s.All(doctor.FactProblem) {
+		if trust.Reason(p) == trust.Expired {
+			return "The certificate expired on " + factOf(s, doctor.FactUntil) + ".", "Ask whoever runs the server to renew it."
 		}
 	}
-	return means, ""
+	return "", ""
 }
 
 // attempted tells a step that tried one way to a data connection.
@@ -271,6 +274,12 @@ func attempted(w StepWords, s doctor.Step, r doctor.Report, face Face) StepWords
 	w.Means = join(g.meaning(a), odd(a, g))
 	w.Do = g.help(a, face)
 	return w
+}
+
+// Strange says whether a step tells more of its data connection than whether
+// and how it failed: another address in 227, or somebody else who called.
+func Strange(s doctor.Step, r doctor.Report) bool {
+	return s.Attempt != nil && odd(*s.Attempt, groundOf(r)) != ""
 }
 
 // odd tells what was strange about an attempt, whether it worked or not.

@@ -108,9 +108,13 @@ func noWay(r doctor.Report, g ground, face Face) Words {
 	case mode != site.ModePassive && mode != site.ModeActive:
 		return neither(r, g, face)
 	case free.Works:
+		help := g.help(forced.Best, face)
+		if forced.Best.Outcome == ftpfs.NotKnown {
+			help = ""
+		}
 		return Words{
 			Title:  capital(string(mode)) + " is what this site uses, and it does not work: " + g.cause(forced.Best) + ". " + capital(string(free.Mode)) + " works.",
-			Remedy: join(swap(free.Mode, face), g.help(forced.Best, face)),
+			Remedy: join(swap(free.Mode, face), help),
 		}
 	}
 	return neither(r, g, face)

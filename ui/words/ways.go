@@ -46,6 +46,9 @@ func (g ground) clause(a ftpfs.Attempt) string {
 	case ftpfs.NotKnown:
 		return "the server does not allow " + a.Rung.String()
 	case ftpfs.NotAllowed:
+		if g.nat {
+			return "your computer has the private address " + g.local.Addr().String() + " and the server refuses to connect to it"
+		}
 		return "the server refuses to connect to " + place(a.Advertised, "this computer")
 	case ftpfs.Silent:
 		return "nobody answered at " + place(a.To, "the port that the server named") + within(a.Took)
@@ -125,14 +128,17 @@ func (g ground) meaning(a ftpfs.Attempt) string {
 	here := "Your computer has the private address " + g.local.Addr().String()
 	switch a.Outcome {
 	case ftpfs.Silent:
-		return "Something on the way drops the connection, most often the server's firewall."
+		return "Something on the way drops the connection."
 	case ftpfs.Rejected:
+		if strings.HasPrefix(a.Reply, "2") {
+			said = "" // the answer that named the port
+		}
 		return join("The server's side turned the connection down at once.", said)
 	case ftpfs.NoCall:
 		if g.nat {
 			return here + ", to which no way leads from outside but through your router."
 		}
-		return "Something on the way drops the server's connection, most often a firewall on this computer or in your network."
+		return "Something on the way drops the server's connection."
 	case ftpfs.CannotCall:
 		if g.nat {
 			return join(here+", to which no way leads from outside but through your router.", said)
@@ -174,7 +180,12 @@ func (g ground) help(a ftpfs.Attempt, face Face) string {
 		case ftpfs.NoPort:
 			return "Choose a larger port range, or end what uses these ports."
 		case ftpfs.NotKnown:
-			return "The server's operator has turned active mode off; use passive."
+			return ""
+		case ftpfs.NotAllowed:
+			if !g.nat {
+				return "A router on the way may change your address" +
+					byFace(face, "; --external-ip names the one that the server sees.", "; the site's external address is to be the one that the server sees.")
+			}
 		case ftpfs.Impossible:
 			if g.proxy {
 				return "Use passive mode, or connect without the proxy."
@@ -191,7 +202,7 @@ func (g ground) help(a ftpfs.Attempt, face Face) string {
 		return "The server's passive ports may be closed by its firewall, or not be forwarded to it by its router" + portSeen(a) +
 			". Ask whoever runs the server to open its passive port range."
 	case ftpfs.NotKnown:
-		return "The server's operator has turned passive mode off; use active."
+		return "Ask whoever runs the server to allow passive mode, or use active."
 	}
 	return ""
 }

@@ -50,6 +50,11 @@ func (c *check) runWith(ctx context.Context) doctor.Report {
 	if len(c.told) != len(c.report.Steps) || len(c.told) != len(order) {
 		c.t.Errorf("%d steps were told, %d reported, want %d", len(c.told), len(c.report.Steps), len(order))
 	}
+	part := doctor.Partial(c.conf.Site, c.told)
+	if r := c.report; part.Local != r.Local || part.Peer != r.Peer || part.Encrypted != r.Encrypted || part.Proxy != r.Proxy ||
+		part.Passive != r.Passive || part.Active != r.Active {
+		c.t.Errorf("the steps tell %+v, the report %+v", part, r)
+	}
 	c.t.Cleanup(func() {
 		if !c.t.Failed() {
 			return

@@ -26,6 +26,8 @@ func (c *checkup) login() {
 		}
 		c.facts = c.s.Facts()
 		s.add(FactHome, c.facts.Home.String())
+		s.add(FactLocal, c.facts.Local.String())
+		s.add(FactPeer, c.facts.Peer.String())
 		return nil
 	})
 	if in.Status == Failed {

@@ -86,6 +86,8 @@ const (
 	FactTrust       = "trust"       // TrustSystem, TrustPerson or TrustNobody
 	FactUser        = "user"
 	FactHome        = "home"   // the login folder
+	FactLocal       = "local"  // our end of the control connection
+	FactPeer        = "peer"   // the other end: the server's, or the proxy's
 	FactSystem      = "system" // the answer to SYST
 	FactFeatures    = "features"
 	FactReply       = "reply"  // what the server said
@@ -171,6 +173,29 @@ type Report struct {
 	// Proxy is the host and port in between, "" for none.
 	Proxy           string
 	Passive, Active Way
+}
+
+// Partial is what the first steps of a check show, for a face that tells each
+// as it comes.
+func Partial(s site.Site, steps []Step) Report {
+	r := Report{Site: s, Steps: steps}
+	var attempts []Attempt
+	for _, one := range steps {
+		if one.Attempt != nil {
+			attempts = append(attempts, *one.Attempt)
+		}
+		switch one.ID {
+		case Resolve:
+			r.Proxy = one.Fact(FactProxy)
+		case TLS:
+			r.Encrypted = one.Fact(FactVersion) != "" && one.Status == Passed
+		case Login: // both are left invalid where the step has none
+			r.Local, _ = netip.ParseAddrPort(one.Fact(FactLocal))
+			r.Peer, _ = netip.ParseAddrPort(one.Fact(FactPeer))
+		}
+	}
+	r.Passive, r.Active = WayOf(site.ModePassive, attempts), WayOf(site.ModeActive, attempts)
+	return r
 }
 
 // Step returns the step of that ID, and whether it is in the report.
