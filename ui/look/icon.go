@@ -54,6 +54,7 @@ const (
 	GlyphInfo       Glyph = "info"
 	GlyphWarn       Glyph = "warn"
 	GlyphTrouble    Glyph = "trouble"
+	GlyphNone       Glyph = "none" // a dash: nothing to tell
 	GlyphSettings   Glyph = "settings"
 	GlyphSites      Glyph = "sites"
 	GlyphSortUp     Glyph = "sort-up"
@@ -107,6 +108,7 @@ var glyphs = map[Glyph]string{
 	GlyphSites:      `<path d="M3.6 2.4h8.8v11.2L8 10.6l-4.4 3z"/>`,
 	GlyphSortUp:     `<path fill="%[1]s" stroke="none" d="M8 5.2l4 5H4z"/>`,
 	GlyphSortDown:   `<path fill="%[1]s" stroke="none" d="M8 10.8l4-5H4z"/>`,
+	GlyphNone:       `<path d="M5 8h6"/>`,
 	GlyphChevron:    `<path d="M6.2 4.4L9.8 8l-3.6 3.6"/>`,
 	GlyphOpen:       `<path d="M4.8 6.6L8 9.8l3.2-3.2"/>`,
 }

@@ -24,6 +24,7 @@ const (
 	ColorWarn      fyne.ThemeColorName = theme.ColorNameWarning
 	ColorTrouble   fyne.ThemeColorName = theme.ColorNameError
 	ColorFolder    fyne.ThemeColorName = "wherry-folder"
+	ColorWall      fyne.ThemeColorName = "wherry-wall"  // a firewall's bricks in a picture
 	ColorTrack     fyne.ThemeColorName = "wherry-track" // the empty part of a progress bar
 	ColorBar       fyne.ThemeColorName = "wherry-bar"   // its filled part
 
@@ -74,6 +75,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	ColorDrop:      {rgba(0x5b97f738), rgba(0x1f67d226)},
 	ColorDropEdge:  {rgb(0x5b97f7), rgb(0x1f67d2)},
 	ColorFolder:    {rgb(0x6ca1f5), rgb(0x3d7fe0)},
+	ColorWall:      {rgb(0x565c66), rgb(0xb4bac3)},
 	ColorTrack:     {rgb(0x383c43), rgb(0xdde1e6)},
 	ColorBar:       {rgb(0x4a80d6), rgb(0x8db8f5)},
 

@@ -50,8 +50,8 @@ type Placard struct {
 func NewPlacard() *Placard {
 	p := &Placard{
 		ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
-		title: newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, TextStyle: fyne.TextStyle{Bold: true}}),
-		text:  newProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary}),
+		title: NewProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, TextStyle: fyne.TextStyle{Bold: true}}),
+		text:  NewProse(widget.RichTextStyle{Alignment: fyne.TextAlignCenter, ColorName: look.ColorSecondary}),
 	}
 	p.shield = &shield{placard: p}
 	p.shield.ExtendBaseWidget(p.shield)
@@ -62,8 +62,8 @@ func NewPlacard() *Placard {
 // Set shows a notice.
 func (p *Placard) Set(n Notice) {
 	p.notice = n
-	setProse(p.title, n.Title)
-	setProse(p.text, n.Text)
+	SetProse(p.title, n.Title)
+	SetProse(p.text, n.Text)
 	p.row = p.row[:0]
 	for _, a := range n.Answers {
 		b := newAnswer(a, func() { p.pressed(); a.Run() }, p.otherKey)
@@ -142,9 +142,9 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	p.shield.Resize(size)
 	width := max(min(placardWidth, size.Width-2*look.Margin), 0)
 	left := (size.Width - width) / 2
-	titleHeight, textHeight := proseHeight(p.title, width), float32(0)
+	titleHeight, textHeight := ProseHeight(p.title, width), float32(0)
 	if p.notice.Text != "" {
-		textHeight = proseHeight(p.text, width)
+		textHeight = ProseHeight(p.text, width)
 	}
 	total := placardIcon + placardSpaces + titleHeight + textHeight
 	if len(p.row) > 0 {
@@ -169,25 +169,6 @@ func (r *placardRenderer) Layout(size fyne.Size) {
 	p.text.Resize(fyne.NewSize(width, textHeight))
 	y += textHeight + placardSpaces
 	layoutButtons(p.row, size.Width/2, y)
-}
-
-// newProse returns an empty text of one style that wraps at words.
-func newProse(style widget.RichTextStyle) *widget.RichText {
-	t := widget.NewRichText(&widget.TextSegment{Style: style})
-	t.Wrapping = fyne.TextWrapWord
-	return t
-}
-
-func setProse(t *widget.RichText, text string) {
-	t.Segments[0].(*widget.TextSegment).Text = text
-	t.Refresh()
-}
-
-// proseHeight is how high the text is at a width: it must have that width to
-// know.
-func proseHeight(t *widget.RichText, width float32) float32 {
-	t.Resize(fyne.NewSize(width, t.Size().Height))
-	return t.MinSize().Height
 }
 
 // layoutButtons places buttons of one width beside each other, around x, the

@@ -70,10 +70,10 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 	icon := canvas.NewImageFromResource(look.Draw(q.Glyph, c))
 	icon.FillMode = canvas.ImageFillContain
 	icon.Hidden = q.Glyph == ""
-	d.title = newProse(widget.RichTextStyle{SizeName: theme.SizeNameSubHeadingText, TextStyle: fyne.TextStyle{Bold: true}})
-	setProse(d.title, q.Title)
-	d.text = newProse(widget.RichTextStyle{})
-	setProse(d.text, q.Text)
+	d.title = NewProse(widget.RichTextStyle{SizeName: theme.SizeNameSubHeadingText, TextStyle: fyne.TextStyle{Bold: true}})
+	SetProse(d.title, q.Title)
+	d.text = NewProse(widget.RichTextStyle{})
+	SetProse(d.text, q.Text)
 	d.text.Hidden = q.Text == ""
 	middle := container.NewVBox()
 	if q.Field != nil {
@@ -127,7 +127,7 @@ func (d *Dialog) Closed() bool { return d.closed }
 
 // SetText changes the text of an open dialog, as while things are counted.
 func (d *Dialog) SetText(text string) {
-	setProse(d.text, text)
+	SetProse(d.text, text)
 	d.text.Hidden = text == ""
 	d.Fit()
 }
@@ -242,7 +242,7 @@ func (q *questionLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	y := look.Margin
 	pad := look.Size(theme.SizeNameInnerPadding) // a text has one of its own
 	for _, text := range q.texts() {
-		height := proseHeight(text, width+2*pad)
+		height := ProseHeight(text, width+2*pad)
 		text.Move(fyne.NewPos(left-pad, y-pad))
 		text.Resize(fyne.NewSize(width+2*pad, height))
 		y += height - 2*pad + look.Gap
@@ -262,7 +262,7 @@ func (q *questionLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	inner := width - q.left() - look.Margin
 	pad := look.Size(theme.SizeNameInnerPadding)
 	for _, text := range q.texts() {
-		height += proseHeight(text, inner+2*pad) - 2*pad + look.Gap
+		height += ProseHeight(text, inner+2*pad) - 2*pad + look.Gap
 	}
 	if middle.Visible() {
 		middle.Resize(fyne.NewSize(inner, middle.Size().Height)) // what wraps must know its width
