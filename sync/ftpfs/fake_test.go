@@ -141,6 +141,11 @@ func (c *fakeConn) do(ctx context.Context, name string) error {
 		select {
 		case <-ctx.Done():
 		case <-c.quit:
+		case <-time.After(session.DefaultTimeout):
+			c.mu.Lock()
+			c.down = true
+			c.mu.Unlock()
+			return &vfs.Error{Op: name, Kind: vfs.KindTimeout}
 		}
 	}
 	c.mu.Lock()

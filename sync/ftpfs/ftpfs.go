@@ -256,8 +256,12 @@ func stuck(err error) int {
 }
 
 // diedIdle says whether err looks like a connection that was gone before the
-// call began: cut, or ended by the server with 421 (RFC 959, 5.4).
+// call began: cut, ended by the server with 421 (RFC 959, 5.4), or swallowed by
+// a firewall or a change of network, which nobody tells us.
 func diedIdle(s conn, err error) bool {
-	kind := vfs.KindOf(err)
-	return !s.Usable() && (kind == vfs.KindLost || kind == vfs.KindBusy)
+	switch vfs.KindOf(err) {
+	case vfs.KindLost, vfs.KindBusy, vfs.KindTimeout:
+		return !s.Usable()
+	}
+	return false
 }

@@ -220,6 +220,29 @@ func TestFirewallThatForgetsIsNotNoticed(t *testing.T) {
 	}
 }
 
+// TestConnectionSwallowedInUseFailsNoLookup: too short a pause to ask first
+// whether the connection still stands, as when a network changes under a
+// person's hands.
+func TestConnectionSwallowedInUseFailsNoLookup(t *testing.T) {
+	for _, name := range []string{"list", "stat", "read"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, f := fake(t, 3)
+				warmUp(t, f)
+				<-time.After(2 * time.Second)
+				b.swallow()
+				before := b.count(name)
+				if err := everyCall(f)[name](t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if again := b.count(name) - before; again != 2 {
+					t.Errorf("it was sent %d times", again)
+				}
+			})
+		})
+	}
+}
+
 func TestKeepAliveIsAskedForBySite(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		keep  site.KeepAlive

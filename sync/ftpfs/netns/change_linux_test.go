@@ -67,7 +67,7 @@ func TestForgetfulFirewalls(t *testing.T) {
 		idle    time.Duration
 	}{
 		// Past the time after which the pool asks before it lends.
-		"forgotten in silence":   {"drop", 16 * time.Second},
+		"forgotten in silence":   {"drop", 6 * time.Second},
 		"forgotten with a reset": {"reject with tcp reset", 0},
 	} {
 		for _, kind := range ftptest.Kinds() {

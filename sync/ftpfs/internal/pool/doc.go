@@ -67,7 +67,8 @@ type Config[M Member] struct {
 	// Transfers is how many leases for transfers there may be; at least 1.
 	Transfers int
 	// Doubt is the idle time after which a member is asked by NOOP before it
-	// is lent; 15 s.
+	// is lent; 5 s. It costs a round trip then, which nobody notices, where a
+	// connection that is gone would cost the full limit of an operation.
 	Doubt time.Duration
 	// Answer is how long that NOOP may take; 3 s. Routers forget idle
 	// connections without a word, and a person should not wait the full
@@ -95,7 +96,7 @@ func (c Config[M]) withDefaults() Config[M] {
 		field *time.Duration
 		value time.Duration
 	}{
-		{&c.Doubt, 15 * time.Second},
+		{&c.Doubt, 5 * time.Second},
 		{&c.Answer, 3 * time.Second},
 		{&c.Idle, time.Minute},
 		{&c.IdleLast, 10 * time.Minute},

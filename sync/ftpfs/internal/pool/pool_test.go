@@ -216,13 +216,13 @@ func TestIdleSessionProvesItself(t *testing.T) {
 		dials, noops int
 	}{
 		"just used: lent as it is":          {0, Browse, true, 1, 0},
-		"a while: lent as it is":            {10 * time.Second, Browse, true, 1, 0},
-		"a while, but it must be sure":      {10 * time.Second, Browse | Sure, false, 1, 1},
-		"a while, sure, and dead":           {10 * time.Second, Browse | Sure, true, 2, 1},
+		"a while: lent as it is":            {4 * time.Second, Browse, true, 1, 0},
+		"a while, but it must be sure":      {4 * time.Second, Browse | Sure, false, 1, 1},
+		"a while, sure, and dead":           {4 * time.Second, Browse | Sure, true, 2, 1},
 		"sure within a second":              {time.Second / 2, Browse | Sure, true, 1, 0},
-		"long: asked first":                 {20 * time.Second, Browse, false, 1, 1},
-		"long and dead: a fresh one":        {20 * time.Second, Browse, true, 2, 1},
-		"long and dead: a fresh one for it": {20 * time.Second, Transfer, true, 2, 0},
+		"long: asked first":                 {6 * time.Second, Browse, false, 1, 1},
+		"long and dead: a fresh one":        {6 * time.Second, Browse, true, 2, 1},
+		"long and dead: a fresh one for it": {6 * time.Second, Transfer, true, 2, 0},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
