@@ -24,15 +24,19 @@ func (s *Session) Rename(ctx context.Context, from, to vfs.Path) error {
 			return err
 		}
 		o.leave(old)
-		if err = o.lib.Rename(old, name); err == nil {
-			return nil
+		if err = o.done("RNFR " + old); err != nil {
+			return o.explain(err, from, missing) // what stands at the other end is no reason
 		}
-		return o.explainRename(err, from, to)
+		if err = o.done("RNTO " + name); err != nil {
+			return o.explainRename(err, from, to)
+		}
+		return nil
 	})
 }
 
-// explainRename looks at both names, also where the server's words are clear:
-// "is a directory" and "permission denied" are said of either.
+// explainRename looks at both names after a refused RNTO, also where the
+// server's words are clear: "is a directory" and "permission denied" are said
+// of either.
 func (o *operation) explainRename(err error, from, to vfs.Path) error {
 	var refusal *textproto.Error
 	if !errors.As(err, &refusal) || refusal.Code < 450 || o.kind(err) == vfs.KindNotFound {
@@ -58,7 +62,7 @@ func taken(e vfs.Entry) vfs.Kind {
 // Remove deletes a file or link.
 func (s *Session) Remove(ctx context.Context, p vfs.Path) error {
 	return s.named(ctx, "remove", p, func(o *operation, name string) error {
-		return o.explain(o.lib.Delete(name), p, needFile)
+		return o.explain(o.done("DELE "+name), p, needFile)
 	})
 }
 
@@ -77,7 +81,7 @@ func needFile(e vfs.Entry) vfs.Kind {
 func (s *Session) RemoveDir(ctx context.Context, p vfs.Path) error {
 	return s.named(ctx, "rmdir", p, func(o *operation, name string) error {
 		o.leave(name)
-		err := o.lib.RemoveDir(name)
+		err := o.done("RMD " + name)
 		var refusal *textproto.Error
 		if !unclear(err) || !errors.As(err, &refusal) {
 			return err
@@ -92,7 +96,7 @@ func (s *Session) RemoveDir(ctx context.Context, p vfs.Path) error {
 // Mkdir makes one folder.
 func (s *Session) Mkdir(ctx context.Context, p vfs.Path) error {
 	return s.named(ctx, "mkdir", p, func(o *operation, name string) error {
-		return o.explain(o.lib.MakeDir(name), p, taken)
+		return o.explain(o.done("MKD "+name), p, taken)
 	})
 }
 

@@ -128,7 +128,7 @@ func (s *Session) isVSFTPD() bool {
 // path.
 func (o *operation) enter(dir string) error {
 	o.cwd = ""
-	if err := o.lib.ChangeDir(dir); err != nil {
+	if err := o.done("CWD " + dir); err != nil {
 		return err
 	}
 	o.cwd = dir

@@ -122,6 +122,9 @@ func mentionsTLS(text string) bool {
 // server converts line ends, and SIZE tells another number.
 func (o *operation) typeBinary() error {
 	r, err := o.ctl.Command("TYPE I")
+	if err == nil {
+		err = o.ctl.Err() // 421
+	}
 	switch {
 	case err != nil:
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"wherry/sync/ftpfs/internal/wire"
@@ -115,6 +116,17 @@ func (o *operation) ask(line string) (wire.Reply, error) {
 func (o *operation) command(line string) (wire.Reply, error) {
 	r, err := o.ctl.Command(line)
 	return r, refused(r, err)
+}
+
+// done sends a line that changes something and wants to hear that it was done.
+// RFC 959 has 250 for most and 257 for MKD; small servers say 200, 226 or 250 to
+// all alike, and 350 is RNFR's.
+func (o *operation) done(line string) error {
+	r, err := o.command(line)
+	if err == nil && !r.OK() && !(r.Code == 350 && strings.HasPrefix(line, "RNFR ")) {
+		return o.kinded(vfs.KindProtocol, r.String())
+	}
+	return err
 }
 
 func refused(r wire.Reply, err error) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"wherry/sync/ftpfs/internal/listing"
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/vfs"
 )
 
@@ -163,12 +164,12 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 	if err != nil {
 		return vfs.Entry{}, err
 	}
-	if r.Code != 250 || len(r.Inner()) == 0 {
+	if !r.OK() {
 		return vfs.Entry{}, o.kinded(vfs.KindProtocol, r.String())
 	}
-	e, err := listing.Fact(r.Inner()[0], o.listingOptions())
+	e, err := factOf(r, o.listingOptions())
 	if err != nil {
-		return vfs.Entry{}, err
+		return o.statParent(p) // no answer, but MLSD may give one
 	}
 	e.Name = p.Base()
 	if e.HasMode && e.Mode.Perm() == 0o777 && e.Type != vfs.TypeLink && !p.IsRoot() {
@@ -180,8 +181,20 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 	return e, nil
 }
 
+// factOf reads the answer to MLST, which stands between two lines (RFC 3659,
+// 7.2).
+func factOf(r wire.Reply, options listing.Options) (vfs.Entry, error) {
+	if len(r.Inner()) == 0 {
+		return vfs.Entry{}, &vfs.Error{Op: "stat", Kind: vfs.KindProtocol, Reply: r.String()}
+	}
+	return listing.Fact(r.Inner()[0], options)
+}
+
 // statParent finds p in the listing of its folder.
 func (o *operation) statParent(p vfs.Path) (vfs.Entry, error) {
+	if p.IsRoot() {
+		return vfs.Entry{Type: vfs.TypeDir, Size: vfs.SizeUnknown}, nil
+	}
 	entries, err := o.list(p.Dir())
 	if err != nil {
 		return vfs.Entry{}, err
@@ -217,7 +230,7 @@ func (o *operation) size(p vfs.Path) (int64, error) {
 	case r.Code == 213:
 		n, err := strconv.ParseInt(r.Text(), 10, 64)
 		if err != nil || n < 0 {
-			return 0, o.kinded(vfs.KindProtocol, r.String())
+			return vfs.SizeUnknown, nil // words, or a number that is none
 		}
 		return n, nil
 	case r.Code < 400:
