@@ -94,3 +94,34 @@ func TestCheckRefuses(t *testing.T) {
 		t.Errorf("a closed engine: %v", err)
 	}
 }
+
+// TestCheckForgetsNoPasswordThatMayBeRight: neither that of an open connection
+// when the server lets nobody else in, nor the known one where another was
+// given for the check.
+func TestCheckForgetsNoPasswordThatMayBeRight(t *testing.T) {
+	refuse := ftptest.Reply("530 Not now")
+	s := ftptest.Script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{"PASS": ftptest.InTurn(ftptest.Default, refuse, refuse)}})
+	e := start(t, Config{})
+	one := s.Site(site.ModeAuto, site.TLSOff)
+	id, _, err := e.Connect(ctxOf(t), one, s.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func() bool {
+		_, ok, err := e.session.Get(ctxOf(t), id)
+		return ok && err == nil
+	}
+	for _, tc := range [][2]string{{"open", ""}, {"closed", "wrong"}} {
+		outcome, password := tc[0], tc[1]
+		r, err := e.Check(ctxOf(t), one, password, false, vfs.Path{}, nil)
+		if stopped, ok := r.Stopped(); err != nil || !ok || stopped.Kind() != vfs.KindLogin {
+			t.Errorf("%s: %v, stopped by %+v", outcome, err, stopped)
+		}
+		if !known() {
+			t.Errorf("%s: the password is forgotten", outcome)
+		}
+		if err := e.Disconnect(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
