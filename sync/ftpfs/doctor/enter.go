@@ -26,30 +26,10 @@ type showing struct {
 func (c *checkup) enter() {
 	if c.over || c.ctx.Err() != nil {
 		c.over = true
-		c.tell(Step{ID: Greeting, Status: NotPossible})
-		c.tell(Step{ID: TLS, Status: NotPossible})
+		c.skip(NotPossible, []StepID{Greeting, TLS})
 		return
 	}
-	number, began := c.conf.Number(), time.Now()
-	_, mark := c.conf.Trace.Since(^uint64(0))
-	var err error
-	ctx, cancel := context.WithCancel(c.ctx)
-	defer cancel()
-	c.asked, c.limit = 0, time.AfterFunc(stepLimit, cancel)
-	ctl, err := wire.Dial(ctx, c.wire(number))
-	if vfs.KindOf(err) == vfs.KindLost && c.asked > 0 && ctx.Err() == nil {
-		// The server hung up while a person was reading; the answer is known now.
-		ctl, err = wire.Dial(ctx, c.wire(number))
-	}
-	took := time.Since(began) - c.asked
-	if late := !c.limit.Stop(); late && err != nil && c.ctx.Err() == nil {
-		err = &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindTimeout, Err: err}
-	}
-	lines, _ := c.conf.Trace.Since(mark)
-	said := hear(lines, number)
-	if ctl != nil {
-		ctl.Close(true)
-	}
+	said, took, err := c.knock()
 	c.over = err != nil
 	greeting, secure := c.greeting(said, err), c.tls(said, err)
 	if c.conf.Site.TLS == site.TLSImplicit {
@@ -61,14 +41,38 @@ func (c *checkup) enter() {
 		c.tell(greeting)
 		return
 	}
-	if greeting.Took = took; !said.at.IsZero() {
-		greeting.Took = said.at.Sub(began)
+	if greeting.Took = took; said.after > 0 {
+		greeting.Took = said.after
 	}
 	if secure.Took = took - greeting.Took; greeting.Status == Failed {
 		secure = Step{ID: TLS, Status: NotPossible}
 	}
 	c.tell(greeting)
 	c.tell(secure)
+}
+
+// knock makes the connection, ends it, and returns what was heard, and how
+// long it took without the questions.
+func (c *checkup) knock() (said heard, took time.Duration, err error) {
+	number, began := c.conf.Number(), time.Now()
+	_, mark := c.conf.Trace.Since(^uint64(0))
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	c.asked, c.limit = 0, time.AfterFunc(stepLimit, cancel)
+	ctl, err := wire.Dial(ctx, c.wire(number))
+	if vfs.KindOf(err) == vfs.KindLost && c.asked > 0 && ctx.Err() == nil {
+		// The server hung up while a person was reading; the answer is known now.
+		ctl, err = wire.Dial(ctx, c.wire(number))
+	}
+	took = time.Since(began) - c.asked
+	if late := !c.limit.Stop(); late && err != nil && c.ctx.Err() == nil {
+		err = &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindTimeout, Err: err}
+	}
+	lines, _ := c.conf.Trace.Since(mark)
+	if ctl != nil {
+		ctl.Close(true)
+	}
+	return hear(lines, number, began), took, err
 }
 
 // wire is the configuration below a session's.
@@ -83,20 +87,20 @@ func (c *checkup) wire(number int) wire.Config {
 // heard is what the transcript tells of a connection that may not have come
 // about: how far it got, and when.
 type heard struct {
-	at       time.Time // of the server's first words
-	greeting string    // the 220
-	cipher   string    // with the version; "" in clear
-	last     string    // reply
+	after    time.Duration // until the server's first words; 0 for none
+	greeting string        // the 220
+	cipher   string        // with the version; "" in clear
+	last     string        // reply
 }
 
-func hear(lines []trace.Line, session int) heard {
+func hear(lines []trace.Line, session int, began time.Time) heard {
 	var h heard
 	for _, l := range lines {
 		switch {
 		case l.Session != session:
 		case l.Dir == trace.Received:
-			if h.at.IsZero() {
-				h.at = l.Time
+			if h.after == 0 {
+				h.after = max(l.Time.Sub(began), 1)
 			}
 			if text, ok := strings.CutPrefix(l.Text, "220"); ok && h.greeting == "" {
 				h.greeting = strings.TrimLeft(text, " -")

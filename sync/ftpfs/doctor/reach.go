@@ -86,13 +86,15 @@ func unique(addrs []netip.Addr) []netip.Addr {
 // brief is how long a look-up or one address may take.
 func (c *checkup) brief() time.Duration { return min(c.conf.Timeout, reachLimit) }
 
+// answer of one address.
+type answer struct {
+	took time.Duration
+	err  error
+}
+
 // call tries all addresses at a time, so that one in a black hole costs its
 // limit once.
 func (c *checkup) call(ctx context.Context, s *Step, addrs []netip.Addr) error {
-	type answer struct {
-		took time.Duration
-		err  error
-	}
 	answers := make([]answer, len(addrs))
 	port := strconv.Itoa(c.conf.Site.EffectivePort())
 	var calls sync.WaitGroup
@@ -110,30 +112,36 @@ func (c *checkup) call(ctx context.Context, s *Step, addrs []netip.Addr) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	reached, silent := 0, 0
+	kind := vfs.KindTimeout // where all are silent
 	var last error
 	for i, a := range addrs {
-		word := "answered in " + milliseconds(answers[i].took)
+		s.add(FactAddress, net.JoinHostPort(a.String(), port)+" "+c.told(answers[i]))
 		switch err := answers[i].err; {
 		case err == nil:
-			reached++
-		case isTimeout(err):
-			silent++
-			word, last = "no answer within "+milliseconds(c.brief()), err
-		case errors.Is(err, syscall.ECONNREFUSED):
-			word, last = "refused", err
-		default:
-			word, last = "not reachable", err
+			kind = vfs.KindOther
+		case kind != vfs.KindOther:
+			if last = err; !isTimeout(err) {
+				kind = vfs.KindRefused
+			}
 		}
-		s.add(FactAddress, net.JoinHostPort(a.String(), port)+" "+word)
 	}
-	switch {
-	case reached > 0:
+	if kind == vfs.KindOther {
 		return nil
-	case silent == len(addrs):
-		return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindTimeout, Err: last}
 	}
-	return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: vfs.KindRefused, Err: last}
+	return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: kind, Err: last}
+}
+
+// told is what became of one address.
+func (c *checkup) told(a answer) string {
+	switch {
+	case a.err == nil:
+		return "answered in " + milliseconds(a.took)
+	case isTimeout(a.err):
+		return "no answer within " + milliseconds(c.brief())
+	case errors.Is(a.err, syscall.ECONNREFUSED):
+		return "refused"
+	}
+	return "not reachable"
 }
 
 func isTimeout(err error) bool {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -377,6 +380,86 @@ func TestCancel(t *testing.T) {
 			}
 			if left := s.Names("/"); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+// TestThroughAProxy: what the proxy hides is not tried, and active mode cannot
+// be.
+func TestThroughAProxy(t *testing.T) {
+	c, s := scripted(t, full(ftptest.Plan{}), site.TLSOff)
+	c.conf.Site.Host = "only-the-proxy-knows.test"
+	c.conf.Site.Proxy = "http://" + connectProxy(t)
+	c.conf.Write = true
+	r := c.run()
+	c.want("--p-pp pp-- -p ppppp pp")
+	if r.Proxy == "" || !r.Works() || r.Active.Best.Outcome != ftpfs.Impossible || r.BehindNAT() {
+		t.Errorf("proxy %q, active %+v", r.Proxy, r.Active)
+	}
+	if left := s.Names("/"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// connectProxy is an HTTP proxy that takes every host for this computer.
+func connectProxy(t *testing.T) (address string) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, port, err := net.SplitHostPort(r.Host)
+		if err != nil || r.Method != http.MethodConnect {
+			http.Error(w, "CONNECT only", http.StatusBadRequest)
+			return
+		}
+		there, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", port))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		defer there.Close()
+		here, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		defer here.Close()
+		if _, err := io.WriteString(here, "HTTP/1.1 200 Connected\r\n\r\n"); err != nil {
+			return
+		}
+		var both sync.WaitGroup
+		both.Go(func() { _, _ = io.Copy(there, here); _ = there.(*net.TCPConn).CloseWrite() })
+		both.Go(func() { _, _ = io.Copy(here, there); _ = here.(*net.TCPConn).CloseWrite() })
+		both.Wait()
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy.Listener.Addr().String()
+}
+
+func TestProxyOfTheEnvironment(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		own  string
+		all  string
+		none string
+		want string
+	}{
+		"none":                          {},
+		"the environment's":             {all: "socks5://u:" + secret + "@p:1081", want: "p:1081"},
+		"not for this host":             {all: "socks5://p", none: "ftp.example.org"},
+		"the site's before it":          {own: "http://q:8080", all: "socks5://p", want: "q:8080"},
+		"none, by the site":             {own: site.ProxyNone, all: "socks5://p"},
+		"the usual port":                {all: "p", want: "p:3128"},
+		"the usual port of SOCKS":       {all: "socks5h://p", want: "p:1080"},
+		"nothing of what is not an URL": {all: "http://u:" + secret + "@p:x%zz", want: "(its address cannot be read)"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel() // nothing is connected to
+			r := doctor.Run(ctx, doctor.Config{
+				Site: site.Site{Host: "ftp.example.org", Proxy: tc.own},
+				Environ: func(name string) string {
+					return map[string]string{"ALL_PROXY": tc.all, "no_proxy": tc.none}[name]
+				},
+			}, nil)
+			if r.Proxy != tc.want {
+				t.Errorf("the proxy is %q, want %q", r.Proxy, tc.want)
 			}
 		})
 	}
