@@ -14,7 +14,7 @@ import (
 // sceneVariable tells the process that plays the client what there is.
 const sceneVariable = "WHERRY_TEST_SCENE"
 
-// clientLimit ends a client that hangs.
+// clientLimit ends a client that hangs; it says where itself a little before.
 const clientLimit = 2 * time.Minute
 
 // Stage is a server behind firewalls, for a client that shall not know.
@@ -87,7 +87,7 @@ func playClient(t *testing.T, space, output, told string) (text string, ok bool,
 	}
 	p, err := run(command{
 		path: program, env: append(os.Environ(), sceneVariable+"="+told),
-		args: []string{"-test.run=" + strings.Join(only, "/"), "-test.v=true", "-test.count=1"}, netns: space,
+		args: []string{"-test.run=" + strings.Join(only, "/"), "-test.v=true", "-test.count=1", "-test.timeout=" + (clientLimit - 10*time.Second).String()}, netns: space,
 	}, output)
 	if err != nil {
 		return "", false, err
