@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"wherry/sync/queue"
 	"wherry/sync/site"
 	"wherry/sync/transfer"
+	"wherry/sync/trust"
 	"wherry/sync/vault"
 	"wherry/sync/vfs"
 )
@@ -337,6 +340,39 @@ func TestPromise5NoPasswordAnywhere(t *testing.T) {
 	}
 	for _, dir := range []string{dirs.Config, dirs.State, c.dir} {
 		noSecret(t, dir, srv.Password)
+	}
+}
+
+// TestPromise5NoPasswordForAnotherCertificate: a person trusted one
+// certificate; whoever shows another on the same address gets nothing.
+func TestPromise5NoPasswordForAnotherCertificate(t *testing.T) {
+	t.Parallel()
+	impostor, err := ftptest.NewIdentity(ftptest.Validity{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var changed atomic.Bool
+	srv := ftptest.Script(t, ftptest.Plan{TLS: true, TuneTLS: func(c *tls.Config) {
+		own := c.Certificates[0]
+		c.Certificates = nil // else they are what a client without a host name gets
+		c.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if changed.Load() {
+				return &impostor.TLS, nil
+			}
+			return &own, nil
+		}
+	}})
+	dirs := Dirs{Config: t.TempDir(), State: t.TempDir()}
+	where := srv.Site(site.ModePassive, site.TLSExplicit)
+	c := muster(t, Config{Dirs: dirs, Asker: &person{answer: trust.Always}})
+	c.board(where, srv.Password)
+	c.must(c.Close())
+	changed.Store(true)
+	p := &person{answer: trust.Refuse}
+	c = muster(t, Config{Dirs: dirs, Asker: p})
+	_, _, err = c.Connect(ctxOf(t), where, srv.Password)
+	if vfs.KindOf(err) != vfs.KindCert || p.certs != 1 || srv.Count("PASS") != 1 || srv.Count("USER") != 1 {
+		t.Errorf("got %v, asked %d times, %d passwords were sent", err, p.certs, srv.Count("PASS"))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"strings"
@@ -127,7 +128,9 @@ func TestHostileDownloads(t *testing.T) {
 		"silence ahead of the first byte ends by the limit":  {plan: once("RETR", ftptest.Flow{Hold: forever}.Serve), ends: reply, do: fetch, want: vfs.KindTimeout, also: kept, held: true},
 		"a file that shrank since it was listed is said so":  {plan: once("RETR", ftptest.Flow{Content: text(content[:9])}.Serve), do: get("/f"), want: vfs.KindSize},
 		"a binary file comes byte by byte as it is":          {plan: ftptest.Plan{Files: map[string]string{"/f": everyByte}}, do: get("/f"), also: reads(everyByte)},
+		"a refused RNFR leaves the older file":               {plan: once("RNFR", ftptest.Reply("550 Permission denied")), do: send, want: vfs.KindPermission, also: spared},
 		"a server that forgot TYPE I is told anew":           {plan: once("PWD", ftptest.FallToText), do: fetch, also: fetched},
+		"a type lost with a size costs one more download":    {plan: once("SIZE", ftptest.FallToText), do: after(failing(vfs.KindSize, fetch), fetch), also: fetched},
 		"a type lost with a listing costs one more download": {plan: once("MLSD", ftptest.FallToText), do: after(list("/"), fetch), also: fetched},
 	})
 }
@@ -163,6 +166,16 @@ func after(calls ...func(*bench) error) func(*bench) error {
 			if err := call(b); err != nil {
 				return err
 			}
+		}
+		return nil
+	}
+}
+
+// failing is a call that must fail by this kind.
+func failing(want vfs.Kind, call func(*bench) error) func(*bench) error {
+	return func(b *bench) error {
+		if err := call(b); vfs.KindOf(err) != want || err == nil {
+			return fmt.Errorf("got %w, want %v", err, want)
 		}
 		return nil
 	}
