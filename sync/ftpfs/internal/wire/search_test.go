@@ -308,3 +308,16 @@ func TestRungsHaveNames(t *testing.T) {
 		t.Error("an unknown name is a rung")
 	}
 }
+
+// TestRefusedForNow: a server that has no port at the moment is asked again,
+// one that does not know the command is not.
+func TestRefusedForNow(t *testing.T) {
+	r := script(t, ftptest.Plan{Verbs: verbs("EPSV", ftptest.InTurn(ftptest.Reply("425 No ports left")), "PASV", "500 Unknown")})
+	r.conf.Site.Mode = site.ModePassive
+	c := r.login()
+	wants(t, c.list(), vfs.KindNoData)
+	wants(t, c.list(), vfs.KindOther)
+	if r.Count("EPSV") != 2 || r.Count("PASV") != 1 {
+		t.Errorf("%d EPSV, %d PASV", r.Count("EPSV"), r.Count("PASV"))
+	}
+}
