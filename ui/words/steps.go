@@ -61,72 +61,71 @@ func factOf(s doctor.Step, name string) string {
 	return cut(withoutLogin(strings.Join(s.All(name), ", ")))
 }
 
+// part is one piece of the line of facts of a step: the value of a fact with
+// words around it.
+type part struct{ before, fact, behind string }
+
+// parts are the facts that a step's line shows, in order.
+var parts = map[doctor.StepID][]part{
+	doctor.Resolve:  {{"", doctor.FactAddress, ""}, {"proxy ", doctor.FactProxy, ""}},
+	doctor.Connect:  {{"", doctor.FactAddress, ""}, {"proxy ", doctor.FactProxy, ""}},
+	doctor.Greeting: {{"", doctor.FactGreeting, ""}, {"", doctor.FactReply, ""}},
+	doctor.TLS: {
+		{"", doctor.FactVersion, ""},
+		{"certificate of ", doctor.FactSubject, ""},
+		{"issued by ", doctor.FactIssuer, ""},
+		{"until ", doctor.FactUntil, ""},
+		{"", doctor.FactTrust, ""},
+	},
+	doctor.Login:    {{"as ", doctor.FactUser, ""}, {"in ", doctor.FactHome, ""}},
+	doctor.Features: {{"", doctor.FactSystem, ""}, {"", doctor.FactFeatures, ""}},
+	doctor.Reuse:    {{"TLS session resumed on ", doctor.FactResumed, ""}},
+	doctor.List:     {{"", doctor.FactEntries, " entries"}, {"in ", doctor.FactFolder, ""}},
+	doctor.Upload:   {{"", doctor.FactBytes, " bytes"}, {"", doctor.FactFile, ""}},
+	doctor.Download: {{"", doctor.FactBytes, " bytes"}},
+	doctor.Resume:   {{"", doctor.FactFile, ""}},
+	doctor.Rename:   {{"", doctor.FactFile, ""}},
+	doctor.Delete:   {{"left behind: ", doctor.FactLeft, ""}},
+	doctor.Clock:    {{"", doctor.FactOffset, ""}},
+	doctor.Encoding: {
+		{"names in ", doctor.FactEncoding, ""},
+		{"UTF-8 ", doctor.FactUTF8, ""},
+		{"not UTF-8: ", doctor.FactOddNames, ""},
+		{"such as ", doctor.FactExample, ""},
+	},
+}
+
 // seen is the line of facts of a step.
 func seen(s doctor.Step) string {
-	fact := func(name string) string { return factOf(s, name) }
-	var parts []string
-	add := func(before, text string) {
-		if text != "" {
-			parts = append(parts, before+text)
+	var all []string
+	for _, p := range parts[s.ID] {
+		value := factOf(s, p.fact)
+		switch p.fact {
+		case doctor.FactTrust:
+			value = trustWords[value]
+		case doctor.FactOffset:
+			value = clock(s)
+		case doctor.FactEntries:
+			if value == "1" {
+				p.behind = " entry"
+			}
+		case doctor.FactUTF8:
+			if s.Fact(doctor.FactEncoding) != "" {
+				continue // which says it
+			}
+		}
+		if value != "" {
+			all = append(all, p.before+value+p.behind)
 		}
 	}
-	switch s.ID {
-	case doctor.Resolve, doctor.Connect:
-		add("", fact(doctor.FactAddress))
-		add("proxy ", fact(doctor.FactProxy))
-	case doctor.Greeting:
-		add("", fact(doctor.FactGreeting))
-		add("", fact(doctor.FactReply))
-	case doctor.TLS:
-		add("", fact(doctor.FactVersion))
-		add("certificate of ", fact(doctor.FactSubject))
-		add("issued by ", fact(doctor.FactIssuer))
-		add("until ", fact(doctor.FactUntil))
-		add("", map[string]string{
-			doctor.TrustSystem: "trusted by this computer", doctor.TrustPerson: "accepted by you", doctor.TrustNobody: "not trusted",
-		}[s.Fact(doctor.FactTrust)])
-	case doctor.Login:
-		add("as ", fact(doctor.FactUser))
-		add("in ", fact(doctor.FactHome))
-	case doctor.Features:
-		add("", fact(doctor.FactSystem))
-		add("", fact(doctor.FactFeatures))
-	case doctor.Reuse:
-		add("TLS session resumed on ", fact(doctor.FactResumed))
-	case doctor.List:
-		add("", count(fact(doctor.FactEntries), "entry", "entries"))
-		add("in ", fact(doctor.FactFolder))
-	case doctor.Upload, doctor.Download:
-		add("", count(fact(doctor.FactBytes), "byte", "bytes"))
-		add("", fact(doctor.FactFile))
-	case doctor.Resume, doctor.Rename:
-		add("", fact(doctor.FactFile))
-	case doctor.Delete:
-		add("left behind: ", factOf(s, doctor.FactLeft))
-	case doctor.Clock:
-		add("", clock(s))
-	case doctor.Encoding:
-		if encoding := fact(doctor.FactEncoding); encoding != "" {
-			add("", strings.ToUpper(encoding))
-		} else {
-			add("UTF-8 ", fact(doctor.FactUTF8))
-		}
-		add("not UTF-8: ", fact(doctor.FactOddNames))
-		add("such as ", fact(doctor.FactExample))
-	}
-	return strings.Join(parts, ", ")
+	return strings.Join(all, ", ")
 }
 
-func count(n, one, many string) string {
-	switch n {
-	case "":
-		return ""
-	case "1":
-		return "1 " + one
-	}
-	return n + " " + many
+var trustWords = map[string]string{
+	doctor.TrustSystem: "trusted by this computer", doctor.TrustPerson: "accepted by you", doctor.TrustNobody: "not trusted",
 }
 
+// clock tells how far the two clocks are apart.
 func clock(s doctor.Step) string {
 	off, err := time.ParseDuration(s.Fact(doctor.FactOffset))
 	switch {
