@@ -94,9 +94,12 @@ func (o *operation) transfer(work func() error) error {
 		if err == nil {
 			return nil
 		}
-		again, err := o.ctl.Climb(err)
-		if !again || o.ctx.Err() != nil {
-			return err
+		again, verdict := o.ctl.Climb(err)
+		switch {
+		case !again:
+			return verdict
+		case o.ctx.Err() != nil:
+			return err // there is no verdict where the wire would go on
 		}
 	}
 }

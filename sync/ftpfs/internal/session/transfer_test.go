@@ -387,6 +387,26 @@ func TestCancelWhileConnecting(t *testing.T) {
 	}
 }
 
+// TestCancelBeforeTheNextWay: cancelled when a data connection has just been
+// refused, an operation fails, and does not end as if it had been done.
+func TestCancelBeforeTheNextWay(t *testing.T) {
+	r := script(t, ftptest.Plan{Verbs: verb("RETR", ftptest.Reply("425 Cannot connect")), Files: map[string]string{"/f": "x"}})
+	s := r.open()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o, err := s.begin(ctx, "read", vfs.MustParse("/f"))
+	r.must(err)
+	err = o.transfer(func() error {
+		_, err := o.lib.RetrFrom("/f", 0)
+		cancel()
+		return err
+	})
+	r.wants(o.end(err), vfs.KindCancelled)
+	if r.Count("RETR") != 1 {
+		t.Errorf("%d RETR", r.Count("RETR"))
+	}
+}
+
 // TestCloseBreaks: Close ends what is in progress, in whatever hands it is.
 func TestCloseBreaks(t *testing.T) {
 	r := script(t, ftptest.Plan{Verbs: verb("RETR", ftptest.Flow{At: 10, Hold: make(chan struct{})}.Serve), Files: map[string]string{"/f": strings.Repeat("x", 100)}})
