@@ -59,6 +59,9 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 
 	cfg := req.Engine
 	cfg.Asker, cfg.Work = s.asker, true
+	if cfg.Verify == nil { // nothing was said on the command line
+		cfg.Verify = s.verify.get
+	}
 	cfg.OnEvent = s.touched.onEvent
 	if req.Events != nil {
 		events := cli.NewEvents(req.Events, s.target)

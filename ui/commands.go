@@ -41,13 +41,13 @@ func (s *shell) buildCommands() {
 	line := action.Separator
 	s.menus = []*action.Menu{
 		s.commands.Menu("File", "window.address", "site.manager", "site.disconnect", line,
-			pane.CommandMkdir, pane.CommandRename, pane.CommandMode, pane.CommandDelete, line, "window.quit"),
+			pane.CommandMkdir, pane.CommandRename, pane.CommandMode, pane.CommandDelete, line, "window.settings", line, "window.quit"),
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
 			"queue.retry", "queue.pause", "queue.resume", "queue.cancel", line,
 			"queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear"),
-		s.commands.Menu("Site", "mode.auto", "mode.passive", "mode.active"),
+		s.commands.Menu("Site", "site.check", line, "mode.auto", "mode.passive", "mode.active"),
 		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
 			"view.queue", "view.failed", "view.completed", "view.log"),
 		s.commands.Menu("Help", "help.keys", "help.about"),
@@ -116,6 +116,7 @@ func (s *shell) windowCommands() []action.Command {
 	}
 	return []action.Command{
 		{ID: "window.address", Title: "Connect to an address", Key: fyne.KeyK, Mod: ctrl, Run: func() { s.window.Canvas().Focus(s.bar.field) }},
+		{ID: "window.settings", Title: "Settings…", Key: fyne.KeyComma, Mod: ctrl, Run: s.openSettings},
 		{ID: "window.quit", Title: "Quit", Key: fyne.KeyQ, Mod: ctrl, Run: s.askClose},
 		theme("view.system", "Light or dark as the system", look.System),
 		theme("view.light", "Light", look.Light),
@@ -149,6 +150,10 @@ func (s *shell) siteCommands() []action.Command {
 	return []action.Command{
 		{ID: "site.manager", Title: "Sites…", Key: fyne.KeyS, Mod: ctrl, Run: s.openManager},
 		{ID: "site.disconnect", Title: "Disconnect", Key: fyne.KeyD, Mod: ctrl, Disabled: none, Run: s.disconnect},
+		{ID: "site.check", Title: "Check the connection…", Key: fyne.KeyT, Mod: ctrl, Disabled: s.nothingToCheck, Run: func() {
+			side, _ := s.toCheck()
+			s.checkConnection(side)
+		}},
 		mode(site.ModeAuto, "Transfer mode: auto"),
 		mode(site.ModePassive, "Transfer mode: passive, we connect"),
 		mode(site.ModeActive, "Transfer mode: active, the server connects"),

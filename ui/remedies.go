@@ -23,17 +23,40 @@ func (s *shell) remedies(side int, err error) []parts.Answer {
 	if s.typed[side] != "" && s.bar.field.Text == "" {
 		s.bar.field.SetText(s.typed[side]) // to be mended rather than typed again
 	}
-	switch kind := vfs.KindOf(err); {
-	case kind == vfs.KindTLS && p.Site.TLS != site.TLSOff:
+	return remediesOf(vfs.KindOf(err), p.Site, func(change func(*site.Site)) {
+		in := *p
+		change(&in.Site)
+		if in.Site.Mode != p.Site.Mode {
+			s.keepMode(in.Site)
+		}
+		s.goTo(side, in)
+	}, func() { s.checkConnection(side) })
+}
+
+// remediesOf are the answers to a failure of a kind on a site.
+func remediesOf(kind vfs.Kind, one site.Site, again func(change func(*site.Site)), check func()) []parts.Answer {
+	mode := func(m site.Mode, title string) parts.Answer {
+		return parts.Answer{Title: title, Run: func() { again(func(s *site.Site) { s.Mode = m }) }}
+	}
+	look := parts.Answer{Title: "Check Connection", Run: check}
+	switch kind {
+	case vfs.KindTLS:
+		if one.TLS == site.TLSOff {
+			return []parts.Answer{look}
+		}
 		return []parts.Answer{{Title: "Connect in Clear", Danger: true, Run: func() {
-			in := *p
-			in.Site.TLS = site.TLSOff
-			s.goTo(side, in)
-		}}}
-	case kind == vfs.KindNoData && p.Site.Mode == site.ModePassive:
-		return []parts.Answer{{Title: "Use Active Mode", Run: func() { s.goIn(side, *p, site.ModeActive) }}}
-	case kind == vfs.KindNoData && p.Site.Mode == site.ModeActive:
-		return []parts.Answer{{Title: "Use Passive Mode", Run: func() { s.goIn(side, *p, site.ModePassive) }}}
+			again(func(s *site.Site) { s.TLS = site.TLSOff })
+		}}, look}
+	case vfs.KindNoData:
+		switch one.Mode {
+		case site.ModePassive:
+			return []parts.Answer{mode(site.ModeActive, "Use Active Mode"), look}
+		case site.ModeActive:
+			return []parts.Answer{mode(site.ModePassive, "Use Passive Mode"), look}
+		}
+		return []parts.Answer{look}
+	case vfs.KindTimeout, vfs.KindLost, vfs.KindHost, vfs.KindRefused, vfs.KindNotFTP, vfs.KindProtocol, vfs.KindBusy:
+		return []parts.Answer{look}
 	}
 	return nil
 }

@@ -42,6 +42,7 @@ type shell struct {
 	asker    *asker
 	settings *settings.File
 	kept     settings.Settings // what settings holds, as changed since
+	verify   verifying         // any goroutine
 	facts    *facts            // any goroutine
 	touched  touched           // any goroutine
 	notices  []string
@@ -68,13 +69,15 @@ type shell struct {
 	connected connection         // of the site in view, as sampled last
 	names     map[site.ID]string // see siteName
 	told      told
-	leaving   bool // the question before closing is open, or was answered
+	announced map[site.ID]time.Time // the newest change of mode that was said, by site
+	leaving   bool                  // the question before closing is open, or was answered
 	// quitWhenDone: the person asked to quit at the end of the queue.
 	quitWhenDone bool
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
-	s := &shell{app: a, loop: l, settings: kept, kept: kept.Load(), facts: f, active: right, names: map[site.ID]string{}}
+	s := &shell{app: a, loop: l, settings: kept, kept: kept.Load(), facts: f, active: right, names: map[site.ID]string{}, announced: map[site.ID]time.Time{}}
+	s.verify.set(s.kept.Verify)
 	s.window = a.NewWindow("Wherry")
 	s.asker = newAsker(l, s.window, f)
 	return s
@@ -188,7 +191,7 @@ func (s *shell) modifiers() fyne.KeyModifier {
 
 func (s *shell) activate(side int) {
 	s.active = side
-	s.inView.set(s.siteInView())
+	s.inView.set(s.idsInView())
 	for i, p := range s.panes {
 		p.SetActive(i == side)
 	}
@@ -197,7 +200,7 @@ func (s *shell) activate(side int) {
 // moved keeps the folder for the next start, and the title true.
 func (s *shell) moved(side int) {
 	p := s.panes[side]
-	s.inView.set(s.siteInView())
+	s.inView.set(s.idsInView())
 	if address := s.typed[side]; address != "" && p.Place().ID != site.Local {
 		s.typed[side] = ""
 		s.change(func(kept *settings.Settings) { kept.Remember(address) })

@@ -34,6 +34,7 @@ type statusBar struct {
 	message  *parts.Line
 	left     *parts.Line
 	up, down *parts.Line
+	lasting  string // what stands there while nothing else is said
 }
 
 func newStatusBar() *statusBar {
@@ -109,5 +110,28 @@ func (s *statusBar) setQueue(q queue.Snapshot) {
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
 }
 
-// say shows a short message until the next one.
-func (s *statusBar) say(text string) { s.message.SetText(text) }
+// say shows a short message until the next one; "" ends it.
+func (s *statusBar) say(text string) {
+	if text == "" {
+		text = s.lasting
+	}
+	s.message.SetText(text)
+}
+
+// announce says what must not be missed: it stands there again whenever
+// something else was said in passing, until it is taken back.
+func (s *statusBar) announce(text string) {
+	s.lasting = text
+	s.say("")
+}
+
+// takeBack ends an announcement, unless another one was made since.
+func (s *statusBar) takeBack(text string) {
+	if s.lasting != text {
+		return
+	}
+	s.lasting = ""
+	if s.message.Text() == text {
+		s.message.SetText("")
+	}
+}

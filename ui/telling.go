@@ -4,10 +4,12 @@ package ui
 
 import (
 	"reflect"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/site"
@@ -15,15 +17,20 @@ import (
 	"wherry/ui/parts"
 )
 
-// inView is the site that the status bar speaks of, between the window's
-// thread and the ticker's goroutine.
-type inView struct{ id atomic.Value }
+// inView is the site that the status bar speaks of, and those of the panes,
+// between the window's thread and the ticker's goroutine.
+type inView struct{ ids atomic.Value }
 
-func (v *inView) set(id site.ID) { v.id.Store(id) }
+type idsInView struct {
+	bar   site.ID
+	panes [2]site.ID
+}
 
-func (v *inView) get() site.ID {
-	id, _ := v.id.Load().(site.ID)
-	return id
+func (v *inView) set(ids idsInView) { v.ids.Store(ids) }
+
+func (v *inView) get() idsInView {
+	ids, _ := v.ids.Load().(idsInView)
+	return ids
 }
 
 // tellFacts tells what is true now where it differs from what was told.
@@ -46,7 +53,9 @@ func (s *shell) tellFacts(now state) {
 		count[string(state)] = n
 	}
 	s.tellOnce(&s.told.queue, fact{Fact: "queue", Count: count})
-	s.tellOnce(&s.told.status, fact{Fact: "status", Text: s.status.secured.Text() + " | " + s.status.mode.Text() + " | " + s.status.left.Text()})
+	s.tellOnce(&s.told.status, fact{Fact: "status", Text: strings.Join([]string{
+		s.status.secured.Text(), s.status.mode.Text(), s.status.left.Text(), s.status.message.Text(),
+	}, " | ")})
 	s.tellOnce(&s.told.focus, s.focused())
 	s.tellOnce(&s.told.controls, fact{Fact: "controls", Controls: s.controls()})
 	s.tellOnce(&s.told.question, s.question())
@@ -99,6 +108,10 @@ func (s *shell) focused() fact {
 // question tells what the topmost dialog says, and where its buttons are.
 func (s *shell) question() fact {
 	f := fact{Fact: "question"}
+	if sheet, ok := s.window.Canvas().Overlays().Top().(*fyne.Container); ok {
+		s.read(sheet, &f)
+		return f
+	}
 	// Fyne wraps what lies on top in a type that it does not export.
 	top := reflect.Indirect(reflect.ValueOf(s.window.Canvas().Overlays().Top()))
 	if top.Kind() != reflect.Struct {
@@ -121,6 +134,8 @@ func (s *shell) read(o fyne.CanvasObject, f *fact) {
 				s.read(inner, f)
 			}
 		}
+	case *container.Scroll:
+		s.read(o.Content, f)
 	case *widget.RichText:
 		f.Text += o.String() + "\n"
 	case fyne.Accessible:

@@ -26,6 +26,7 @@ import (
 type state struct {
 	queue      queue.Snapshot
 	connection connection
+	changes    [2]change // of the panes' sites
 }
 
 // watch samples the engine for the status bar and the queue's tabs.
@@ -33,7 +34,12 @@ func (s *shell) watch() {
 	loop.Sample(s.loop, func() (state, bool) {
 		// Always told: what commands are possible also depends on panes and
 		// selections. Widgets draw anew only what is new to them.
-		return state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(s.inView.get())}, true
+		ids := s.inView.get()
+		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(ids.bar)}
+		for side, id := range ids.panes {
+			now.changes[side] = s.changeOf(id)
+		}
+		return now, true
 	}, s.paint)
 }
 
@@ -48,6 +54,11 @@ func (s *shell) connectionOf(id site.ID) connection {
 	return connection{site: one, connected: open, status: status}
 }
 
+// idsInView are the sites that the ticker samples.
+func (s *shell) idsInView() idsInView {
+	return idsInView{bar: s.siteInView(), panes: [2]site.ID{s.panes[left].Place().ID, s.panes[right].Place().ID}}
+}
+
 // siteInView is the site that the status bar speaks of: the active pane's, or
 // else the other's.
 func (s *shell) siteInView() site.ID {
@@ -60,6 +71,7 @@ func (s *shell) siteInView() site.ID {
 func (s *shell) paint(now state) {
 	s.snapshot, s.connected = now.queue, now.connection
 	s.status.setConnection(now.connection)
+	s.announce(now.changes)
 	s.status.setQueue(now.queue)
 	for i, v := range s.lists {
 		title := v.Tab().Title
@@ -182,9 +194,13 @@ func (s *shell) setMode(mode site.Mode) {
 
 func (s *shell) openManager() {
 	s.facts.tell(fact{Fact: "dialog", Text: "Sites"})
-	sitemanager.Open(s.loop, s.window.Canvas(), s.engine, s.siteInView(),
-		func(id site.ID) { s.goSaved(s.sideToConnect(), id) },
-		func() { clear(s.names); s.panes[s.active].Focus() })
+	sitemanager.Open(s.loop, s.window.Canvas(), s.engine, s.siteInView(), sitemanager.Hooks{
+		Connect: func(id site.ID) { s.goSaved(s.sideToConnect(), id) },
+		Check: func(one site.Site, password string, use func(site.Mode)) {
+			s.check(one, password, vfs.Root(), use, nil)
+		},
+		Closed: func() { clear(s.names); s.panes[s.active].Focus() },
+	})
 }
 
 // transferTo queues a copy of a cargo into the folder that a pane shows.

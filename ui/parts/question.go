@@ -185,6 +185,8 @@ func (d *Dialog) leaveBy(o fyne.CanvasObject) {
 		}
 	case *Check:
 		o.Escaped = d.escape
+	case *Segments:
+		o.Escaped = d.escape
 	case *Field:
 		o.Escaped = d.escape
 		if o.OnSubmitted == nil {

@@ -15,6 +15,9 @@ import (
 type Settings struct {
 	// Theme is "", "light" or "dark".
 	Theme string `json:"theme,omitempty"`
+	// Verify says when the content of what was copied is compared by a hash,
+	// in the words of transfer.Verify; "" is its default.
+	Verify string `json:"verify,omitempty"`
 	// Width and Height of the window in device independent pixels.
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`

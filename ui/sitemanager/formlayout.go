@@ -3,7 +3,6 @@ package sitemanager
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"wherry/ui/look"
 	"wherry/ui/parts"
@@ -21,7 +20,12 @@ type formRow struct {
 
 // formLayout puts the rows below each other so that all fields begin and end
 // in line.
-type formLayout struct{ rows []formRow }
+type formLayout struct {
+	rows []formRow
+	// beside are all layouts of one form, this one too: their fields stand in
+	// line from tab to tab.
+	beside []*formLayout
+}
 
 const (
 	secondWidth float32 = 130
@@ -46,8 +50,10 @@ func (l *formLayout) container() *fyne.Container {
 // labelWidth is that of the widest label of the first pairs, or the second.
 func (l *formLayout) labelWidth(pair int) float32 {
 	width := float32(0)
-	for _, r := range l.rows {
-		width = max(width, r.labels[pair].MinSize().Width)
+	for _, other := range l.beside {
+		for _, r := range other.rows {
+			width = max(width, r.labels[pair].MinSize().Width)
+		}
 	}
 	return width
 }
@@ -76,6 +82,7 @@ func (l *formLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 			r.main.Resize(fyne.NewSize(max(end-left-2, 0), look.EntryHeight-1))
 		case *parts.Check: // its box begins where fields do
 			r.main.Move(fyne.NewPos(left-look.Gap+1, y))
+			r.main.Resize(fyne.NewSize(max(end-left, 0), look.EntryHeight))
 		}
 		y += l.step(r)
 	}
@@ -93,7 +100,7 @@ func placeLabel(label *parts.Line, x, y float32) {
 func (l *formLayout) step(r formRow) float32 {
 	height := look.EntryHeight
 	switch r.main.(type) {
-	case *widget.Entry:
+	case *parts.Text:
 		height = r.main.MinSize().Height
 	case *parts.Line:
 		height = r.main.MinSize().Height

@@ -2,9 +2,6 @@ package sitemanager
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/site"
 	"wherry/ui/look"
@@ -27,6 +24,12 @@ var (
 		site.ModeAuto:    "Passive first, then active: whatever works is remembered.",
 		site.ModePassive: "Wherry connects to the server for every file and listing.",
 		site.ModeActive:  "The server connects back to this computer, which a firewall or router has to let in.",
+	}
+	proxyChoices = []choice[ProxyKind]{
+		{ProxySystem, "As the system says (ALL_PROXY)"},
+		{ProxyNone, "None: connect directly"},
+		{ProxySOCKS, "SOCKS5"},
+		{ProxyHTTP, "HTTP (CONNECT)"},
 	}
 )
 
@@ -70,65 +73,69 @@ type formView struct {
 	id      site.ID
 	base    Form // what the form does not show
 
+	tabs                           *parts.Segments
+	pages                          []fyne.CanvasObject
 	name, folder, host, port, user *parts.Field
-	pass                           *parts.Field
-	keep                           *parts.Check
-	kept                           bool
+	login                          secret
+	pass                           *parts.Field // of login
+	keep                           *parts.Check // of login
 	tls                            *parts.Choice
 	mode                           *parts.Segments
 	means                          *parts.Line
 	remoteDir, localDir            *parts.Field
 	connections, encoding          *parts.Field
 	portFrom, portTo, externalIP   *parts.Field
-	notes                          *widget.Entry
+	keepAlive, hidden              *parts.Check
+	account                        *parts.Field
+	commands, notes                *parts.Text
+	proxy                          *parts.Choice
+	proxyAddress, proxyUser        *parts.Field
+	proxyLogin                     secret
 }
 
 func newFormView(changed func()) *formView {
 	f := &formView{changed: changed}
+	escape := func() { f.escaped() }
 	field := func(placeholder string, width float32) *parts.Field {
 		e := parts.NewField(placeholder, width)
 		e.OnChanged = func(string) { f.touch() }
-		e.Escaped = func() { f.escaped() }
+		e.Escaped = escape
 		return e
+	}
+	check := func(label string) *parts.Check {
+		c := parts.NewCheck(label, func(bool) { f.touch() })
+		c.Escaped = escape
+		return c
+	}
+	text := func(placeholder string, rows int) *parts.Text {
+		t := parts.NewText(placeholder, rows)
+		t.OnChanged = func(string) { f.touch() }
+		t.Escaped = escape
+		return t
 	}
 	f.name, f.folder = field("as the host", 160), field("none", 100)
 	f.host, f.port = field("host, or paste an address", 200), field("standard", 70)
-	f.user, f.pass = field("anonymous", 110), field("will be asked", 140)
-	f.pass.Password = true
-	escape := func() { f.escaped() }
-	f.keep = parts.NewCheck("Keep the password in the system's keychain", func(bool) { f.touch() })
+	f.user = field("anonymous", 110)
+	f.login = secret{field("", 140), check(""), "Keep the password in the system's keychain", "will be asked", false}
+	f.pass, f.keep = f.login.field, f.login.keep
 	f.tls = parts.NewChoice(texts(tlsChoices), func(string) { f.touch() })
 	f.mode = parts.NewSegments(texts(modeChoices), func(string) { f.meaning(); f.touch() })
-	f.keep.Escaped, f.tls.Escaped, f.mode.Escaped = escape, escape, escape
 	f.means = parts.NewLine("", look.ColorSecondary)
 	f.remoteDir, f.localDir = field("login folder", 160), field("where the other pane stands", 160)
 	f.connections, f.encoding = field("4", 60), field("UTF-8", 100)
 	f.portFrom, f.portTo, f.externalIP = field("any", 60), field("any", 60), field("our own", 110)
-	f.notes = widget.NewMultiLineEntry()
-	f.notes.SetMinRowsVisible(2)
-	f.notes.OnChanged = func(string) { f.touch() }
+	f.keepAlive = check("Keep idle connections alive (NOOP)")
+	f.hidden = check("Ask for hidden files too (LIST -a)")
+	f.account = field("none", 110)
+	f.commands, f.notes = text("such as SITE UMASK 022, one a line", 3), text("", 3)
+	f.proxy = parts.NewChoice(texts(proxyChoices), func(string) { f.proxyChosen(); f.touch() })
+	f.proxyAddress, f.proxyUser = field("host:port", 160), field("none", 110)
+	f.proxyLogin = secret{field("", 140), check(""), "Keep the proxy's password in the system's keychain", "none", false}
+	f.tls.Escaped, f.mode.Escaped, f.proxy.Escaped = escape, escape, escape
+	f.login.field.Password, f.proxyLogin.field.Password = true, true
 	f.object = f.arrange()
+	f.tabs.Escaped = escape
 	return f
-}
-
-// arrange makes the rows.
-func (f *formView) arrange() fyne.CanvasObject {
-	ports := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.portFrom, parts.NewLine("to", look.ColorSecondary).Whole(), f.portTo)
-	l := &formLayout{rows: []formRow{
-		{label: "Name", main: f.name, aside: "Folder", second: f.folder},
-		{label: "Host", main: f.host, aside: "Port", second: f.port},
-		{label: "Encryption", main: f.tls},
-		{label: "User", main: f.user, aside: "Password", second: f.pass},
-		{main: f.keep},
-		{label: "Transfer mode", main: f.mode, close: true},
-		{main: f.means},
-		{label: "Active: ports", main: ports, aside: "External address", second: f.externalIP},
-		{label: "Start there", main: f.remoteDir},
-		{label: "Start here", main: f.localDir},
-		{label: "Connections", main: container.NewHBox(f.connections), aside: "File names", second: f.encoding},
-		{label: "Notes", main: f.notes},
-	}}
-	return container.NewVScroll(l.container())
 }
 
 func (f *formView) touch() {
@@ -141,6 +148,18 @@ func (f *formView) meaning() {
 	f.means.SetText(modeMeans[pick(modeChoices, f.mode.Selected())])
 }
 
+// proxyChosen lets the proxy's fields be filled in where there is one.
+func (f *formView) proxyChosen() {
+	named := pick(proxyChoices, f.proxy.Selected).Named()
+	for _, w := range []fyne.Disableable{f.proxyAddress, f.proxyUser, f.proxyLogin.field, f.proxyLogin.keep} {
+		if named {
+			w.Enable()
+		} else {
+			w.Disable()
+		}
+	}
+}
+
 // fill shows a form.
 func (f *formView) fill(x Form) {
 	f.filling = true
@@ -150,36 +169,24 @@ func (f *formView) fill(x Form) {
 		p.field.SetText(*p.text)
 	}
 	f.notes.SetText(x.Notes)
-	f.pass.SetText("")
+	f.commands.SetText(x.Commands)
 	f.tls.SetSelected(textOf(tlsChoices, x.TLS))
 	f.mode.SetSelected(textOf(modeChoices, x.Mode))
+	f.proxy.SetSelected(textOf(proxyChoices, x.Proxy))
+	f.keepAlive.SetChecked(x.KeepAlive)
+	f.hidden.SetChecked(x.Hidden)
 	f.meaning()
-	f.kept = false
-	f.keep.SetChecked(false)
-	f.keep.SetText("Keep the password in the system's keychain")
-	f.pass.SetPlaceHolder("will be asked")
+	f.proxyChosen()
+	f.login.clear()
+	f.proxyLogin.clear()
 }
 
 // setKept shows whether the keychain has a password, or why that is not
 // known.
-func (f *formView) setKept(kept bool, err error) {
+func (f *formView) setKept(of *secret, kept bool, err error) {
 	f.filling = true
 	defer func() { f.filling = false }()
-	f.kept = kept
-	if err != nil {
-		f.keep.SetText("Keep the password in the system's keychain (it does not answer now)")
-		return
-	}
-	f.keep.SetChecked(kept)
-	if kept {
-		f.pass.SetPlaceHolder("kept")
-	}
-}
-
-// password returns what was typed, whether anything about it is to be
-// changed, and whether to keep it.
-func (f *formView) password() (text string, change, keep bool) {
-	return f.pass.Text, f.pass.Text != "" || f.keep.Checked != f.kept && !f.keep.Checked, f.keep.Checked
+	of.setKept(kept, err)
 }
 
 // form returns what is typed.
@@ -188,44 +195,9 @@ func (f *formView) form() Form {
 	for _, p := range f.fields(&x) {
 		*p.text = p.field.Text
 	}
-	x.Notes = f.notes.Text
+	x.Notes, x.Commands = f.notes.Text, f.commands.Text
 	x.TLS, x.Mode = pick(tlsChoices, f.tls.Selected), pick(modeChoices, f.mode.Selected())
+	x.Proxy = pick(proxyChoices, f.proxy.Selected)
+	x.KeepAlive, x.Hidden = f.keepAlive.Checked, f.hidden.Checked
 	return x
-}
-
-// bound is a field with its place in a Form and its name in the file.
-type bound struct {
-	name  string
-	label string
-	field *parts.Field
-	text  *string
-}
-
-func (f *formView) fields(x *Form) []bound {
-	return []bound{
-		{"name", "Name", f.name, &x.Name},
-		{"folder", "Folder", f.folder, &x.Folder},
-		{"host", "Host", f.host, &x.Host},
-		{"port", "Port", f.port, &x.Port},
-		{"user", "User", f.user, &x.User},
-		{"remote_dir", "Start there", f.remoteDir, &x.RemoteDir},
-		{"local_dir", "Start here", f.localDir, &x.LocalDir},
-		{"connections", "Connections", f.connections, &x.Connections},
-		{"encoding", "File names", f.encoding, &x.Encoding},
-		{"port_from", "Active: ports", f.portFrom, &x.PortFrom},
-		{"port_to", "Active: ports", f.portTo, &x.PortTo},
-		{"external_ip", "External address", f.externalIP, &x.ExternalIP},
-	}
-}
-
-// point gives the keys to the field that is wrong and returns what to say.
-func (f *formView) point(c fyne.Canvas, p Problem) string {
-	var x Form
-	for _, b := range f.fields(&x) {
-		if b.name == p.Field {
-			c.Focus(b.field)
-			return b.label + ": " + p.Why
-		}
-	}
-	return p.Why
 }

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,8 +42,28 @@ type Form struct {
 	PortFrom, PortTo    string
 	ExternalIP          string
 	Encoding, Notes     string
-	bookmarks           []site.Bookmark
+	Hidden, KeepAlive   bool
+	Account             string
+	Commands            string // one a line
+	Proxy               ProxyKind
+	ProxyAddress        string // host:port
+	ProxyUser           string
+	base                site.Site // as it is kept, with what the form does not know
 }
+
+// ProxyKind is what a site's proxy speaks.
+type ProxyKind string
+
+// The kinds; the named ones are the schemes of site.Site.Proxy.
+const (
+	ProxySystem ProxyKind = "" // as the environment says
+	ProxyNone   ProxyKind = site.ProxyNone
+	ProxySOCKS  ProxyKind = "socks5"
+	ProxyHTTP   ProxyKind = "http"
+)
+
+// Named says whether the site names a proxy of its own.
+func (k ProxyKind) Named() bool { return k == ProxySOCKS || k == ProxyHTTP }
 
 // NewForm returns the form of a site that is being added.
 func NewForm() Form { return Form{TLS: site.TLSExplicit, Mode: site.ModeAuto} }
@@ -59,8 +80,10 @@ func FormOf(s site.Site) Form {
 		ID: s.ID, Name: s.Name, Folder: s.Folder, Host: s.Host, Port: number(s.Port), TLS: s.TLS, User: s.User,
 		Mode: s.Mode, RemoteDir: s.RemoteDir, LocalDir: s.LocalDir, Connections: number(s.Connections),
 		PortFrom: number(s.PortFrom), PortTo: number(s.PortTo), ExternalIP: s.ExternalIP, Encoding: s.Encoding,
-		Notes: s.Notes, bookmarks: s.Bookmarks,
+		Notes: s.Notes, Hidden: s.Hidden, KeepAlive: s.KeepAlive == site.KeepAliveNoop, Account: s.Account,
+		Commands: strings.Join(s.Commands, "\n"), base: s,
 	}
+	f.readProxy(s.Proxy)
 	if f.TLS == site.TLSDefault {
 		f.TLS = site.TLSExplicit
 	}
@@ -77,13 +100,7 @@ type Problem struct{ Field, Why string }
 // or scheme is taken apart, since people paste what they were sent. A field
 // that is wrong comes back as a Problem with the field's name in the file.
 func (f Form) Site() (site.Site, *Problem) {
-	s := site.Site{
-		ID: f.ID, Name: strings.TrimSpace(f.Name), Folder: strings.Trim(strings.TrimSpace(f.Folder), "/"),
-		Host: strings.TrimSpace(f.Host), TLS: f.TLS, User: strings.TrimSpace(f.User), Mode: f.Mode,
-		RemoteDir: strings.TrimSpace(f.RemoteDir), LocalDir: strings.TrimSpace(f.LocalDir),
-		ExternalIP: strings.TrimSpace(f.ExternalIP), Encoding: strings.TrimSpace(f.Encoding), Notes: f.Notes,
-		Bookmarks: f.bookmarks,
-	}
+	s := f.texts()
 	for _, n := range []struct {
 		field, text string
 		into        *int
@@ -94,7 +111,7 @@ func (f Form) Site() (site.Site, *Problem) {
 		{"port_to", f.PortTo, &s.PortTo},
 	} {
 		text := strings.TrimSpace(n.text)
-		if text == "" {
+		if *n.into = 0; text == "" {
 			continue
 		}
 		v, err := strconv.Atoi(text)
@@ -124,6 +141,66 @@ func (f Form) Site() (site.Site, *Problem) {
 		return s, &Problem{"name", err.Error()}
 	}
 	return s, nil
+}
+
+// texts is the site with all but its numbers, as typed.
+func (f Form) texts() site.Site {
+	s := f.base
+	s.ID, s.TLS, s.Mode, s.Notes, s.Hidden = f.ID, f.TLS, f.Mode, f.Notes, f.Hidden
+	for _, text := range []struct {
+		into  *string
+		typed string
+	}{
+		{&s.Name, f.Name},
+		{&s.Folder, strings.Trim(strings.TrimSpace(f.Folder), "/")},
+		{&s.Host, f.Host},
+		{&s.User, f.User},
+		{&s.RemoteDir, f.RemoteDir},
+		{&s.LocalDir, f.LocalDir},
+		{&s.ExternalIP, f.ExternalIP},
+		{&s.Encoding, f.Encoding},
+		{&s.Account, f.Account},
+	} {
+		*text.into = strings.TrimSpace(text.typed)
+	}
+	if s.KeepAlive = site.KeepAliveOff; f.KeepAlive {
+		s.KeepAlive = site.KeepAliveNoop
+	}
+	s.Commands = nil
+	for line := range strings.Lines(f.Commands) {
+		if line = strings.TrimSpace(line); line != "" {
+			s.Commands = append(s.Commands, line)
+		}
+	}
+	s.Proxy = f.proxy()
+	return s
+}
+
+// readProxy takes a proxy's address apart.
+func (f *Form) readProxy(text string) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "" || text == site.ProxyNone || err != nil:
+		f.Proxy = ProxyKind(text)
+		return
+	}
+	f.Proxy, f.ProxyAddress = ProxyKind(strings.ToLower(u.Scheme)), u.Host
+	if u.User != nil {
+		f.ProxyUser = u.User.Username()
+	}
+}
+
+// proxy writes the proxy's address; parts that are none of it are left to
+// Validate.
+func (f Form) proxy() string {
+	if !f.Proxy.Named() {
+		return string(f.Proxy)
+	}
+	u := url.URL{Scheme: string(f.Proxy), Host: strings.TrimSpace(f.ProxyAddress)}
+	if user := strings.TrimSpace(f.ProxyUser); user != "" {
+		u.User = url.User(user)
+	}
+	return u.String()
 }
 
 // pasted takes what a person pasted into the host's field over the others.

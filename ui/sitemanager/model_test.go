@@ -1,6 +1,7 @@
 package sitemanager
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,7 +39,15 @@ func TestFormTurnsInto(t *testing.T) {
 			fill: func(f *Form) { f.Host, f.ExternalIP = "h", "router" }, problem: "external_ip",
 		},
 		"nothing with an unknown encoding": {fill: func(f *Form) { f.Host, f.Encoding = "h", "klingon" }, problem: "encoding"},
-		"nothing with a control byte":      {fill: func(f *Form) { f.Host, f.User = "h", "anna\rDELE x" }, problem: "user"},
+		"its commands, one a line": {
+			fill: func(f *Form) { f.Host, f.Commands = "h", " SITE UMASK 022 \r\n\nSITE IDLE 900\n" },
+			want: func(s *site.Site) {
+				s.Name, s.Host, s.Commands = "h", "h", []string{"SITE UMASK 022", "SITE IDLE 900"}
+			},
+		},
+		"nothing with half a proxy":   {fill: func(f *Form) { f.Host, f.Proxy = "h", ProxySOCKS }, problem: "proxy"},
+		"nothing with a second login": {fill: func(f *Form) { f.Host, f.Commands = "h", "PASS x" }, problem: "commands"},
+		"nothing with a control byte": {fill: func(f *Form) { f.Host, f.User = "h", "anna\rDELE x" }, problem: "user"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			f := NewForm()
@@ -62,12 +71,26 @@ func TestFormTurnsInto(t *testing.T) {
 	}
 }
 
-func TestSiteSurvivesItsForm(t *testing.T) {
-	s := site.Site{
+// whole is a site with every field filled.
+func whole() site.Site {
+	return site.Site{
 		ID: "id", Name: "Shop", Folder: "Clients", Host: "ftp.example.org", Port: 2121, TLS: site.TLSOff, User: "anna",
 		Mode: site.ModeActive, RemoteDir: "/www", LocalDir: "/home/anna", Connections: 2, PortFrom: 5000, PortTo: 5010,
 		ExternalIP: "192.0.2.7", Encoding: "windows-1251", Notes: "two\nlines",
 		Bookmarks: []site.Bookmark{{Name: "Images", RemoteDir: "/www/img"}},
+		Hidden:    true, KeepAlive: site.KeepAliveNoop, Account: "billing", Commands: []string{"SITE UMASK 022", "SITE IDLE 900"},
+		Proxy: "http://anna@proxy.example.org:3128", Quick: true,
+	}
+}
+
+// TestSiteSurvivesItsForm also fails where site.Site got a field that whole
+// does not fill, so that none can be lost unseen.
+func TestSiteSurvivesItsForm(t *testing.T) {
+	s := whole()
+	for i, v := 0, reflect.ValueOf(s); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("the test leaves %s empty", v.Type().Field(i).Name)
+		}
 	}
 	got, problem := FormOf(s).Site()
 	if problem != nil {
@@ -75,6 +98,39 @@ func TestSiteSurvivesItsForm(t *testing.T) {
 	}
 	if diff := cmp.Diff(s, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestEmptiedFieldsAreEmptied(t *testing.T) {
+	f := FormOf(whole())
+	f = Form{ID: f.ID, Host: "h", TLS: site.TLSOff, Mode: site.ModeAuto, base: f.base}
+	got, problem := f.Site()
+	if problem != nil {
+		t.Fatalf("%+v", problem)
+	}
+	want := site.Site{ID: "id", Name: "h", Host: "h", TLS: site.TLSOff, Mode: site.ModeAuto, User: site.Anonymous, Bookmarks: whole().Bookmarks, Quick: true}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestProxyIsWritten(t *testing.T) {
+	for want, f := range map[string]Form{
+		"":                                {ProxyAddress: "left.over:1"},
+		"none":                            {Proxy: ProxyNone, ProxyAddress: "left.over:1", ProxyUser: "anna"},
+		"socks5://p.example.org:1080":     {Proxy: ProxySOCKS, ProxyAddress: " p.example.org:1080 "},
+		"http://an%40na@[2001:db8::1]:80": {Proxy: ProxyHTTP, ProxyAddress: "[2001:db8::1]:80", ProxyUser: "an@na"},
+	} {
+		t.Run(want, func(t *testing.T) {
+			f.Host = "h"
+			s, problem := f.Site()
+			if problem != nil || s.Proxy != want {
+				t.Fatalf("%q, %+v", s.Proxy, problem)
+			}
+			if again, _ := FormOf(s).Site(); again.Proxy != want {
+				t.Errorf("read and written again: %q", again.Proxy)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,8 @@ package sitemanager
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -18,13 +20,24 @@ import (
 	"wherry/ui/words"
 )
 
+// Hooks are what the manager tells its owner.
+type Hooks struct {
+	// Connect: the person chose to connect to a site; the manager is gone.
+	Connect func(site.ID)
+	// Check opens a check of a site, saved or not, as the form stands, over
+	// the manager. password is what was typed, "" for none; use sets the form
+	// to a transfer mode. Nil: that is not offered.
+	Check func(s site.Site, password string, use func(site.Mode))
+	// Closed: the manager is gone. Nil: nothing.
+	Closed func()
+}
+
 // View is the open manager.
 type View struct {
-	loop    *loop.Loop
-	canvas  fyne.Canvas
-	sites   Sites
-	connect func(site.ID)
-	closed  func()
+	loop   *loop.Loop
+	canvas fyne.Canvas
+	sites  Sites
+	hooks  Hooks
 
 	popup     *widget.PopUp
 	rows      []site.Site
@@ -45,10 +58,9 @@ const (
 	listWidth     float32 = 250
 )
 
-// Open shows the manager over the window. connect is called after the person
-// chose to connect to a site, closed when the manager is gone.
-func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, connect func(site.ID), closed func()) *View {
-	v := &View{loop: l, canvas: c, sites: sites, connect: connect, closed: closed, before: c.OnTypedKey()}
+// Open shows the manager over the window, with one of the sites selected.
+func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, hooks Hooks) *View {
+	v := &View{loop: l, canvas: c, sites: sites, hooks: hooks, before: c.OnTypedKey()}
 	v.form = newFormView(func() { v.dirty = true; v.say("", look.ColorSecondary) })
 	v.form.escaped = v.Close
 	v.message = parts.NewLine("", look.ColorSecondary)
@@ -93,12 +105,17 @@ func (v *View) content() fyne.CanvasObject {
 	})
 	left := container.NewBorder(nil, tools, nil, nil, container.NewStack(v.list, v.placard))
 	buttons := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap))
-	for _, a := range []parts.Answer{
+	answers := []parts.Answer{
 		{Title: "Close", Run: v.Close},
 		{Title: "Save", Run: func() { v.save(func(site.Site) {}) }},
 		{Title: "Connect", Strong: true, Run: v.connectNow},
-	} {
-		buttons.Add(container.NewGridWrap(fyne.NewSize(92, 28), parts.NewButton(a, v.Close)))
+	}
+	if v.hooks.Check != nil {
+		answers = slices.Insert(answers, 1, parts.Answer{Title: "Check Connection", Run: v.checkNow})
+	}
+	for _, a := range answers {
+		b := parts.NewButton(a, v.Close)
+		buttons.Add(container.NewGridWrap(fyne.NewSize(max(92, b.MinSize().Width+2*look.Gap), 28), b))
 	}
 	bottom := container.NewBorder(nil, nil, nil, buttons, v.message)
 	title := parts.NewTitle("Sites")
@@ -207,9 +224,14 @@ func (v *View) show(f Form) {
 	}
 	v.loop.Latest(v, func(ctx context.Context) func() {
 		kept, err := v.sites.HasPassword(ctx, f.ID)
+		proxyKept, proxyErr := false, error(nil)
+		if f.Proxy.Named() {
+			proxyKept, proxyErr = v.sites.HasPassword(ctx, f.base.ProxyID())
+		}
 		return func() {
 			if v.form.id == f.ID {
-				v.form.setKept(kept, err)
+				v.form.setKept(&v.form.login, kept, err)
+				v.form.setKept(&v.form.proxyLogin, proxyKept, proxyErr)
 			}
 		}
 	})
@@ -219,12 +241,14 @@ func (v *View) add() {
 	v.selection.Only(-1)
 	v.list.Restyle()
 	v.show(NewForm())
+	v.form.showPage(0)
 	v.canvas.Focus(v.form.host)
 }
 
 func (v *View) duplicate() {
 	f := v.form.form()
 	f.ID, f.Name = "", freeName(f.Name, v.rows)
+	v.form.showPage(0)
 	v.selection.Only(-1)
 	v.list.Restyle()
 	v.show(f)
@@ -264,11 +288,11 @@ func (v *View) save(then func(site.Site)) {
 		v.say(v.form.point(v.canvas, *problem), look.ColorTrouble)
 		return
 	}
-	password, change, keep := v.form.password()
+	login, proxy := v.form.login.given(), v.form.proxyLogin.given()
 	v.loop.Go(func(ctx context.Context) func() {
 		saved, err := v.sites.Save(s)
-		if err == nil && change {
-			err = v.remember(ctx, saved.ID, password, keep)
+		if err == nil {
+			err = errors.Join(v.remember(ctx, saved.ID, login), v.remember(ctx, saved.ProxyID(), proxy))
 		}
 		return func() {
 			if saved.ID != "" {
@@ -286,29 +310,63 @@ func (v *View) save(then func(site.Site)) {
 
 // remember keeps a typed password, and forgets the one in the keychain when
 // the person took the tick away.
-func (v *View) remember(ctx context.Context, id site.ID, password string, keep bool) error {
-	if !keep {
+func (v *View) remember(ctx context.Context, id site.ID, g given) error {
+	if !g.change {
+		return nil
+	}
+	if !g.keep {
 		if err := v.sites.Forget(ctx, id); err != nil {
 			return err
 		}
 	}
-	if password == "" {
+	if g.text == "" {
 		return nil
 	}
-	return v.sites.Remember(ctx, id, password, keep)
+	return v.sites.Remember(ctx, id, g.text, g.keep)
 }
 
 func (v *View) connectNow() {
 	connect := func(s site.Site) {
 		v.Close()
-		v.connect(s.ID)
+		v.hooks.Connect(s.ID)
 	}
-	_, typed, _ := v.form.password()
-	if v.dirty || typed || v.form.id == "" {
+	if v.dirty || v.form.login.given().change || v.form.proxyLogin.given().change || v.form.id == "" {
 		v.save(connect)
 		return
 	}
 	connect(site.Site{ID: v.form.id})
+}
+
+// checkNow checks the form as it stands; nothing is saved.
+func (v *View) checkNow() {
+	s, problem := v.form.form().Site()
+	if problem != nil {
+		v.say(v.form.point(v.canvas, *problem), look.ColorTrouble)
+		return
+	}
+	check := func() {
+		v.hooks.Check(s, v.form.pass.Text, func(m site.Mode) {
+			v.form.mode.SetSelected(textOf(modeChoices, m))
+			v.say("The transfer mode was changed; save the site to keep it", look.ColorSecondary)
+		})
+	}
+	proxy := v.form.proxyLogin.given()
+	switch {
+	case proxy.text == "":
+		check()
+	case s.ID == "":
+		v.say("Save the site first: the proxy's password belongs to it", look.ColorWarn)
+	default:
+		v.loop.Go(func(ctx context.Context) func() {
+			err := v.sites.Remember(ctx, s.ProxyID(), proxy.text, false)
+			return func() {
+				v.tell(err)
+				if err == nil {
+					check()
+				}
+			}
+		})
+	}
 }
 
 func (v *View) tell(err error) {
@@ -341,7 +399,7 @@ func (v *View) closeNow() {
 	v.dirty = false
 	v.canvas.SetOnTypedKey(v.before)
 	v.popup.Hide()
-	if v.closed != nil {
-		v.closed()
+	if v.hooks.Closed != nil {
+		v.hooks.Closed()
 	}
 }

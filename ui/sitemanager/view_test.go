@@ -4,12 +4,14 @@ import (
 	"context"
 	"image/png"
 	"os"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/site"
 	"wherry/ui/look"
@@ -72,6 +74,10 @@ type rig struct {
 	window    fyne.Window
 	store     *kept
 	connected []site.ID
+
+	checked     []site.Site
+	checkedWith string
+	use         func(site.Mode)
 }
 
 func open(t *testing.T, choice look.Choice, sites ...site.Site) *rig {
@@ -82,7 +88,12 @@ func open(t *testing.T, choice look.Choice, sites ...site.Site) *rig {
 	t.Cleanup(r.loop.Close)
 	r.window = test.NewTempWindow(t, container.NewStack(widget.NewLabel("")))
 	r.window.Resize(fyne.NewSize(1000, 640))
-	r.View = Open(r.loop.Loop, r.window.Canvas(), r.store, "", func(id site.ID) { r.connected = append(r.connected, id) }, nil)
+	r.View = Open(r.loop.Loop, r.window.Canvas(), r.store, "", Hooks{
+		Connect: func(id site.ID) { r.connected = append(r.connected, id) },
+		Check: func(s site.Site, password string, use func(site.Mode)) {
+			r.checked, r.checkedWith, r.use = append(r.checked, s), password, use
+		},
+	})
 	r.settle(t)
 	return r
 }
@@ -187,7 +198,10 @@ func TestManagerFitsItsWindow(t *testing.T) {
 		second := shop()
 		second.ID, second.Name, second.Folder, second.Host = "b", "Invoices", "Bank", "files.bank.example"
 		r := open(t, choice, shop(), second)
-		picture(t, r.window, "sitemanager-"+name)
+		for page, title := range pageTitles {
+			r.form.showPage(page)
+			picture(t, r.window, "sitemanager-"+name+"-"+title)
+		}
 		if got, room := r.popup.Content.MinSize(), r.window.Canvas().Size(); got.Width > room.Width || got.Height > room.Height {
 			t.Errorf("%s: the manager needs %v of %v", name, got, room)
 		}
@@ -198,7 +212,10 @@ func TestEscapeLeavesTheManagerFromEveryField(t *testing.T) {
 	for outcome, focus := range map[string]func(r *rig) fyne.Focusable{
 		"a field":        func(r *rig) fyne.Focusable { return r.form.host },
 		"the encryption": func(r *rig) fyne.Focusable { return r.form.tls },
-		"the mode":       func(r *rig) fyne.Focusable { return r.form.mode },
+		"the mode":       func(r *rig) fyne.Focusable { r.form.showPage(1); return r.form.mode },
+		"the commands":   func(r *rig) fyne.Focusable { r.form.showPage(2); return r.form.commands },
+		"the notes":      func(r *rig) fyne.Focusable { return r.form.notes },
+		"the pages":      func(r *rig) fyne.Focusable { return r.form.tabs },
 		"the tick":       func(r *rig) fyne.Focusable { return r.form.keep },
 		"the last button": func(r *rig) fyne.Focusable {
 			r.window.Canvas().Focus(r.form.name)
@@ -252,5 +269,77 @@ func TestFieldsBeginAndEndInLine(t *testing.T) {
 		if r.form.host.Size().Width < 100 {
 			t.Errorf("%v: %v is too narrow for a host", size, r.form.host.Size().Width)
 		}
+	}
+}
+
+func TestWrongFieldIsShownOnItsPage(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		wrong func(f *formView)
+		page  int
+		says  string
+	}{
+		"a port range on the second": {func(f *formView) { f.portFrom.SetText("70000") }, 1, "Active: ports: "},
+		"a proxy on the third": {
+			func(f *formView) { f.proxy.SetSelected("SOCKS5"); f.proxyAddress.SetText("nowhere") }, 2, "Proxy address: ",
+		},
+		"a command on the third": {func(f *formView) { f.commands.SetText("USER root") }, 2, "Commands after login: "},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			tc.wrong(r.form)
+			r.save(func(site.Site) { t.Error("saved") })
+			r.settle(t)
+			if !r.form.pages[tc.page].Visible() || !strings.HasPrefix(r.message.Text(), tc.says) {
+				t.Errorf("page %v, the manager says %q", r.form.pages[tc.page].Visible(), r.message.Text())
+			}
+		})
+	}
+}
+
+func TestPasswordOfTheProxyIsKeptUnderItsOwnName(t *testing.T) {
+	s := shop()
+	s.Proxy = "socks5://anna@proxy.example.org:1080"
+	r := open(t, look.Dark, s)
+	if r.form.proxyLogin.field.PlaceHolder != "none" || r.form.proxyLogin.field.Disabled() {
+		t.Errorf("the field says %q", r.form.proxyLogin.field.PlaceHolder)
+	}
+	r.form.proxyLogin.field.SetText("tunnel")
+	r.form.proxyLogin.keep.SetChecked(true)
+	r.save(func(site.Site) {})
+	r.settle(t)
+	if diff := cmp.Diff(map[site.ID]string{s.ProxyID(): "tunnel"}, r.store.passwords); diff != "" {
+		t.Errorf("the keychain (-want +got):\n%s", diff)
+	}
+	if r.form.proxyLogin.field.PlaceHolder != "kept" || r.form.pass.PlaceHolder == "kept" {
+		t.Errorf("after it the fields say %q and %q", r.form.proxyLogin.field.PlaceHolder, r.form.pass.PlaceHolder)
+	}
+	r.form.proxyLogin.keep.SetChecked(false)
+	r.save(func(site.Site) {})
+	r.settle(t)
+	if len(r.store.passwords) != 0 {
+		t.Errorf("still kept: %v", r.store.passwords)
+	}
+}
+
+func TestCheckTakesTheFormAsItStands(t *testing.T) {
+	r := open(t, look.Dark, shop())
+	r.form.host.SetText("other.example.org")
+	r.form.pass.SetText("typed")
+	r.checkNow()
+	r.settle(t)
+	if len(r.checked) != 1 || r.checked[0].Host != "other.example.org" || r.checkedWith != "typed" {
+		t.Fatalf("checked %+v with %q", r.checked, r.checkedWith)
+	}
+	if r.store.sites[0].Host != "ftp.example.org" {
+		t.Error("the check saved the site")
+	}
+	r.use(site.ModeActive)
+	if got := r.form.form().Mode; got != site.ModeActive || !r.dirty {
+		t.Errorf("the form says %q, changed %v", got, r.dirty)
+	}
+	r.form.host.SetText("")
+	r.checkNow()
+	if len(r.checked) != 1 || r.message.Text() == "" {
+		t.Error("a form without host was checked")
 	}
 }

@@ -1,0 +1,36 @@
+package parts
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Text is a field of several lines that knows Esc. Tab leaves it, as every
+// other field of a form.
+type Text struct {
+	widget.Entry
+	// Escaped is called on Esc. Nil: nothing.
+	Escaped func()
+}
+
+// NewText returns an empty field that shows some rows.
+func NewText(placeholder string, rows int) *Text {
+	t := &Text{}
+	t.MultiLine, t.Wrapping = true, fyne.TextWrapWord
+	t.PlaceHolder = placeholder
+	t.ExtendBaseWidget(t)
+	t.SetMinRowsVisible(rows)
+	return t
+}
+
+// AcceptsTab says that Tab is not for typing here.
+func (t *Text) AcceptsTab() bool { return false }
+
+// TypedKey adds Esc.
+func (t *Text) TypedKey(e *fyne.KeyEvent) {
+	if e.Name == fyne.KeyEscape && t.Escaped != nil {
+		t.Escaped()
+		return
+	}
+	t.Entry.TypedKey(e)
+}

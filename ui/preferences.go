@@ -1,0 +1,93 @@
+//go:build !headless
+
+package ui
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"wherry/sync/transfer"
+	"wherry/ui/look"
+	"wherry/ui/parts"
+	"wherry/ui/settings"
+)
+
+// verifying is when contents are compared, between the window's thread and the
+// queue's workers.
+type verifying struct{ kept atomic.Value }
+
+func (v *verifying) set(kept string) { v.kept.Store(kept) }
+
+func (v *verifying) get() transfer.Verify {
+	switch kept, _ := v.kept.Load().(string); transfer.Verify(kept) {
+	case transfer.VerifyOff:
+		return transfer.VerifyOff
+	case transfer.VerifyAlways:
+		return transfer.VerifyAlways
+	}
+	return transfer.VerifyOffered
+}
+
+// option is one answer of a setting.
+type option struct{ value, text, means string }
+
+var (
+	themeOptions = []option{
+		{string(look.System), "As the system", ""}, {string(look.Light), "Light", ""}, {string(look.Dark), "Dark", ""},
+	}
+	verifyOptions = []option{
+		{string(transfer.VerifyOff), "Off", "Sizes are compared, contents are not."},
+		{string(transfer.VerifyOffered), "When offered", "Contents are compared by a hash where the server can make one."},
+		{string(transfer.VerifyAlways), "Always", "A transfer fails where the server cannot make a hash."},
+	}
+)
+
+// openSettings shows what is set for all sites. Each choice counts at once.
+func (s *shell) openSettings() {
+	means := parts.NewLine("", look.ColorSecondary)
+	theme := segmentsOf(themeOptions, s.kept.Theme, func(o option) { s.setTheme(look.Choice(o.value)) })
+	verify := segmentsOf(verifyOptions, string(s.verify.get()), func(o option) {
+		means.SetText(o.means)
+		s.verify.set(o.value)
+		s.change(func(kept *settings.Settings) { kept.Verify = o.value })
+	})
+	for _, o := range verifyOptions {
+		if o.value == string(s.verify.get()) {
+			means.SetText(o.means)
+		}
+	}
+	row := func(title string, o fyne.CanvasObject) fyne.CanvasObject {
+		label := container.NewGridWrap(fyne.NewSize(118, look.EntryHeight), parts.NewLine(title, look.ColorSecondary))
+		return container.NewBorder(nil, nil, label, nil, o)
+	}
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphSettings, Title: "Settings", Width: 520,
+		Content: container.New(layout.NewCustomPaddedVBoxLayout(look.Gap),
+			row("Look", theme), row("Compare contents", verify), row("", means)),
+		Answers: []parts.Answer{{Title: "Close", Strong: true}},
+	})
+}
+
+// segmentsOf shows options of which one is kept; chosen is called whenever the
+// person takes another one.
+func segmentsOf(options []option, kept string, chosen func(option)) *parts.Segments {
+	var texts []string
+	for _, o := range options {
+		texts = append(texts, o.text)
+	}
+	ready := false
+	s := parts.NewSegments(texts, func(text string) {
+		if ready {
+			chosen(options[slices.Index(texts, text)])
+		}
+	})
+	if i := slices.IndexFunc(options, func(o option) bool { return o.value == kept }); i >= 0 {
+		s.SetSelected(texts[i])
+	}
+	ready = true
+	return s
+}
