@@ -24,9 +24,9 @@ type showing struct {
 // enter makes one control connection up to where a user name would be sent,
 // and tells two steps of it: where TLS comes first, its step does too.
 func (c *checkup) enter() {
-	if c.over || c.ctx.Err() != nil {
-		c.over = true
-		c.skip(NotPossible, []StepID{Greeting, TLS})
+	if s, ended := c.ended(Greeting); ended {
+		c.tell(s)
+		c.skip(NotPossible, []StepID{TLS})
 		return
 	}
 	said, took, err := c.knock()

@@ -21,6 +21,7 @@ type check struct {
 	t      *testing.T
 	conf   doctor.Config
 	told   []doctor.Step
+	after  func(doctor.Step) // called with each; may be nil
 	report doctor.Report
 }
 
@@ -46,7 +47,11 @@ func (c *check) run() doctor.Report { return c.runWith(c.t.Context()) }
 
 func (c *check) runWith(ctx context.Context) doctor.Report {
 	c.t.Helper()
-	c.report = doctor.Run(ctx, c.conf, func(s doctor.Step) { c.told = append(c.told, s) })
+	c.report = doctor.Run(ctx, c.conf, func(s doctor.Step) {
+		if c.told = append(c.told, s); c.after != nil {
+			c.after(s)
+		}
+	})
 	if len(c.told) != len(c.report.Steps) || len(c.told) != len(order) {
 		c.t.Errorf("%d steps were told, %d reported, want %d", len(c.told), len(c.report.Steps), len(order))
 	}

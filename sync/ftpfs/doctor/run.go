@@ -100,6 +100,7 @@ type checkup struct {
 	onStep func(Step)      // fixed; may be nil
 	report Report
 	over   bool // nothing that needs a connection can follow
+	cut    bool // a step tells that it was cancelled
 
 	limit       *time.Timer   // of the present step
 	asked       time.Duration // in questions, of the present step
@@ -122,11 +123,22 @@ type checkup struct {
 
 // try makes one step of work, where anything can be tried any more.
 func (c *checkup) try(id StepID, work func(ctx context.Context, s *Step) error) Step {
-	if c.over || c.ctx.Err() != nil {
-		c.over = true
-		return c.tell(Step{ID: id, Status: NotPossible})
+	if s, ended := c.ended(id); ended {
+		return c.tell(s)
 	}
 	return c.force(id, c.ctx, stepLimit, work)
+}
+
+// ended says whether nothing can be tried any more, and what is to be told of
+// a step then: that it was cancelled where none before it was.
+func (c *checkup) ended(id StepID) (Step, bool) {
+	s := Step{ID: id, Status: NotPossible}
+	if err := c.ctx.Err(); err != nil && !c.over && !c.cut {
+		s.Status = Failed
+		s.Err = &vfs.Error{Op: "check", Path: c.conf.Site.Host, Kind: vfs.KindCancelled, Err: err}
+	}
+	c.over = c.over || c.ctx.Err() != nil
+	return s, c.over
 }
 
 // force makes one step of work under base for at most limit.
@@ -145,6 +157,7 @@ func (c *checkup) force(id StepID, base context.Context, limit time.Duration, wo
 	}
 	if s.Err = c.fault(err); err != nil {
 		s.Status = Failed
+		c.cut = c.cut || s.Kind() == vfs.KindCancelled
 	}
 	return c.tell(s)
 }

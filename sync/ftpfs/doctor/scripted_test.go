@@ -385,6 +385,30 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelBetweenSteps is told by the step that would have been next.
+func TestCancelBetweenSteps(t *testing.T) {
+	for id, want := range map[doctor.StepID]string{
+		doctor.Resolve:  "pF---- ---- -- ----- --",
+		doctor.Connect:  "ppF--- ---- -- ----- --",
+		doctor.Features: "ppp-pp F--- -- ----- --",
+		doctor.PORT:     "ppp-pp pppp F- ----- --",
+	} {
+		c, _ := scripted(t, full(ftptest.Plan{}), site.TLSOff)
+		ctx, cancel := context.WithCancel(t.Context())
+		c.after = func(s doctor.Step) {
+			if s.ID == id {
+				cancel()
+			}
+		}
+		r := c.runWith(ctx)
+		c.want(want)
+		if s, ok := r.Stopped(); !ok || s.Kind() != vfs.KindCancelled {
+			t.Errorf("after %s: stopped by %v", id, s)
+		}
+		cancel()
+	}
+}
+
 // TestThroughAProxy: what the proxy hides is not tried, and active mode cannot
 // be.
 func TestThroughAProxy(t *testing.T) {
