@@ -166,11 +166,12 @@ func (c *Control) lacks(t *try, outcome Outcome, reply Reply, why string) error 
 
 // limit is how long one try may take. The second one of a mode is short where
 // the first met silence: the firewall is most likely the same, but some
-// helpers of routers know only the older command.
+// helpers of routers know only the older command. A quarter is one lost SYN,
+// and keeps a whole search with a login within ten seconds.
 func (c *Control) limit(rung Rung) time.Duration {
 	for _, a := range c.Attempts() {
 		if silent := a.Outcome == Silent || a.Outcome == NoCall || a.Outcome == NoReply; silent && a.Rung.Mode() == rung.Mode() {
-			return c.conf.DataTimeout / 3
+			return c.conf.DataTimeout / 4
 		}
 	}
 	return c.conf.DataTimeout
