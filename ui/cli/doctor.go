@@ -173,6 +173,8 @@ func (c *consultation) tellUntried() {
 		return
 	case n == 1:
 		c.line("–", c.names[0], "", c.why)
+	case n > 6:
+		c.line("–", fmt.Sprintf("The other %d steps", n), "", c.why)
 	default:
 		c.line("–", fmt.Sprintf("%s and %d more", c.names[0], n-1), "", c.why)
 	}

@@ -56,7 +56,7 @@ func TestDoctorEndsWith(t *testing.T) {
 			says: []string{"in neither mode", "passive port range"},
 		},
 		"5 where TLS is refused": {
-			flags: []string{"--tls", "explicit"}, code: exitUnsafe, says: []string{"✓ FTP server", "✗ Encryption", "– Login and 14 more Not tried"},
+			flags: []string{"--tls", "explicit"}, code: exitUnsafe, says: []string{"✓ FTP server", "✗ Encryption", "– The other 15 steps Not tried"},
 		},
 		"4 where the login is": {
 			wrong: true, code: exitLogin, says: []string{"✗ Login", "530 Login incorrect"}, not: "✓ Passive",

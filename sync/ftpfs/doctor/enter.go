@@ -103,7 +103,7 @@ func hear(lines []trace.Line, session int, began time.Time) heard {
 				h.after = max(l.Time.Sub(began), 1)
 			}
 			if text, ok := strings.CutPrefix(l.Text, "220"); ok && h.greeting == "" {
-				h.greeting = strings.TrimLeft(text, " -")
+				h.greeting = strings.Trim(text, " -")
 				if h.greeting == "" {
 					h.greeting = "220"
 				}
