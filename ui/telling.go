@@ -136,6 +136,8 @@ func (s *shell) read(o fyne.CanvasObject, f *fact) {
 		}
 	case *container.Scroll:
 		s.read(o.Content, f)
+	case *parts.Check:
+		s.place(o.Text, o, f)
 	case *widget.RichText:
 		f.Text += o.String() + "\n"
 	case fyne.Accessible:
@@ -143,14 +145,19 @@ func (s *shell) read(o fyne.CanvasObject, f *fact) {
 			f.Text += o.AccessibilityLabel() + "\n"
 			return
 		}
-		if s.app.Driver().AbsolutePositionForObject(o.(fyne.CanvasObject)).IsZero() {
-			return // not drawn yet
-		}
-		if f.Controls == nil {
-			f.Controls = map[string][2]float32{}
-		}
-		f.Controls[o.AccessibilityLabel()] = s.middle(o.(fyne.CanvasObject))
+		s.place(o.AccessibilityLabel(), o.(fyne.CanvasObject), f)
 	}
+}
+
+// place adds where a control is, once it was drawn.
+func (s *shell) place(label string, o fyne.CanvasObject, f *fact) {
+	if s.app.Driver().AbsolutePositionForObject(o).IsZero() {
+		return
+	}
+	if f.Controls == nil {
+		f.Controls = map[string][2]float32{}
+	}
+	f.Controls[label] = s.middle(o)
 }
 
 func (s *shell) tellOnce(last *fact, now fact) {

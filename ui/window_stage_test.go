@@ -31,8 +31,15 @@ type stage struct {
 // newStage prepares all but the program.
 func newStage(t *testing.T, binary string, opt ftptest.Options) *stage {
 	t.Helper()
-	s := &stage{binary: binary, screen: startDesktop(t, 1560, 820)}
+	s := newDesk(t, binary)
 	s.server = ftptest.Start(t, ftptest.VSFTPD, opt)
+	return s
+}
+
+// newDesk prepares all but a server and the program.
+func newDesk(t *testing.T, binary string) *stage {
+	t.Helper()
+	s := &stage{binary: binary, screen: startDesktop(t, 1560, 820)}
 	dir := t.TempDir()
 	s.home, s.config = filepath.Join(dir, "home"), filepath.Join(dir, "config")
 	for i := range 6 {

@@ -32,6 +32,8 @@ func TestWindow(t *testing.T) {
 		"clear-text-only-when-asked-to":              clearTextWhenAsked,
 		"closing-asks-while-work-is-left":            closingAsks,
 		"transfer-survives-kill":                     survivesKill,
+		"blocked-passive-is-found-by-the-check":      blockedPassiveIsFound,
+		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })
 	}

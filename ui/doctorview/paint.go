@@ -2,6 +2,7 @@ package doctorview
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -174,3 +175,19 @@ func label(s Shape) *canvas.Text {
 	}
 	return t
 }
+
+// AccessibilityLabel says in words what the picture shows.
+func (d *drawing) AccessibilityLabel() string {
+	var lines []string
+	for _, l := range d.picture.Lanes {
+		line := l.Name + ": " + l.Result + "."
+		if l.Note != "" {
+			line += " " + l.Note
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// AccessibilityRole is that of a text.
+func (d *drawing) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }

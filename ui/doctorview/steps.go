@@ -2,6 +2,7 @@ package doctorview
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -292,3 +293,23 @@ func (r *stepsRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *stepsRenderer) Destroy() {}
+
+// toneWords say what signs show.
+var toneWords = [...]string{Quiet: "not made", Busy: "going on", Good: "passed", Caution: "passed", Bad: "failed"}
+
+// AccessibilityLabel says in words what the list shows.
+func (l *stepList) AccessibilityLabel() string {
+	var lines []string
+	for _, r := range l.rows {
+		lines = append(lines, r.Name+": "+toneWords[r.Tone]+". "+r.Seen)
+		if r.Open {
+			for _, d := range r.Details {
+				lines = append(lines, d.Text)
+			}
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// AccessibilityRole is that of a text.
+func (l *stepList) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
