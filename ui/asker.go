@@ -83,7 +83,7 @@ func (a *asker) password(ctx context.Context, s site.Site, text string) (string,
 		field.Password = true
 		keep := widget.NewCheck("Keep it in the system's keychain", nil)
 		q := parts.Question{
-			Glyph: look.GlyphLock, Title: "Password for " + words.Safe(s.User+"@"+s.Host),
+			Glyph: look.GlyphLock, Title: passwordTitle(s),
 			Text: text, Field: field,
 			Answers: []parts.Answer{
 				{Title: "Cancel", Run: func() { reply(givenPassword{}) }},
@@ -107,6 +107,8 @@ func (a *asker) password(ctx context.Context, s site.Site, text string) (string,
 	}
 	return got.text, got.keep, err
 }
+
+func passwordTitle(s site.Site) string { return "Password for " + words.Safe(s.User+"@"+s.Host) }
 
 // Certificate shows whose it is, until when, and what is wrong. The answer
 // that Enter chooses is the safe one.

@@ -11,6 +11,7 @@ import (
 	"wherry/sync/site"
 	"wherry/ui/look"
 	"wherry/ui/parts"
+	"wherry/ui/words"
 )
 
 // connectBar is the row at the top: sites, and a field that takes whatever a
@@ -62,7 +63,7 @@ func (b *connectBar) showRecent() {
 	recent := b.shell.kept.Recent
 	menu := fyne.NewMenu("")
 	for _, text := range recent {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(text, func() { b.shell.connectTyped(text) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(recentTitle(text), func() { b.shell.connectTyped(text) }))
 	}
 	if len(recent) == 0 {
 		none := fyne.NewMenuItem("Nothing typed yet", nil)
@@ -71,6 +72,10 @@ func (b *connectBar) showRecent() {
 	}
 	b.shell.menuBelow(menu, b.recent)
 }
+
+// recentTitle is how an address that was typed, or pasted from anywhere, stands
+// in the menu.
+func recentTitle(address string) string { return words.Safe(address) }
 
 // sync shows whether there is something to disconnect from.
 func (b *connectBar) sync() { b.disconnect.SetDisabled(b.shell.siteInView() == site.Local) }

@@ -40,9 +40,9 @@ var (
 		{string(look.System), "As the system", ""}, {string(look.Light), "Light", ""}, {string(look.Dark), "Dark", ""},
 	}
 	verifyOptions = []option{
-		{string(transfer.VerifyOff), "Off", "Sizes are compared, contents are not."},
-		{string(transfer.VerifyOffered), "When offered", "Contents are compared by a hash where the server can make one."},
-		{string(transfer.VerifyAlways), "Always", "A transfer fails where the server cannot make a hash."},
+		{string(transfer.VerifyOff), "Off", "Only the sizes are compared."},
+		{string(transfer.VerifyOffered), "When offered", "By a hash, where the server can make one."},
+		{string(transfer.VerifyAlways), "Always", "By a hash; without one a transfer fails."},
 	}
 )
 

@@ -23,7 +23,8 @@ func TestStatusSaysWhichModeIsInUse(t *testing.T) {
 		"Passive mode (EPSV, auto)":  {site: site.Site{Mode: site.ModeAuto}, status: ftpfs.Status{Mode: "passive", Via: "EPSV"}},
 		"Active mode (PORT, auto)":   {status: ftpfs.Status{Mode: "active", Via: "PORT"}},
 		"Active mode (EPRT, chosen)": {site: site.Site{Mode: site.ModeActive}, status: ftpfs.Status{Mode: "active", Via: "EPRT"}},
-		"Passive mode (chosen)":      {site: site.Site{Mode: site.ModePassive}},
+		"Passive mode (chosen)":      {site: site.Site{Mode: site.ModePassive}, status: ftpfs.Status{Mode: "passive"}},
+		"Active mode (chosen)":       {site: site.Site{Mode: site.ModeActive}},
 		"Auto mode":                  {site: site.Site{Mode: site.ModeAuto}},
 	} {
 		if got := modeText(c); got != want {

@@ -79,6 +79,8 @@ func modeText(c connection) string {
 		chosen = "chosen"
 	}
 	switch {
+	case c.status.Mode != "" && c.status.Via == "": // nothing has worked yet
+		return strings.ToUpper(c.status.Mode[:1]) + c.status.Mode[1:] + " mode (" + chosen + ")"
 	case c.status.Mode != "":
 		return strings.ToUpper(c.status.Mode[:1]) + c.status.Mode[1:] + " mode (" + c.status.Via + ", " + chosen + ")"
 	case chosen == "chosen":

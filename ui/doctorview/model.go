@@ -151,10 +151,17 @@ type Detail struct {
 func (m *Model) Rows() []Row {
 	r, now := m.soFar(), m.current()
 	rows := make([]Row, 0, len(order))
+	why := "" // what the last row that said something says
 	for _, id := range order {
 		i := slices.IndexFunc(m.steps, func(s doctor.Step) bool { return s.ID == id })
 		if i >= 0 {
-			rows = append(rows, m.row(m.steps[i], r))
+			row := m.row(m.steps[i], r)
+			if row.Tone == Quiet && row.Seen == why {
+				row.Seen = "" // said above
+			} else {
+				why = row.Seen
+			}
+			rows = append(rows, row)
 			continue
 		}
 		if !m.running {

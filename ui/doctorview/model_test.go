@@ -146,6 +146,26 @@ func TestStepsComeLive(t *testing.T) {
 	}
 }
 
+func TestOneReasonIsSaidOnce(t *testing.T) {
+	said := map[string]int{}
+	for _, row := range ended(found(site.ModeAuto, passiveWorks, activeWorks)).Rows() {
+		if row.Tone == Quiet {
+			said[row.Seen]++
+			if len(row.Details) == 0 {
+				t.Errorf("%s does not unfold", row.ID)
+			}
+		}
+	}
+	for text, n := range said {
+		if text != "" && n > 1 {
+			t.Errorf("%d times: %q", n, text)
+		}
+	}
+	if said[""] != 4 {
+		t.Errorf("said are %v", said)
+	}
+}
+
 func TestVerdictAndOffer(t *testing.T) {
 	left := found(site.ModeAuto, passiveWorks, activeWorks)
 	left.Steps[len(left.Steps)-3] = doctor.Step{ID: doctor.Delete, Status: doctor.Failed, Err: &vfs.Error{Op: "delete", Kind: vfs.KindPermission}}

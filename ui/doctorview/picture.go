@@ -81,7 +81,10 @@ func (m *Model) Picture() Picture {
 func (m *Model) control(r doctor.Report) Lane {
 	l := Lane{
 		Name: "Control", Caption: "This computer connects to the server and sends commands.", ToServer: true,
-		Here: port(r.Local), There: "port " + strconv.Itoa(m.site.EffectivePort()), Result: "not tried", Made: true,
+		Here: "any port", There: "port " + strconv.Itoa(m.site.EffectivePort()), Result: "not tried", Made: true,
+	}
+	if r.Local.Port() != 0 {
+		l.Here = port(r.Local)
 	}
 	passed := func(id doctor.StepID) bool {
 		s, ok := r.Step(id)
@@ -97,8 +100,8 @@ func (m *Model) control(r doctor.Report) Lane {
 	case failed && stopped.Kind() == vfs.KindCancelled:
 		l.Made = passed(doctor.Connect)
 		l.Result = "cancelled"
-	case failed:
-		l.Tone, l.Note = Bad, words.Step(stopped, r, words.Window).Means
+	case failed: // the verdict says why
+		l.Tone = Bad
 		l.Result, l.Stop, l.Made = stoppedBy(stopped)
 	case m.running:
 		l.Tone, l.Result = Busy, "connecting"

@@ -71,7 +71,7 @@ func columnsIn(width float32) columns {
 	node := min(max(width*0.25, 110), 230)
 	return columns{
 		left: edge, right: width - edge - node, wall: width / 2,
-		node: node, wallNode: min(max(width*0.17, 100), 170),
+		node: node, wallNode: min(width-2*(edge+node+gap), 200),
 	}
 }
 

@@ -78,7 +78,10 @@ func (l *stepList) Set(rows []Row) {
 
 func (v *rowView) set(r Row) {
 	c := theme.ColorNameForeground
-	if !r.Made && r.Tone == Quiet {
+	switch {
+	case r.Tone == Quiet && r.Made:
+		c = look.ColorSecondary
+	case r.Tone == Quiet:
 		c = theme.ColorNameDisabled
 	}
 	v.name.Set(r.Name, c, "")

@@ -2,6 +2,7 @@ package doctorview
 
 import (
 	"context"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -130,8 +131,17 @@ func (v *View) begin() {
 		}
 	}
 	write := v.write.Checked
+	var steps arrivals
 	v.cancel = v.loop.Start(func(ctx context.Context) func() {
-		r, err := v.config.Run(ctx, write, func(s doctor.Step) { v.loop.Post(mine(func() { v.model.Take(s) })) })
+		r, err := v.config.Run(ctx, write, func(s doctor.Step) {
+			if steps.add(s) {
+				v.loop.Post(mine(func() {
+					for _, s := range steps.take() {
+						v.model.Take(s)
+					}
+				}))
+			}
+		})
 		return mine(func() {
 			v.cancel = nil
 			v.model.End(r, err)
@@ -139,6 +149,29 @@ func (v *View) begin() {
 	})
 	v.show()
 	v.scroll.ScrollToTop()
+}
+
+// arrivals are steps on their way to the window's thread. A check nearby makes
+// them faster than they can be painted, so those that wait are shown together.
+type arrivals struct {
+	mu    sync.Mutex
+	steps []doctor.Step // guarded
+}
+
+// add says whether nobody is coming yet to take the steps.
+func (a *arrivals) add(s doctor.Step) (first bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.steps = append(a.steps, s)
+	return len(a.steps) == 1
+}
+
+func (a *arrivals) take() []doctor.Step {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	steps := a.steps
+	a.steps = nil
+	return steps
 }
 
 // halt cancels the check; what it found so far stays.

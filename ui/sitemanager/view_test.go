@@ -343,3 +343,14 @@ func TestCheckTakesTheFormAsItStands(t *testing.T) {
 		t.Error("a form without host was checked")
 	}
 }
+
+func TestHostileSitesAreEscapedInTheList(t *testing.T) {
+	s := shop()
+	s.Name, s.Folder, s.Host = "a\x1b[2J", "b\u202egpj", "c\u2066x"
+	r := open(t, look.Dark, s)
+	for _, cell := range r.Row(0).Cells {
+		if strings.ContainsAny(cell, "\x1b\u202e\u2066") {
+			t.Errorf("the list shows %q", cell)
+		}
+	}
+}
