@@ -30,7 +30,7 @@ func (p *parser) unix(line string) (vfs.Entry, verdict) {
 	}
 	for i := range f {
 		t, step, used := p.date(line, f[i:])
-		if used == 0 {
+		if used == 0 || i < 2 && used == 3 && p.isDated(line, f[i+used:]) {
 			continue
 		}
 		columns, ok := sizeOf(&e, line, f[:i])
@@ -47,6 +47,15 @@ func (p *parser) unix(line string) (vfs.Entry, verdict) {
 		return e, hit
 	}
 	return e, miss
+}
+
+// isDated says whether a date with a month's name follows. Where it does so
+// behind what looked like one and has no owner before it, that was an owner
+// whose name is a month's or not ASCII, a numeric group and the size: "jan 20
+// 2005 Mar  1 15:04".
+func (p *parser) isDated(line string, f []span) bool {
+	_, _, used := p.namedDate(line, f)
+	return used > 0
 }
 
 // span is a field's place in its line.
