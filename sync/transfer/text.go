@@ -21,15 +21,18 @@ const textReason = "the size differs as changed line ends would make it: the ser
 type lineEnds struct{ lf, crlf int64 }
 
 // arrivedAsText tells whether what came from the source, and stands under p,
-// differs from the announced size by its line ends. A source that gives more
-// than announced is stopped early, so that the sum cannot be made: there every
-// line end must be CR LF.
+// differs from the announced size by its line ends. A source that has more to
+// give than announced is stopped there, by itself or by us, so that the sum
+// cannot be made: then every line end must be CR LF.
 func (r *run) arrivedAsText(ctx context.Context, p vfs.Path) bool {
+	if r.id.Size == vfs.SizeUnknown || !r.couldBeEnds(r.id.Size-r.done) {
+		return false
+	}
 	ends, err := r.countEnds(ctx, r.job.Target.FS, p)
 	if err != nil {
 		return false
 	}
-	if r.done > r.id.Size {
+	if r.done >= r.id.Size {
 		return ends.lf > 0 && ends.lf == ends.crlf
 	}
 	return ends.crlf == 0 && ends.lf == r.id.Size-r.done
@@ -38,18 +41,24 @@ func (r *run) arrivedAsText(ctx context.Context, p vfs.Path) bool {
 // storedAsText tells whether what the target has differs from what was sent by
 // the source's line ends.
 func (r *run) storedAsText(ctx context.Context) bool {
+	more := r.written.Size - r.done
+	if more == 0 || !r.couldBeEnds(more) || !r.couldBeEnds(-2*more) {
+		return false
+	}
 	ends, err := r.countEnds(ctx, r.job.Source.FS, r.job.Source.Path)
 	if err != nil {
 		return false
 	}
-	switch r.written.Size - r.done {
-	case 0:
-		return false
+	switch more {
 	case ends.lf, ends.lf - ends.crlf, -ends.crlf:
 		return true
 	}
 	return false
 }
+
+// couldBeEnds spares the reading where what was moved has not as many bytes as
+// there would have to be line ends: most that was cut off is cut off earlier.
+func (r *run) couldBeEnds(n int64) bool { return n <= r.done-r.offset }
 
 // asText is the failure; what follows it is for Run to say.
 func (r *run) asText() error {

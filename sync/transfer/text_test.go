@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -72,6 +73,67 @@ func TestChangedLineEndsAreSentOnceMore(t *testing.T) {
 	}
 }
 
+// strict ends streams as an FTP session does: at the announced size, with the
+// failure that more came.
+type strict struct {
+	*memfs.FS
+	first int64 // streams that have more to give
+}
+
+func (s *strict) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := s.FS.Open(ctx, p, offset)
+	if s.first--; err != nil || s.first < 0 {
+		return r, err
+	}
+	return &strictReader{Reader: r, left: r.Size() - offset}, nil
+}
+
+type strictReader struct {
+	vfs.Reader
+	left int64
+}
+
+func (r *strictReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p[:min(int64(len(p)), r.left)])
+	if r.left -= int64(n); r.left == 0 {
+		err = &vfs.Error{Op: "read", Kind: vfs.KindSize, Reply: "more came than was announced"}
+	}
+	return n, err
+}
+
+func TestASourceThatStopsItselfAtTheSizeIsSentOnceMore(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		content string
+		streams int64
+		want    string // of the target; "" fails with a size
+		creates int
+	}{
+		"line ends were changed": {unixText, 1, unixText, 2},
+		"they are so every time": {unixText, 9, "", 2},
+		"there are none":         {"binary, all of it", 9, "", 1},
+		"all of them are plain":  {unixText + unixText, 9, "", 1},
+		"one of them is plain":   {mixedText, 9, "", 1},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, tc.content)
+			if tc.content == unixText {
+				p.from.Inject(memfs.Fault{Op: memfs.OpRead, LineEnds: memfs.ToCRLF, Times: int(tc.streams)})
+			}
+			p.job.Source.FS = &strict{FS: p.from, first: tc.streams}
+			if tc.want == "" {
+				p.mustFail(vfs.KindSize)
+				p.wantFiles(map[string]string{})
+			} else {
+				p.mustBeDone()
+				p.wantFiles(map[string]string{targetName: tc.want})
+			}
+			if n := count(p.to, memfs.OpCreate); n != tc.creates {
+				t.Errorf("the file was sent %d times, want %d", n, tc.creates)
+			}
+		})
+	}
+}
+
 func TestAnotherWrongSizeIsNotTakenForLineEnds(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		content string
@@ -103,6 +165,47 @@ func TestAnotherWrongSizeIsNotTakenForLineEnds(t *testing.T) {
 			}
 			p.wantFiles(map[string]string{})
 		})
+	}
+}
+
+func TestWhatWasCutOffEarlyIsNotReadForItsLineEnds(t *testing.T) {
+	p := newPair(t, strings.Repeat(dosText, 1000))
+	p.to.Inject(memfs.Fault{Op: memfs.OpWrite, Bytes: 5000, Lie: true})
+	p.mustFail(vfs.KindSize)
+	if n := count(p.from, memfs.OpOpen); n != 1 {
+		t.Errorf("the source was opened %d times, want once", n)
+	}
+}
+
+// cut ends in a failure of size, and tells of none before.
+type cut struct{ vfs.Reader }
+
+func (cut) Size() int64 { return vfs.SizeUnknown }
+
+func (c cut) Close() error {
+	return errors.Join(&vfs.Error{Op: "read", Kind: vfs.KindSize, Reply: "the connection was cut"}, c.Reader.Close())
+}
+
+// unsized is a server that has no word for sizes.
+type unsized struct{ *memfs.FS }
+
+func (u unsized) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
+	e, err := u.FS.Stat(ctx, p)
+	e.Size = vfs.SizeUnknown
+	return e, err
+}
+
+func (u unsized) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := u.FS.Open(ctx, p, offset)
+	return cut{r}, err
+}
+
+func TestLineEndsOfAFileWhoseSizeNobodyKnowsTellNothing(t *testing.T) {
+	p := newPair(t, dosText)
+	p.job.Source.FS = unsized{p.from}
+	p.mustFail(vfs.KindSize)
+	if n := count(p.to, memfs.OpCreate); n != 1 {
+		t.Errorf("the file was sent %d times, want once", n)
 	}
 }
 
