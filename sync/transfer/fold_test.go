@@ -3,6 +3,8 @@ package transfer_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"wherry/sync/transfer"
@@ -98,6 +100,21 @@ func TestAListingTellsTheSpellingsOfManyFiles(t *testing.T) {
 	p.mustFail(vfs.KindExists)
 	p.job.Target.Path = vfs.MustParse("/dst/file (2).txt")
 	p.mustFail(vfs.KindExists)
+}
+
+func TestAListingIsBelievedForAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPair(t, "new")
+		p.to.Limit(func(can *vfs.Features) { can.FoldsCase = true })
+		p.job.Spellings = new(transfer.Spellings)
+		p.to.Put(targetName, "old", day(1))
+		p.mustBeDone()
+		p.to.Drop(targetName)
+		p.to.Put("/dst/FILE.TXT", "somebody's", day(1))
+		<-time.After(time.Minute)
+		p.mustFail(vfs.KindExists)
+		p.wantFiles(map[string]string{"/dst/FILE.TXT": "somebody's"})
+	})
 }
 
 func TestFoldName(t *testing.T) {

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"sync"
+	"time"
 
 	"wherry/sync/vfs"
 )
@@ -9,6 +10,10 @@ import (
 // spellingsKept is how many names are remembered; one folder of more is
 // remembered alone.
 const spellingsKept = 200_000
+
+// spellingsFor is how long a listing is believed: files are renamed by others,
+// and one listing a minute is nothing beside the transfers of that minute.
+const spellingsFor = time.Minute
 
 // Spellings remembers how the listings of one file system spelled names, so
 // that replacing ten thousand files of a folder that folds names needs one
@@ -23,6 +28,7 @@ type Spellings struct {
 
 type spelledDir struct {
 	dir   vfs.Path
+	at    time.Time
 	names map[string]struct{}
 }
 
@@ -32,6 +38,7 @@ func (s *Spellings) has(p vfs.Path) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ageLocked()
 	for _, d := range s.dirs {
 		if d.dir == p.Dir() {
 			_, ok := d.names[p.Base()]
@@ -51,6 +58,7 @@ func (s *Spellings) keep(dir vfs.Path, entries []vfs.Entry) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ageLocked()
 	for i, d := range s.dirs {
 		if d.dir == dir {
 			s.dropLocked(i)
@@ -60,7 +68,14 @@ func (s *Spellings) keep(dir vfs.Path, entries []vfs.Entry) {
 	for len(s.dirs) > 0 && s.n+len(names) > spellingsKept {
 		s.dropLocked(0)
 	}
-	s.dirs, s.n = append(s.dirs, spelledDir{dir, names}), s.n+len(names)
+	s.dirs, s.n = append(s.dirs, spelledDir{dir, time.Now(), names}), s.n+len(names)
+}
+
+// ageLocked drops what is believed no more.
+func (s *Spellings) ageLocked() {
+	for len(s.dirs) > 0 && time.Since(s.dirs[0].at) >= spellingsFor {
+		s.dropLocked(0)
+	}
 }
 
 func (s *Spellings) dropLocked(i int) {
