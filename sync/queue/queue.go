@@ -54,6 +54,7 @@ type work struct {
 	counter transfer.Counter
 	meter   meter    // guarded by Queue.mu
 	chosen  vfs.Path // guarded by Queue.mu; where the file goes, the root before that is known
+	names   []string // guarded by Queue.mu; target and chosen as alike has them
 }
 
 // Open opens the journal of c.File, made where missing. A damaged file is

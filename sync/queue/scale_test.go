@@ -171,6 +171,36 @@ func BenchmarkWith200kRows(b *testing.B) {
 	})
 }
 
+// BenchmarkTwins200k is what one folder of that many costs where names fold.
+func BenchmarkTwins200k(b *testing.B) {
+	entries := make([]vfs.Entry, huge)
+	for i := range entries {
+		entries[i].Name = fmt.Sprintf("IMG_%08d Ärger.jpeg", i)
+	}
+	can := vfs.Features{FoldsCase: true, FoldsForm: true}
+	for b.Loop() {
+		if found := twins(entries, can); len(found) > 0 {
+			b.Fatal(len(found))
+		}
+	}
+}
+
+// BenchmarkOccupied is what each row costs that is taken while ten are in work.
+func BenchmarkOccupied(b *testing.B) {
+	q := &Queue{running: map[ID]*work{}}
+	rows := many(0, 11)
+	for i, r := range rows {
+		q.running[ID(i)] = &work{row: row{Item: Item{ID: ID(i), Type: r.Type, Target: r.Target}}, names: likes(r.Target.Path)}
+	}
+	next := q.running[10].row
+	delete(q.running, 10)
+	for b.Loop() {
+		if q.isOccupied(next) {
+			b.Fatal("another row has its target")
+		}
+	}
+}
+
 func nowhere(context.Context, site.ID) (vfs.FS, error) {
 	return nil, &vfs.Error{Op: "open", Kind: vfs.KindRefused}
 }

@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"slices"
+
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
@@ -63,4 +65,16 @@ func (q *Queue) spellingsOf(id site.ID) *transfer.Spellings {
 // side of one: who asks only waits for the other.
 func alike(p vfs.Path) string {
 	return cases.Fold().String(norm.NFC.String(p.String()))
+}
+
+// likes are the names by which two rows in work meet; the root stands for a
+// name that is not known.
+func likes(paths ...vfs.Path) []string {
+	var names []string
+	for _, p := range paths {
+		if !p.IsRoot() {
+			names = append(names, alike(p))
+		}
+	}
+	return slices.Compact(names)
 }

@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"wherry/sync/site"
@@ -63,7 +64,7 @@ func (q *Queue) claim(ctx context.Context, next string, as State) (*work, error)
 		if err != nil || len(found) == 0 {
 			return nil, q.judgeLocked(err)
 		}
-		w := &work{row: found[0]}
+		w := &work{row: found[0], names: likes(found[0].Target.Path)}
 		if q.isOccupied(w.row) {
 			if err := q.postpone(ctx, w.row.ID); err != nil {
 				return nil, err
@@ -117,28 +118,22 @@ func (q *Queue) isHeld() bool {
 // write one part file. It also keeps a row from being taken again before the
 // last work on it ended.
 func (q *Queue) isOccupied(r row) bool {
+	names := likes(r.Target.Path, r.chosen)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range q.running {
-		if w.row.ID == r.ID || w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(r) {
+		if w.row.ID == r.ID || w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(names) {
 			return true
 		}
 	}
 	return false
 }
 
-// meetsLocked says whether w may write the part of r. Names that differ in
-// case or normal form only are one name on some disks, and nobody has said yet
-// on which.
-func (w *work) meetsLocked(r row) bool {
-	for _, mine := range []vfs.Path{w.row.Target.Path, w.chosen} {
-		for _, its := range []vfs.Path{r.Target.Path, r.chosen} {
-			if !mine.IsRoot() && (mine == its || alike(mine) == alike(its)) {
-				return true
-			}
-		}
-	}
-	return false
+// meetsLocked says whether w may write a part of one of names. Those that
+// differ in case or normal form only are one name on some disks, and nobody has
+// said yet on which.
+func (w *work) meetsLocked(names []string) bool {
+	return slices.ContainsFunc(w.names, func(mine string) bool { return slices.Contains(names, mine) })
 }
 
 func (q *Queue) postpone(ctx context.Context, id ID) error {
@@ -218,9 +213,10 @@ func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, targ
 	if n == 0 {
 		return &vfs.Error{Op: "transfer", Path: w.row.Source.Path.String(), Kind: vfs.KindCancelled, Err: errTaken}
 	}
+	names := likes(w.row.Target.Path, target)
 	q.mu.Lock()
 	again := !w.chosen.IsRoot()
-	w.chosen = target
+	w.chosen, w.names = target, names
 	q.mu.Unlock()
 	if !again {
 		q.report(note{work: w, size: id.Size})
