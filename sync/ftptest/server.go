@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,7 @@ type Server struct {
 	account account
 	install installation
 	process *process
+	held    io.Closer // the ports, for this server alone
 }
 
 // Start runs a server until the test ends and returns when it has greeted.
@@ -66,28 +68,17 @@ type Server struct {
 // (Kind.Cannot) fail it.
 func Start(t testing.TB, kind Kind, opt Options) *Server {
 	t.Helper()
-	if why := kind.Cannot(opt); why != "" {
-		t.Fatalf("ftptest: %s", why)
+	s, err := Launch(kind, opt)
+	if s != nil {
+		t.Cleanup(func() {
+			if t.Failed() && s.process != nil {
+				t.Logf("the end of the log of %s:\n%s", kind, tail(s.Log()))
+			}
+			if err := s.Stop(); err != nil {
+				t.Errorf("ftptest: %s: %v", kind, err)
+			}
+		})
 	}
-	s, err := prepare(kind, opt)
-	if err != nil {
-		t.Fatalf("ftptest: %s: %v", kind, err)
-	}
-	t.Cleanup(func() {
-		if err := s.remove(); err != nil {
-			t.Errorf("ftptest: removing the folder of %s: %v", kind, err)
-		}
-	})
-	held, err := s.choosePorts()
-	if err != nil {
-		t.Fatalf("ftptest: %s: %v", kind, err)
-	}
-	t.Cleanup(func() {
-		if err := held.Close(); err != nil {
-			t.Errorf("ftptest: %v", err)
-		}
-	})
-	command, err := s.configure()
 	var absent *absentError
 	switch {
 	case errors.As(err, &absent):
@@ -95,19 +86,49 @@ func Start(t testing.TB, kind Kind, opt Options) *Server {
 	case err != nil:
 		t.Fatalf("ftptest: %s: %v", kind, err)
 	}
-	if s.process, err = run(command, s.file("output")); err != nil {
-		t.Fatalf("ftptest: %s: %v", kind, err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Logf("the end of the log of %s:\n%s", kind, tail(s.Log()))
-		}
-		s.process.stop()
-	})
-	if err := s.awaitGreeting(); err != nil {
-		t.Fatalf("ftptest: %s does not greet: %v\n%s", kind, err, s.Log())
-	}
 	return s
+}
+
+// Launch is Start without a test: a program that measures needs servers too.
+// Whoever calls it calls Stop, also after an error where the server is not
+// nil: it has not greeted then, and its Log says why.
+func Launch(kind Kind, opt Options) (*Server, error) {
+	if why := kind.Cannot(opt); why != "" {
+		return nil, errors.New(why)
+	}
+	s, err := prepare(kind, opt)
+	if err != nil {
+		return s, err
+	}
+	if s.held, err = s.choosePorts(); err != nil {
+		return s, err
+	}
+	command, err := s.configure()
+	if err != nil {
+		return s, err
+	}
+	if s.process, err = run(command, s.file("output")); err != nil {
+		return s, err
+	}
+	if err := s.awaitGreeting(); err != nil {
+		return s, fmt.Errorf("does not greet: %w\n%s", err, s.Log())
+	}
+	return s, nil
+}
+
+// Stop ends the server and removes its folder with all that is in it.
+func (s *Server) Stop() error {
+	if s.process != nil {
+		s.process.stop()
+	}
+	var err error
+	if s.held != nil {
+		err = s.held.Close()
+	}
+	if gone := s.remove(); gone != nil {
+		err = errors.Join(err, fmt.Errorf("removing its folder: %w", gone))
+	}
+	return err
 }
 
 // absentError says that a program is not on this machine.
