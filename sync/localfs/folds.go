@@ -2,6 +2,7 @@ package localfs
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"unicode"
 	"unicode/utf8"
@@ -28,15 +29,16 @@ func (f *FS) probe() (caseless, formless bool) {
 	if sure {
 		return caseless, formless
 	}
-	if seen, known := f.tryNames(folder); known {
+	if seen, known := f.tryNames(folder, name); known {
 		caseless = seen
 	}
 	return caseless, formless
 }
 
-// tryNames asks for a file by its name in the other case. It writes nothing,
-// so that an empty folder tells nothing.
-func (f *FS) tryNames(folder *os.File) (caseless, known bool) {
+// tryNames asks for a file of the folder, which the tree knows as dir, by its
+// name in the other case. It writes nothing, so that an empty folder tells
+// nothing.
+func (f *FS) tryNames(folder *os.File, dir string) (caseless, known bool) {
 	names, _ := folder.Readdirnames(probeNames) // what was read before an error is as good
 	for _, name := range names {
 		other := otherCase(name)
@@ -46,11 +48,11 @@ func (f *FS) tryNames(folder *os.File) (caseless, known bool) {
 		if slices.Contains(names, other) {
 			return false, true
 		}
-		there, err := f.tree.lstat(name)
+		there, err := f.tree.lstat(filepath.Join(dir, name))
 		if err != nil {
 			continue
 		}
-		same, err := f.tree.lstat(other)
+		same, err := f.tree.lstat(filepath.Join(dir, other))
 		return err == nil && os.SameFile(there, same), true
 	}
 	return false, false

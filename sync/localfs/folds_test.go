@@ -65,11 +65,28 @@ func TestNamesTellWhetherCaseFolds(t *testing.T) {
 			}
 			defer folder.Close()
 			f := newFS(reached, base, new(owners), New())
-			caseless, known := f.tryNames(folder)
+			caseless, known := f.tryNames(folder, ".")
 			if caseless != tc.caseless || known != tc.known {
 				t.Errorf("folds case: %v, known: %v; want %v, %v", caseless, known, tc.caseless, tc.known)
 			}
 		})
+	}
+}
+
+// TestNamesAreAskedForInTheirOwnFolder, and not in the one that the program was
+// started from.
+func TestNamesAreAskedForInTheirOwnFolder(t *testing.T) {
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "Name"), "file")
+	folder, err := os.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	t.Chdir(t.TempDir())
+	f := newFS(whole{}, vfs.Root(), new(owners), New())
+	if _, known := f.tryNames(folder, dir); !known {
+		t.Error("the file was not found")
 	}
 }
 

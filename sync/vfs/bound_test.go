@@ -38,3 +38,36 @@ func TestATreeWithoutEndIsLeftAfterSoManyEntries(t *testing.T) {
 		t.Errorf("remove: %v, want protocol", err)
 	}
 }
+
+// confiner counts what it was held to, and removes everything.
+type confiner struct {
+	FS
+	held []Path
+}
+
+func (c *confiner) Confine(root Path) (FS, error) {
+	c.held = append(c.held, root)
+	return c, nil
+}
+
+func (*confiner) Remove(context.Context, Path) error { return nil }
+func (*confiner) Close() error                       { return nil }
+
+// TestOnlyAFoldersRemovalIsHeld: for a file there is no way that could be
+// exchanged, and where it lies may be a folder that can be written and not
+// read.
+func TestOnlyAFoldersRemovalIsHeld(t *testing.T) {
+	f := &confiner{}
+	for _, typ := range []Type{TypeFile, TypeLink, TypeOther, TypeUnknown, TypeDir} {
+		if err := RemoveAll(t.Context(), f, MustParse("/a/b"), Entry{Type: typ}, func(Path) {}); err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		if typ == TypeDir {
+			want = 1
+		}
+		if len(f.held) != want {
+			t.Errorf("%v: held to %v", typ, f.held)
+		}
+	}
+}

@@ -132,7 +132,7 @@ type Features struct {
 	// (composed and combining accents). A folder of a file system can differ
 	// from the rest; a confined FS (see Confiner) tells of its own folder.
 	FoldsCase, FoldsForm bool
-	// Hashes are the algorithms that Hash knows, strongest first.
+	// Hashes are the algorithms that Hash knows, in the order of HashNames.
 	Hashes []HashName
 	// HashesHere tells that Hash reads the file in this process, instead of
 	// having it read by whoever keeps it.

@@ -97,11 +97,11 @@ func (w *walker) walk(ctx context.Context, dir Path, depth int) error {
 //
 // No link is followed, not even one that is listed as a folder, as pyftpdlib
 // does in MLSD: every folder is first deleted as a file, which takes a link
-// away and which every file system refuses for a folder. Where f is a Confiner
-// it is held to the folder that p lies in, so that a folder swapped for a link
-// meanwhile leads nowhere.
+// away and which every file system refuses for a folder. For a folder a
+// Confiner is held to where p lies, so that one swapped for a link meanwhile
+// leads nowhere.
 func RemoveAll(ctx context.Context, f FS, p Path, e Entry, removed func(Path)) error {
-	if able, ok := f.(Confiner); ok {
+	if able, ok := f.(Confiner); ok && e.Type == TypeDir {
 		confined, err := able.Confine(p.Dir())
 		if err != nil {
 			return err
