@@ -27,6 +27,11 @@ type Memory interface {
 // month, and what does not costs one search to learn again.
 const believed = 30 * 24 * time.Hour
 
+// limitBelieved is the same for the limit alone, as the server was perhaps full
+// that day: a program that never runs for as long as pool.Config.Again would
+// not find out otherwise. To be refused once a week is what it costs.
+const limitBelieved = 7 * 24 * time.Hour
+
 // remembrance stands between the sessions of a site and its Memory.
 type remembrance struct {
 	memory  Memory           // fixed; may be nil
@@ -63,6 +68,9 @@ func (r *remembrance) recall(local netip.Addr) (sessions int) {
 	if age := time.Since(m.At); age > believed || age < -24*time.Hour {
 		m = Memo{}
 	}
+	if time.Since(m.Told) > limitBelieved {
+		m.Sessions = 0
+	}
 	r.last[network] = m
 	if rung := wire.ParseRung(m.Via); rung != wire.NoRung {
 		r.learned.Recall(rung)
@@ -86,7 +94,13 @@ func (r *remembrance) keep(local netip.Addr, via wire.Rung, told int) {
 		via = wire.NoRung // of a session that was used long ago: others know better
 	}
 	last := r.last[network]
-	next := Memo{Via: last.Via, Sessions: told, At: time.Now()}
+	next := Memo{Via: last.Via, Sessions: told, Told: last.Told, At: time.Now()}
+	switch {
+	case told == 0:
+		next.Told = time.Time{}
+	case told != last.Sessions:
+		next.Told = next.At
+	}
 	if via != wire.NoRung {
 		next.Via = via.String()
 	}

@@ -76,7 +76,9 @@ func TestMemoIsBelievedForAMonth(t *testing.T) {
 		limit int
 	}{
 		"of yesterday":           {Memo{Via: "EPRT", Sessions: 2}, day, EPRT, 2},
-		"a month old, nearly":    {Memo{Via: "PASV", Sessions: 3}, 30*day - time.Hour, PASV, 3},
+		"a week old, nearly":     {Memo{Via: "PASV", Sessions: 3}, 7*day - time.Hour, PASV, 3},
+		"a limit of last week":   {Memo{Via: "PASV", Sessions: 3}, 7*day + time.Hour, PASV, 5},
+		"a month old, nearly":    {Memo{Via: "PASV", Sessions: 3}, 30*day - time.Hour, PASV, 5},
 		"older than a month":     {Memo{Via: "EPRT", Sessions: 2}, 30*day + time.Hour, NoRung, 5},
 		"of a clock set since":   {Memo{Via: "EPRT", Sessions: 2}, -2 * day, NoRung, 5},
 		"of a way nobody knows":  {Memo{Via: "SPSV"}, day, NoRung, 5},
@@ -87,9 +89,10 @@ func TestMemoIsBelievedForAMonth(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				tc.memo.At = time.Now().Add(-tc.age)
+				tc.memo.Told = tc.memo.At
 				n := &notebook{memos: map[string]Memo{homeNetwork: tc.memo}}
 				if outcome == "of another network" {
-					n.memos = map[string]Memo{"192.168.1.1": {Via: "EPRT", Sessions: 2, At: time.Now()}}
+					n.memos = map[string]Memo{"192.168.1.1": {Via: "EPRT", Sessions: 2, Told: time.Now(), At: time.Now()}}
 				}
 				_, f, l := fakeAtHome(t, n)
 				if _, err := f.List(t.Context(), somewhere); err != nil {
@@ -136,6 +139,22 @@ func TestMemoryIsToldOfChangesAlone(t *testing.T) {
 	})
 }
 
+func TestLimitIsNotYoungerBecauseTheWayWorksStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := time.Now().Add(-6 * 24 * time.Hour)
+		n := &notebook{memos: map[string]Memo{homeNetwork: {Via: "EPSV", Sessions: 2, Told: told, At: time.Now().Add(-2 * learned.Steady)}}}
+		b, f, _ := fakeAtHome(t, n)
+		b.facts.Attempts = []wire.Attempt{{Rung: EPSV, Outcome: Worked}}
+		if _, err := f.Stat(t.Context(), somewhere); err != nil {
+			t.Fatal(err)
+		}
+		n.says(t, homeNetwork, "EPSV", 2, 1)
+		if got := n.Recall(homeNetwork); !got.Told.Equal(told) || !got.At.Equal(time.Now()) {
+			t.Errorf("the memo is %+v", got)
+		}
+	})
+}
+
 func TestLimitIsKeptAndFallsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &notebook{}
@@ -157,6 +176,9 @@ func TestLimitIsKeptAndFallsAway(t *testing.T) {
 			t.Fatal("a transfer was lost to the limit:", err)
 		}
 		n.says(t, homeNetwork, "", 1, 1)
+		if got := n.Recall(homeNetwork).Told; !got.Equal(time.Now()) {
+			t.Errorf("it was told %v", got)
+		}
 		b.mu.Lock()
 		delete(b.fail, "dial")
 		b.mu.Unlock()
@@ -177,8 +199,8 @@ func TestLimitIsKeptAndFallsAway(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if got := n.Recall(homeNetwork).Sessions; got != 0 {
-			t.Errorf("it bears all, and the memo says %d", got)
+		if got := n.Recall(homeNetwork); got.Sessions != 0 || !got.Told.IsZero() {
+			t.Errorf("it bears all, and the memo says %+v", got)
 		}
 	})
 }

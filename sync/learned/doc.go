@@ -29,6 +29,8 @@ type Memo struct {
 	// Sessions is how many connections the server said it bears; 0 where it
 	// never refused one.
 	Sessions int `json:"sessions,omitempty"`
+	// Told is when it said so by this number; zero where Sessions is.
+	Told time.Time `json:"told,omitzero"`
 	// At is when it was learned or last held true.
 	At time.Time `json:"at"`
 }

@@ -87,7 +87,7 @@ func (s *Store) recall(p place) Memo {
 }
 
 func (s *Store) keep(p place, m Memo) {
-	m.At = m.At.UTC().Truncate(time.Second)
+	m.At, m.Told = m.At.UTC().Truncate(time.Second), m.Told.UTC().Truncate(time.Second)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -141,7 +141,7 @@ func (s *Store) save(batch map[place]Memo) error {
 		changed := false
 		for p, m := range batch {
 			before, ok := (*all)[p.site][p.network]
-			if ok && (before.At.After(m.At) || before.Via == m.Via && before.Sessions == m.Sessions && m.At.Sub(before.At) < Steady) {
+			if ok && (before.At.After(m.At) || before.says(m)) {
 				continue
 			}
 			if (*all)[p.site] == nil {
@@ -160,6 +160,12 @@ func (s *Store) save(batch map[place]Memo) error {
 		return nil
 	}
 	return &vfs.Error{Op: "keep what was learned", Path: s.file, Err: err}
+}
+
+// says tells that next is nothing that m does not say already, or said within
+// Steady.
+func (m Memo) says(next Memo) bool {
+	return m.Via == next.Via && m.Sessions == next.Sessions && next.At.Sub(m.At) < Steady && next.Told.Sub(m.Told) < Steady
 }
 
 // prune holds the document within its bounds.

@@ -39,7 +39,7 @@ func day(n int) time.Time { return time.Date(2026, 3, 1+n, 12, 0, 0, 0, time.UTC
 func TestWhatWasLearnedOutlivesTheProcess(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state", "learned.json")
 	s := open(t, file)
-	home, work := Memo{"EPRT", 3, day(1)}, Memo{"PASV", 0, day(2)}
+	home, work := Memo{Via: "EPRT", Sessions: 3, At: day(1)}, Memo{Via: "PASV", At: day(2)}
 	site := s.Site("ann@ftp.example.org:21")
 	site.Keep("192.168.1.1", home)
 	site.Keep("10.0.0.1", work)
@@ -68,11 +68,11 @@ func TestWhatWasLearnedOutlivesTheProcess(t *testing.T) {
 func TestTwoProcessesKeepEachOthersEntries(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "learned.json")
 	one, two := open(t, file), open(t, file)
-	one.Site("a").Keep("net", Memo{"EPSV", 0, day(1)})
-	one.Site("both").Keep("net", Memo{"EPSV", 0, day(5)})
+	one.Site("a").Keep("net", Memo{Via: "EPSV", At: day(1)})
+	one.Site("both").Keep("net", Memo{Via: "EPSV", At: day(5)})
 	shut(t, one)
-	two.Site("b").Keep("net", Memo{"PASV", 0, day(1)})
-	two.Site("both").Keep("net", Memo{"PORT", 0, day(3)})
+	two.Site("b").Keep("net", Memo{Via: "PASV", At: day(1)})
+	two.Site("both").Keep("net", Memo{Via: "PORT", At: day(3)})
 	shut(t, two)
 	third := open(t, file)
 	defer shut(t, third)
@@ -92,7 +92,7 @@ func TestWritesAreRare(t *testing.T) {
 		defer shut(t, s)
 		site := s.Site("site")
 		for i := range 10_000 {
-			site.Keep("net", Memo{"EPSV", i, day(1)})
+			site.Keep("net", Memo{Via: "EPSV", Sessions: i, At: day(1)})
 			if i == 0 {
 				synctest.Wait()
 			}
@@ -127,15 +127,16 @@ func TestSameAgainIsNotWritten(t *testing.T) {
 		next Memo
 		want time.Time
 	}{
-		"the same an hour later":   {Memo{"EPSV", 2, day(1).Add(time.Hour)}, day(1)},
-		"the same a day later":     {Memo{"EPSV", 2, day(2)}, day(2)},
-		"another way":              {Memo{"PASV", 2, day(1).Add(time.Hour)}, day(1).Add(time.Hour)},
-		"another limit":            {Memo{"EPSV", 0, day(1).Add(time.Hour)}, day(1).Add(time.Hour)},
-		"older than what is there": {Memo{"PORT", 0, day(0)}, day(1)},
+		"the same an hour later":   {Memo{Via: "EPSV", Sessions: 2, At: day(1).Add(time.Hour)}, day(1)},
+		"the same a day later":     {Memo{Via: "EPSV", Sessions: 2, At: day(2)}, day(2)},
+		"another way":              {Memo{Via: "PASV", Sessions: 2, At: day(1).Add(time.Hour)}, day(1).Add(time.Hour)},
+		"another limit":            {Memo{Via: "EPSV", At: day(1).Add(time.Hour)}, day(1).Add(time.Hour)},
+		"the limit told again":     {Memo{Via: "EPSV", Sessions: 2, Told: day(1), At: day(1).Add(time.Hour)}, day(1).Add(time.Hour)},
+		"older than what is there": {Memo{Via: "PORT", At: day(0)}, day(1)},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "learned.json")
-			for _, m := range []Memo{{"EPSV", 2, day(1)}, tc.next} {
+			for _, m := range []Memo{{Via: "EPSV", Sessions: 2, At: day(1)}, tc.next} {
 				s := open(t, file)
 				s.Site("site").Keep("net", m)
 				shut(t, s)
@@ -151,10 +152,10 @@ func TestOldestGoesFirst(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "learned.json")
 	s := open(t, file)
 	for i := range MaxSites + 20 {
-		s.Site(fmt.Sprint("site ", i)).Keep("net", Memo{"EPSV", 0, day(i)})
+		s.Site(fmt.Sprint("site ", i)).Keep("net", Memo{Via: "EPSV", At: day(i)})
 	}
 	for i := range MaxNetworks + 3 {
-		s.Site("traveller").Keep(fmt.Sprint("net ", i), Memo{"EPSV", 0, day(1000 - i)})
+		s.Site("traveller").Keep(fmt.Sprint("net ", i), Memo{Via: "EPSV", At: day(1000 - i)})
 	}
 	shut(t, s)
 	all := written(t, file)
@@ -182,7 +183,7 @@ func TestDamagedFileIsSetAsideAndSaid(t *testing.T) {
 	if err != nil || len(notices) != 1 || !strings.Contains(notices[0], "learned.json.bad") {
 		t.Fatal(notices, err)
 	}
-	s.Site("site").Keep("net", Memo{"EPSV", 0, day(1)})
+	s.Site("site").Keep("net", Memo{Via: "EPSV", At: day(1)})
 	shut(t, s)
 	if got := written(t, file)["site"]["net"].Via; got != "EPSV" {
 		t.Errorf("the new file says %q", got)
@@ -203,7 +204,7 @@ func TestFolderThatCannotBeWrittenCostsOnlyTheFile(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(filepath.Dir(inTheWay), "learned.json.lock"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	want := Memo{"EPSV", 0, day(1)}
+	want := Memo{Via: "EPSV", At: day(1)}
 	s.Site("site").Keep("net", want)
 	if got := s.Site("site").Recall("net"); got != want {
 		t.Errorf("recalled %+v", got)
@@ -219,7 +220,7 @@ func TestFolderThatCannotBeWrittenCostsOnlyTheFile(t *testing.T) {
 func TestNobodyWaitsForTheDisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "learned.json")
 	first := open(t, file)
-	first.Site("site").Keep("net", Memo{"EPSV", 2, day(1)})
+	first.Site("site").Keep("net", Memo{Via: "EPSV", Sessions: 2, At: day(1)})
 	shut(t, first)
 	s := open(t, file)
 	other := flock.New(file + ".lock")
@@ -230,13 +231,13 @@ func TestNobodyWaitsForTheDisk(t *testing.T) {
 	go func() {
 		defer close(done)
 		site := s.Site("site")
-		site.Keep("new", Memo{"PASV", 0, day(2)})
+		site.Keep("new", Memo{Via: "PASV", At: day(2)})
 		for saving := false; !saving; {
 			s.mu.Lock()
 			saving = s.saving
 			s.mu.Unlock()
 		}
-		site.Keep("new", Memo{"PORT", 0, day(3)})
+		site.Keep("new", Memo{Via: "PORT", At: day(3)})
 		for network, via := range map[string]string{"net": "EPSV", "new": "PORT", "none": ""} {
 			if got := site.Recall(network).Via; got != via {
 				t.Errorf("%s: %q", network, got)
@@ -260,7 +261,7 @@ func TestNobodyWaitsForTheDisk(t *testing.T) {
 
 func TestMemoryAlone(t *testing.T) {
 	s := open(t, "")
-	want := Memo{"PORT", 2, day(1)}
+	want := Memo{Via: "PORT", Sessions: 2, At: day(1)}
 	s.Site("site").Keep("net", want)
 	shut(t, s)
 	if got := s.Site("site").Recall("net"); got != want {
