@@ -4,8 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"wherry/sync/vfs"
 )
 
 // probeNames is how many names are read to find one with a letter in it.
@@ -29,10 +32,38 @@ func (f *FS) probe() (caseless, formless bool) {
 	if sure {
 		return caseless, formless
 	}
-	if seen, known := f.tryNames(folder, name); known {
+	if seen, known := f.tryNamesOnce(folder, name); known {
 		caseless = seen
 	}
 	return caseless, formless
+}
+
+// triedFor is how long what a try told holds for other parts of the same
+// folder: each file of a job has its own part, and on a disk in the network
+// each try is several questions.
+const triedFor = 10 * time.Second
+
+// tried is what the last try of any part told.
+type tried struct {
+	base     vfs.Path
+	at       time.Time // zero for nothing
+	caseless bool
+}
+
+// tryNamesOnce is tryNames, or what it told a moment ago.
+func (f *FS) tryNamesOnce(folder *os.File, dir string) (caseless, known bool) {
+	f.above.mu.Lock()
+	last := f.above.tried
+	f.above.mu.Unlock()
+	if last.base == f.base && !last.at.IsZero() && time.Since(last.at) < triedFor {
+		return last.caseless, true
+	}
+	if caseless, known = f.tryNames(folder, dir); known {
+		f.above.mu.Lock()
+		f.above.tried = tried{f.base, time.Now(), caseless}
+		f.above.mu.Unlock()
+	}
+	return caseless, known
 }
 
 // tryNames asks for a file of the folder, which the tree knows as dir, by its

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"wherry/sync/vfs"
@@ -88,6 +89,50 @@ func TestNamesAreAskedForInTheirOwnFolder(t *testing.T) {
 	if _, known := f.tryNames(folder, dir); !known {
 		t.Error("the file was not found")
 	}
+}
+
+// asked counts the questions about names.
+type asked struct {
+	tree
+	n *int
+}
+
+func (a asked) lstat(name string) (fs.FileInfo, error) {
+	*a.n++
+	return a.tree.lstat(name)
+}
+
+func TestPartsOfOneFolderTryItsNamesOnce(t *testing.T) {
+	one, other := t.TempDir(), t.TempDir()
+	for _, dir := range []string{one, other} {
+		put(t, filepath.Join(dir, "Name"), "file")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		above, n := New(), 0
+		try := func(dir string, want int) {
+			t.Helper()
+			base, err := FromOS(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reached, err := whole{}.within(dir, base)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer reached.close()
+			n = 0
+			f := newFS(asked{reached, &n}, base, new(owners), above)
+			if caseless, _ := f.folds(); caseless || n != want {
+				t.Errorf("folds case: %v after %d questions, want %d", caseless, n, want)
+			}
+		}
+		try(one, 2)
+		try(one, 0)
+		try(other, 2)
+		try(one, 2)
+		<-time.After(triedFor)
+		try(one, 2)
+	})
 }
 
 func TestRenamingWithoutReplacingWhereTheSystemHasNoWordForIt(t *testing.T) {

@@ -40,6 +40,7 @@ type FS struct {
 	closed  bool                 // guarded
 	streams map[*stream]struct{} // guarded; those still open
 	parts   map[*FS]struct{}     // guarded; those not closed
+	tried   tried                // guarded; of its parts
 }
 
 // New returns this computer. The path "/" is the root of the machine; on
