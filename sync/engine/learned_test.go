@@ -139,6 +139,10 @@ func TestProxyPasswordComesFrom(t *testing.T) {
 			if got, err := e.proxyPassword(ctxOf(t), asked); got != tc.want || err != nil {
 				t.Errorf("got %q, %v", got, err)
 			}
+			s.Proxy = "" // the environment's, from now on
+			if _, err := e.Save(s); err != nil {
+				t.Fatal(err)
+			}
 			if err := e.Remove(ctxOf(t), s.ID); err != nil {
 				t.Fatal(err)
 			}

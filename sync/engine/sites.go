@@ -338,8 +338,10 @@ func (e *Engine) Saved() []site.Site {
 // the queue that name it fail when their turn comes.
 func (e *Engine) Remove(ctx context.Context, id site.ID) error {
 	forgotten := e.Forget(ctx, id)
-	if s, ok := e.Site(id); ok && s.Proxy != "" && s.Proxy != site.ProxyNone {
-		forgotten = errors.Join(forgotten, e.Forget(ctx, s.ProxyID()))
+	if forgotten == nil {
+		// Whatever the site says of a proxy now: it may have had another one,
+		// or the environment's.
+		forgotten = e.Forget(ctx, site.Site{ID: id}.ProxyID())
 	}
 	if err := e.sites.Remove(id); err != nil {
 		return err
