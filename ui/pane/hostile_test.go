@@ -32,6 +32,13 @@ func (r *rig) onScreen(where string) {
 			}
 		}
 	}
+	for row := range r.view.Len() { // the list draws them on a sheet of its own
+		for _, cell := range r.view.Row(row).Cells {
+			if strings.ContainsAny(cell, raw) || strings.ContainsRune(cell, 0xfffd) {
+				r.t.Errorf("%s shows %q in a row", where, cell)
+			}
+		}
+	}
 	for _, said := range r.events {
 		if strings.ContainsAny(said, raw) && strings.HasPrefix(said, "say") {
 			r.t.Errorf("%s says %q", where, said)
