@@ -40,7 +40,8 @@ func TestPictureShows(t *testing.T) {
 		"both modes working": {
 			found(site.ModeAuto, passiveWorks, activeWorks),
 			Lane{Tone: Good, Made: true, Here: "port 50815", There: "port 40112"},
-			Lane{Tone: Good, Made: true, Here: "port 50001", There: "port 20"}, "Router",
+			Lane{Tone: Good, Made: true, Here: "port 50001", There: "port 20"},
+			"Router",
 		},
 		"passive stopped at the server": {
 			found(site.ModeAuto, passiveSilent, activeWorks), Lane{Tone: Bad, Made: true, Stop: AtServer}, works, "Router",

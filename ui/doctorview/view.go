@@ -257,12 +257,14 @@ func (v *View) offer(mode site.Mode) {
 	v.actions.Add(container.NewGridWrap(fyne.NewSize(190, 28), parts.NewButton(parts.Answer{Title: title, Run: use}, v.Close)))
 }
 
-// focus gives the keys to a button, where nothing has them: Esc must be heard.
+// focus gives the keys to a button where nothing in the sheet has them: Esc
+// must be heard.
 func (v *View) focus() {
-	if f := v.canvas.Focused(); f != nil {
-		if o, ok := f.(fyne.CanvasObject); ok && o.Visible() && v.canvas.Overlays().Top() != nil {
-			return
-		}
+	if !v.sheet.OnTop() {
+		return
+	}
+	if o, ok := v.canvas.Focused().(fyne.CanvasObject); ok && o.Visible() {
+		return
 	}
 	if box, ok := v.close.(*fyne.Container); ok {
 		v.canvas.Focus(box.Objects[0].(fyne.Focusable))

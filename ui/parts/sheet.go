@@ -73,6 +73,9 @@ func (s *Sheet) Close() {
 // Open says whether the sheet is shown.
 func (s *Sheet) Open() bool { return s.open }
 
+// OnTop says whether nothing lies over the sheet, such as a question.
+func (s *Sheet) OnTop() bool { return s.open && s.canvas.Overlays().Top() == s.object }
+
 // sheetEdge is what is left of the window around a sheet.
 const sheetEdge float32 = 16
 
