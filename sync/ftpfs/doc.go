@@ -88,7 +88,7 @@ type Status struct {
 	// Switch is the newest change of how data connections are made, for faces
 	// to tell once (by its At); nil where nothing changed.
 	Switch *Switch
-	// Attempts are the tries for a data connection of the last call that made
-	// one, in order. They must not be changed.
+	// Attempts are the tries for a data connection, in order, that the session
+	// used last has made last. They must not be changed.
 	Attempts []Attempt
 }

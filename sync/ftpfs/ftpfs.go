@@ -44,7 +44,7 @@ type FS struct {
 	closed bool           // guarded
 	facts  session.Facts  // guarded; of the session that was used last
 	known  bool           // guarded; facts are there
-	tries  []wire.Attempt // guarded; the newest that there were
+	tries  []wire.Attempt // guarded; of the session used last that has made any
 	change *wire.Switch   // guarded; the newest of any session
 }
 

@@ -70,6 +70,33 @@ func TestTheRootOfTheMachineHoldsEverything(t *testing.T) {
 	}
 }
 
+// TestAFileTakesNoNameInAFolderThatWasMovedAway: it would be called done and
+// not stand where it was to go.
+func TestAFileTakesNoNameInAFolderThatWasMovedAway(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		happen func(in string) error
+		want   vfs.Kind // KindOther: it takes its name
+	}{
+		"nothing happened":         {func(string) error { return nil }, vfs.KindOther},
+		"it was moved away":        {func(in string) error { return os.Rename(in, in+"2") }, vfs.KindChanged},
+		"another stands there now": {func(in string) error { return errors.Join(os.Rename(in, in+"2"), os.Mkdir(in, 0o700)) }, vfs.KindChanged},
+		"a link leads to it now":   {func(in string) error { return errors.Join(os.Rename(in, in+"2"), os.Symlink(in+"2", in)) }, vfs.KindOther},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			f, dir, name := held(t)
+			in := filepath.Join(name, "in")
+			plant(t, in, "part", "x")
+			if err := tc.happen(in); err != nil {
+				t.Fatal(err)
+			}
+			err := f.Rename(t.Context(), join(t, dir, "part"), join(t, dir, "file"), false)
+			if vfs.KindOf(err) != tc.want || (err == nil) != (tc.want == vfs.KindOther) {
+				t.Errorf("error %v, want %v", err, tc.want)
+			}
+		})
+	}
+}
+
 // TestAFolderSwappedForALinkLeadsNowhere: while one goroutine makes, writes,
 // renames and removes in "in/sub", another swaps "sub" for a link to "out" and
 // back. Both are bounded by counts, and whatever falls together, "out" stays

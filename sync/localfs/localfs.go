@@ -156,7 +156,7 @@ func (f *FS) SetMode(ctx context.Context, p vfs.Path, mode fs.FileMode) error {
 }
 
 // Rename implements vfs.FS. A file that was renamed is in its new folder even
-// after a power cut.
+// after a power cut. In a part whose folder was moved away it is KindChanged.
 func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error {
 	source, err := f.begin(ctx, "rename", from)
 	if err != nil {
@@ -165,6 +165,9 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	target, err := f.begin(ctx, "rename", to)
 	if err != nil {
 		return err
+	}
+	if err := f.tree.inPlace(); err != nil {
+		return failed("rename", to, err)
 	}
 	info, err := f.tree.lstat(source)
 	if err != nil {

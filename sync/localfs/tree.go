@@ -33,6 +33,8 @@ type tree interface {
 	link(from, to string) error
 	rename(from, to string) error
 	renameNoReplace(from, to string) error
+	// inPlace fails where the folder is not the one of its path any more.
+	inPlace() error
 	// within is the part of the tree below a folder.
 	within(name string, base vfs.Path) (tree, error)
 	close() error
@@ -53,6 +55,7 @@ func (whole) chmod(name string, mode fs.FileMode) error { return os.Chmod(name, 
 func (whole) link(from, to string) error                { return os.Link(from, to) }
 func (whole) rename(from, to string) error              { return os.Rename(from, to) }
 func (w whole) renameNoReplace(from, to string) error   { return renameNoReplace(w, from, to) }
+func (whole) inPlace() error                            { return nil }
 func (whole) close() error                              { return nil }
 
 // Without O_NONBLOCK a pipe would wait here for its other end.
@@ -157,6 +160,19 @@ func (t *inside) chmod(name string, mode fs.FileMode) error { return t.told(t.ro
 func (t *inside) link(from, to string) error                { return t.told(t.root.Link(from, to)) }
 func (t *inside) rename(from, to string) error              { return t.told(t.root.Rename(from, to)) }
 func (t *inside) close() error                              { return t.root.Close() }
+
+// inPlace looks at the folder by its path: one that was moved away takes along
+// what is written into it, and a file is not where it was to go.
+func (t *inside) inPlace() error {
+	held, err := t.root.Stat(".")
+	if err != nil {
+		return err
+	}
+	if named, err := os.Stat(ToOS(t.base)); err != nil || !os.SameFile(held, named) {
+		return &vfs.Error{Kind: vfs.KindChanged, Reply: "the chosen folder was moved away meanwhile", Err: err}
+	}
+	return nil
+}
 
 func (t *inside) within(name string, base vfs.Path) (tree, error) {
 	root, err := t.root.OpenRoot(name)

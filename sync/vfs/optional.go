@@ -18,7 +18,9 @@ type Confiner interface {
 	// the tree meanwhile; root itself may be reached through links, once, now.
 	// Links inside that lead inside by a relative target are followed, an
 	// absolute target counts as outside. What Create, Rename and Remove meet
-	// as the last element is never followed.
+	// as the last element is never followed. Once the path root leads to
+	// another folder or to none, Rename is KindChanged: what stands under a
+	// name there would not be found by it.
 	//
 	// The missing folder is KindNotFound. Closing what is returned ends its
 	// streams and leaves the rest alone; closing the whole closes it too.
