@@ -44,6 +44,9 @@ func (t *inside) create(name string, flag int) (file *os.File, err error) {
 	err = t.at(name, func(folder int, base string) error {
 		fd, err := unix.Openat(folder, base, flag|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o666)
 		if err == nil {
+			// It kept a pipe from being waited for. Left on, NewFile would give
+			// a plain file to the poller, which kqueue bears badly.
+			_ = unix.SetNonblock(fd, false)
 			file = os.NewFile(uintptr(fd), filepath.Join(t.root.Name(), name))
 		}
 		return err
