@@ -166,7 +166,7 @@ func TestDoubt(t *testing.T) {
 // TestDoubtStays until the server has confirmed the type.
 func TestDoubtStays(t *testing.T) {
 	r := script(t, ftptest.Plan{
-		Verbs: verb("TYPE", ftptest.InTurn(ftptest.Default, ftptest.Reply("504 Not now"), ftptest.Reply("226 Of course"))),
+		Verbs: verb("TYPE", ftptest.InTurn(ftptest.Default, ftptest.Reply("504 Not now"), ftptest.Reply("202 Of course"))),
 		Files: map[string]string{"/f": "hello"},
 	})
 	s := r.open()

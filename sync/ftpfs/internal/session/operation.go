@@ -104,37 +104,22 @@ func (o *operation) transfer(work func() error) error {
 	}
 }
 
-// ask sends a line that changes nothing. It does so again where a late word on
-// a transfer, 225, 226 or 426, came in place of the answer: the wire notices
-// that, and brings the replies in step before the second time.
-func (o *operation) ask(line string) (wire.Reply, error) {
+// command sends a line and returns its final reply; a refusal is an error.
+func (o *operation) command(line string) (wire.Reply, error) {
 	r, err := o.ctl.Command(line)
-	if err == nil && (r.Code == 225 || r.Code == 226 || r.Code == 426) {
-		return o.ctl.Command(line)
+	if err == nil && r.Code >= 400 {
+		err = &textproto.Error{Code: r.Code, Msg: r.Text()}
 	}
 	return r, err
 }
 
-// command sends a line and returns its final reply; a refusal is an error.
-func (o *operation) command(line string) (wire.Reply, error) {
-	r, err := o.ctl.Command(line)
-	return r, refused(r, err)
-}
-
 // done sends a line that changes something and wants to hear that it was done.
-// RFC 959 has 250 for most and 257 for MKD; small servers say 200, 226 or 250 to
-// all alike, and 350 is RNFR's.
+// RFC 959 has 250 for most and 257 for MKD; small servers say 200 or 250 to all
+// alike, and 350 is RNFR's.
 func (o *operation) done(line string) error {
 	r, err := o.command(line)
 	if err == nil && !r.OK() && !(r.Code == 350 && strings.HasPrefix(line, "RNFR ")) {
 		return o.kinded(vfs.KindProtocol, r.String())
-	}
-	return err
-}
-
-func refused(r wire.Reply, err error) error {
-	if err == nil && r.Code >= 400 {
-		return &textproto.Error{Code: r.Code, Msg: r.Text()}
 	}
 	return err
 }

@@ -28,9 +28,9 @@ func TestSmallServers(t *testing.T) {
 	}{
 		"250 for MKD":                     {"MKD", done("250 Made"), func(s *Session) error { return s.Mkdir(t.Context(), d) }, vfs.KindOther},
 		"200 for DELE":                    {"DELE", done("200 Gone"), func(s *Session) error { return s.Remove(t.Context(), f) }, vfs.KindOther},
-		"226 for RMD":                     {"RMD", done("226 Gone"), func(s *Session) error { return s.RemoveDir(t.Context(), d) }, vfs.KindOther},
+		"200 for RMD":                     {"RMD", done("200 Gone"), func(s *Session) error { return s.RemoveDir(t.Context(), d) }, vfs.KindOther},
 		"200 for RNTO":                    {"RNTO", done("200 Renamed"), rename, vfs.KindOther},
-		"350 is no end":                   {"DELE", done("350 Are you sure?"), func(s *Session) error { return s.Remove(t.Context(), f) }, vfs.KindProtocol},
+		"300 is no end":                   {"DELE", done("300 Are you sure?"), func(s *Session) error { return s.Remove(t.Context(), f) }, vfs.KindProtocol},
 		"a refused RNFR is about the old": {"RNFR", done("550 Permission denied"), rename, vfs.KindPermission},
 		"a refused RNTO is about the new": {"RNTO", done("550 Permission denied"), rename, vfs.KindExists},
 		"MLST of one line":                {"MLST", ftptest.Reply("250 Here it is"), stat, vfs.KindOther},

@@ -150,8 +150,7 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 	if err != nil {
 		return vfs.Entry{}, err
 	}
-	r, err := o.ask("MLST " + name)
-	err = refused(r, err)
+	r, err := o.command("MLST " + name)
 	if unknown(r.Code) {
 		o.unlearn("MLST")
 		return o.stat(p)
@@ -220,7 +219,7 @@ func (o *operation) size(p vfs.Path) (int64, error) {
 	if err := o.binary(); err != nil {
 		return 0, err
 	}
-	r, err := o.ask("SIZE " + name)
+	r, err := o.ctl.Command("SIZE " + name)
 	switch {
 	case err != nil:
 		return 0, err
@@ -245,7 +244,7 @@ func (o *operation) exactTime(p vfs.Path, e vfs.Entry) (vfs.Entry, error) {
 	if err != nil {
 		return e, err
 	}
-	r, err := o.ask("MDTM " + name)
+	r, err := o.ctl.Command("MDTM " + name)
 	if err != nil {
 		return e, err
 	}

@@ -5,21 +5,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/netip"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"wherry/sync/trace"
 	"wherry/sync/vfs"
 )
-
-// maxStray is how many replies may wait unread. An honest server has at most
-// two outstanding; one that floods is cut off.
-const maxStray = 8
 
 // Control is one control connection. All methods but Err, Done, Break and
 // the read-only facts belong to the goroutine that runs the session's current
@@ -46,9 +39,9 @@ type Control struct {
 	unread  bool            // the library has not asked for the reply to it
 	verb    string          // of the last command
 	last    Reply           // the last final reply
-	feat    Reply           // the reply to FEAT, which the library keeps to itself
 	owed    int             // final replies outstanding
-	suspect bool            // a reply came that nobody asked for
+	suspect bool            // a reply came that nobody asked for, or was of no use as an answer
+	behind  bool            // bytes of another reply came with the newest one
 	search  search
 	next    *Data // negotiated, not yet taken by the library
 	nextErr error
@@ -133,132 +126,9 @@ func (c *Control) pump() {
 	}
 }
 
-// Command sends a line and returns the final reply to it. Only the error
-// tells that there was none; a refusal is a Reply.
-func (c *Control) Command(line string) (Reply, error) {
-	return c.CommandWithin(line, c.conf.Timeout)
-}
-
-// send puts one command on the wire.
-func (c *Control) send(line string) error {
-	if err := c.inStep(); err != nil {
-		return err
-	}
-	return c.put(line)
-}
-
-// put is send without looking whether the replies are in step.
-func (c *Control) put(line string) error {
-	if err := c.Err(); err != nil {
-		return err
-	}
-	if c.ctx.Err() != nil {
-		return ended(c.ctx)
-	}
-	if line == "" || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fault(vfs.KindBadName, "the name holds a control character", nil)
-	}
-	verb, _, _ := strings.Cut(line, " ")
-	c.verb = strings.ToUpper(verb)
-	c.keepSecret(line)
-	c.say(trace.Sent, mask(line))
-	stop := context.AfterFunc(c.ctx, func() { _ = c.conn.SetWriteDeadline(time.Unix(1, 0)) })
-	_, err := c.conn.Write(append(c.escapeIAC(line), "\r\n"...))
-	stop()
-	if err != nil {
-		// Half a command may be out: nothing sensible can follow it.
-		f := readFault(err)
-		if c.ctx.Err() != nil {
-			f = ended(c.ctx)
-		}
-		c.Break(f)
-		return f
-	}
-	c.owed++
-	return nil
-}
-
-// await waits for the next reply. No reply within limit ends the connection:
-// what comes later could be taken for the answer to something else.
-func (c *Control) await(limit time.Duration) (Reply, error) {
-	r, err := c.receive(limit)
-	if errors.Is(err, errNoReply) {
-		f := fault(vfs.KindTimeout, "the server did not answer "+c.verb, nil)
-		c.Break(f)
-		return Reply{}, f
-	}
-	return r, err
-}
-
-// errNoReply says that nothing came within the limit.
-var errNoReply = errors.New("no reply")
-
-// receive waits for the next reply, the end of the operation, or the limit,
-// and does the bookkeeping.
-func (c *Control) receive(limit time.Duration) (Reply, error) {
-	select {
-	case r := <-c.replies:
-		return c.accept(r), nil
-	default:
-	}
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case r := <-c.replies:
-		return c.accept(r), nil
-	case <-c.pumped:
-	case <-c.ctx.Done():
-		return Reply{}, ended(c.ctx)
-	case <-timer.C:
-		return Reply{}, errNoReply
-	}
-	// The last words may have come right before the end.
-	select {
-	case r := <-c.replies:
-		return c.accept(r), nil
-	default:
-		return Reply{}, c.Err()
-	}
-}
-
-// accept keeps the books on a reply.
-func (c *Control) accept(r Reply) Reply {
-	unasked := c.owed == 0
-	if r.final() {
-		c.owed--
-		c.last = r
-		if c.verb == "FEAT" {
-			c.feat = r
-		}
-		c.suspect = c.suspect || r.followed || c.owed < 0 || misplaced(c.verb, r.Code)
-		c.owed = max(c.owed, 0)
-	}
-	if c.data != nil && isTransfer[c.verb] && !r.final() {
-		c.data.begin()
-	}
-	if r.Code == 421 {
-		c.Break(c.goodbye(r, unasked))
-	}
-	return r
-}
-
-// goodbye is what a 421 means: the server closes the control connection (RFC
-// 959, 5.4). To a command that is no room, unasked it is the end of its
-// patience with an idle client.
-func (c *Control) goodbye(r Reply, unasked bool) *vfs.Error {
-	text := strings.ToLower(r.Text())
-	if unasked || strings.Contains(text, "timeout") || strings.Contains(text, "idle") {
-		return fault(vfs.KindLost, c.Conceal(r.String()), nil)
-	}
-	return fault(vfs.KindBusy, c.Conceal(r.String()), nil)
-}
-
 // Last returns the last final reply, for what the library leaves out of its
 // errors, and the command it answered.
 func (c *Control) Last() (verb string, r Reply) { return c.verb, c.last }
-
-// Features returns the reply to the library's FEAT.
-func (c *Control) Features() Reply { return c.feat }
 
 // Greeting returns the words of the server's first reply.
 func (c *Control) Greeting() string { return c.greeting.Text() }
@@ -300,6 +170,10 @@ func (c *Control) Facts() Facts {
 	}
 	return f
 }
+
+// Proxied says whether the connection runs through a proxy. It may be called
+// from any goroutine.
+func (c *Control) Proxied() bool { return c.proxy != nil }
 
 // Data returns the data connection of the operation, nil before there is one.
 func (c *Control) Data() *Data { return c.data }

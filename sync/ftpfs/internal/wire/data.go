@@ -24,8 +24,8 @@ type Data struct {
 	stop  func() bool     // fixed; parts Abort from ctx
 
 	// Of the operation.
-	begun   bool // the server said 1xx
-	late    bool // the server said the end before anything moved
+	begun   bool   // the server said 1xx
+	ahead   *Reply // the end, said before anything moved and not yet passed on
 	upload  bool
 	asked   time.Time // when the transfer's command went out
 	started time.Time
@@ -79,7 +79,7 @@ func (d *Data) Open() error {
 		return d.failed(err)
 	}
 	limit := d.c.conf.Timeout
-	if d.late {
+	if d.ahead != nil {
 		limit = min(limit, d.c.conf.DataTimeout)
 	}
 	d.flow = &flow{tcp: tcp, readLimit: limit, writeLimit: limit}

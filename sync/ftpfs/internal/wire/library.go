@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"time"
 
@@ -113,7 +112,7 @@ func (l libraryConn) Read(p []byte) (int, error) {
 		return 0, c.unsent
 	}
 	if c.in.Len() == 0 {
-		r, err := c.due()
+		r, err := c.dueOnce()
 		if err != nil {
 			return 0, err
 		}
@@ -122,24 +121,35 @@ func (l libraryConn) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
+// dueOnce is due without what comes too often: the library expects one 1xx
+// from a transfer ("150 Accepted", "150 12 MB to download") and none else.
+func (c *Control) dueOnce() (Reply, error) {
+	for range maxStray {
+		begun := c.data != nil && c.data.begun
+		r, err := c.due()
+		if err != nil || r.final() || isTransfer[c.verb] && (!begun || c.data.killed()) {
+			return r, err
+		}
+	}
+	f := fault(vfs.KindProtocol, "the server does not come to an end with "+c.verb, nil)
+	c.Break(f)
+	return Reply{}, f
+}
+
 // forLibrary smooths over what the library does not expect.
 func (c *Control) forLibrary(r Reply) []byte {
+	d := c.data
 	switch {
-	case c.verb == "FEAT" && strings.Contains(c.Greeting(), "Pure-FTPd"):
-		// It names PRET and does not need it; the library would spend a round
-		// trip on it before each transfer.
-		r.Lines = slices.DeleteFunc(slices.Clone(r.Lines), func(l string) bool { return strings.TrimSpace(l) == "PRET" })
+	case !isTransfer[c.verb] || r.Code != 226 && r.Code != 250:
 		return r.bytes(r.Code)
-	case !isTransfer[c.verb] || !r.OK():
-		return r.bytes(r.Code)
-	case c.data != nil && !c.data.begun:
-		// Done without a word before: some servers leave out the 150 of an
-		// empty listing. Whatever there is of it is on its way already.
-		c.data.begin()
-		c.data.late = true
-		return append([]byte("150 (left out)\r\n"), r.bytes(226)...)
+	case d == nil || d.begun:
+		return r.bytes(226) // RFC 959 allows 250 as well
 	}
-	return r.bytes(226) // RFC 959 allows 250 as well
+	// Done without a word before: some servers leave out the 150 of an empty
+	// listing. Whatever there is of it is on its way already.
+	d.begin()
+	d.ahead = &r
+	return []byte("150 (left out)\r\n")
 }
 
 const (
@@ -153,6 +163,14 @@ const (
 // due waits for the reply the library expects now.
 func (c *Control) due() (Reply, error) {
 	d := c.data
+	if d != nil && d.ahead != nil {
+		end := *d.ahead
+		d.ahead = nil
+		if len(c.replies) == 0 && !c.behind {
+			return end, nil
+		}
+		c.owed++ // it was the end of another transfer: the replies to this one follow
+	}
 	switch {
 	case !isTransfer[c.verb] || d == nil:
 		return c.await(c.conf.Timeout)

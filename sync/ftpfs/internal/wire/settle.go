@@ -4,15 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"wherry/sync/trace"
 	"wherry/sync/vfs"
 )
-
-// InStep says whether the connection is ready for the next command: no reply
-// is outstanding, none came unasked.
-func (c *Control) InStep() bool {
-	return c.owed == 0 && !c.suspect && len(c.replies) == 0 && c.Err() == nil
-}
 
 // Settle brings the connection back into step after an operation that ended
 // early, within ctx and a few seconds, or breaks it. What worked with the
@@ -69,52 +62,4 @@ func (c *Control) abor() error {
 	}
 	_, err := c.receive(settleLimit)
 	return err
-}
-
-// inStep makes sure that the next reply will belong to the next command.
-func (c *Control) inStep() error {
-	for len(c.replies) > 0 {
-		c.accept(<-c.replies)
-		c.suspect = true
-	}
-	if !c.suspect && c.owed == 0 {
-		return nil
-	}
-	if err := c.Err(); err != nil {
-		return err
-	}
-	c.say(trace.Status, "Looking whether the server's replies are in step")
-	if err := c.put("NOOP"); err != nil {
-		return err
-	}
-	for range maxStray {
-		r, err := c.receive(settleLimit)
-		if err != nil {
-			c.Break(fault(vfs.KindProtocol, "the replies are out of step", err))
-			return c.Err()
-		}
-		if isNoopReply(r) && !r.followed && len(c.replies) == 0 {
-			c.owed, c.suspect = 0, false
-			return nil
-		}
-	}
-	c.Break(fault(vfs.KindProtocol, "the replies are out of step", nil))
-	return c.Err()
-}
-
-// isNoopReply tells the answer to NOOP from a late answer to a transfer.
-func isNoopReply(r Reply) bool {
-	return r.Code == 200 || r.Code == 250 || r.Code/10 == 50
-}
-
-// misplaced says that code cannot be the answer to verb: it belongs to a
-// transfer and verb is none, or the other way round.
-func misplaced(verb string, code int) bool {
-	switch {
-	case verb == "ABOR", verb == "QUIT":
-		return false
-	case isTransfer[verb]:
-		return code/100 == 2 && code != 226 && code != 250
-	}
-	return code == 225 || code == 226 || code == 426
 }

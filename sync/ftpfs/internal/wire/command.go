@@ -1,0 +1,148 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"wherry/sync/trace"
+	"wherry/sync/vfs"
+)
+
+// Command sends a line and returns the final reply to it. Only the error
+// tells that there was none; a refusal is a Reply.
+func (c *Control) Command(line string) (Reply, error) {
+	return c.CommandWithin(line, c.conf.Timeout)
+}
+
+// CommandWithin is Command for what may take the server long: limit is how
+// long each of its replies may be waited for.
+func (c *Control) CommandWithin(line string, limit time.Duration) (Reply, error) {
+	if err := c.send(line); err != nil {
+		return Reply{}, err
+	}
+	for range maxStray {
+		r, err := c.await(limit)
+		if err != nil || r.final() {
+			return r, err
+		}
+	}
+	err := fault(vfs.KindProtocol, "the server does not come to an end with "+c.verb, nil)
+	c.Break(err)
+	return Reply{}, err
+}
+
+// send puts one command on the wire.
+func (c *Control) send(line string) error {
+	if err := c.inStep(); err != nil {
+		return err
+	}
+	return c.put(line)
+}
+
+// put is send without looking whether the replies are in step.
+func (c *Control) put(line string) error {
+	if err := c.Err(); err != nil {
+		return err
+	}
+	if c.ctx.Err() != nil {
+		return ended(c.ctx)
+	}
+	if line == "" || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return fault(vfs.KindBadName, "the name holds a control character", nil)
+	}
+	verb, _, _ := strings.Cut(line, " ")
+	c.verb = strings.ToUpper(verb)
+	c.keepSecret(line)
+	c.say(trace.Sent, mask(line))
+	if err := c.write(append(c.escapeIAC(line), "\r\n"...)); err != nil {
+		// Half a command may be out: nothing sensible can follow it.
+		f := readFault(err)
+		if c.ctx.Err() != nil {
+			f = ended(c.ctx)
+		}
+		c.Break(f)
+		return f
+	}
+	c.owed++
+	return nil
+}
+
+// write ends early when the operation does.
+func (c *Control) write(b []byte) error {
+	late := make(chan struct{})
+	stop := context.AfterFunc(c.ctx, func() {
+		defer close(late)
+		_ = c.conn.SetWriteDeadline(time.Unix(1, 0))
+	})
+	_, err := c.conn.Write(b)
+	if !stop() {
+		<-late // or it would end the next write
+	}
+	return err
+}
+
+// await waits for the next reply. No reply within limit ends the connection:
+// what comes later could be taken for the answer to something else.
+func (c *Control) await(limit time.Duration) (Reply, error) {
+	r, err := c.receive(limit)
+	if errors.Is(err, errNoReply) {
+		f := fault(vfs.KindTimeout, "the server did not answer "+c.verb, nil)
+		c.Break(f)
+		return Reply{}, f
+	}
+	return r, err
+}
+
+// errNoReply says that nothing came within the limit.
+var errNoReply = errors.New("no reply")
+
+// receive waits for the next reply that can be an answer to what was sent, the
+// end of the operation, or the limit, and does the bookkeeping.
+func (c *Control) receive(limit time.Duration) (Reply, error) {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	for {
+		r, err := c.arrive(timer.C)
+		if err != nil || c.accept(r) {
+			return r, err
+		}
+	}
+}
+
+// arrive returns the next reply, whatever it answers.
+func (c *Control) arrive(late <-chan time.Time) (Reply, error) {
+	select {
+	case r := <-c.replies:
+		return r, nil
+	default:
+	}
+	select {
+	case r := <-c.replies:
+		return r, nil
+	case <-c.pumped:
+	case <-c.ctx.Done():
+		return Reply{}, ended(c.ctx)
+	case <-late:
+		return Reply{}, errNoReply
+	}
+	// The last words may have come right before the end.
+	select {
+	case r := <-c.replies:
+		return r, nil
+	default:
+		return Reply{}, c.Err()
+	}
+}
+
+// goodbye is what a 421 means: the server closes the control connection (RFC
+// 959, 5.4). To a command that is no room, unasked it is the end of its
+// patience with an idle client.
+func (c *Control) goodbye(r Reply, unasked bool) *vfs.Error {
+	text := strings.ToLower(r.Text())
+	if unasked || strings.Contains(text, "timeout") || strings.Contains(text, "idle") {
+		return fault(vfs.KindLost, c.Conceal(r.String()), nil)
+	}
+	return fault(vfs.KindBusy, c.Conceal(r.String()), nil)
+}

@@ -1,0 +1,70 @@
+package wire
+
+import "testing"
+
+// TestFitOf: what a reply's code tells of the command it belongs to.
+func TestFitOf(t *testing.T) {
+	fact := []string{"250-Facts", " type=file; f", "250 End"}
+	for outcome, tc := range map[string]struct {
+		verb  string
+		reply Reply
+		begun bool
+		want  fit
+	}{
+		"the answer to SIZE":                          {"SIZE", Reply{Code: 213}, false, fits},
+		"the end of a transfer is none to SIZE":       {"SIZE", Reply{Code: 226}, false, foreign},
+		"a broken transfer is none to SIZE":           {"SIZE", Reply{Code: 426}, false, foreign},
+		"a size is none to a removal":                 {"DELE", Reply{Code: 213}, false, foreign},
+		"a removal is of no use to SIZE":              {"SIZE", Reply{Code: 250}, false, odd},
+		"a refusal may be anybody's":                  {"SIZE", Reply{Code: 550}, false, fits},
+		"a folder is none to RNTO":                    {"RNTO", Reply{Code: 257}, false, foreign},
+		"a folder is MKD's":                           {"MKD", Reply{Code: 257}, false, fits},
+		"a question is odd":                           {"DELE", Reply{Code: 300}, false, odd},
+		"MLST with a fact":                            {"MLST", Reply{Code: 250, Lines: fact}, false, fits},
+		"MLST without one":                            {"MLST", Reply{Code: 250, Lines: []string{"250 Done"}}, false, odd},
+		"no room for a data connection is PORT's":     {"PORT", Reply{Code: 425}, false, fits},
+		"the other kind of port is of no use to EPSV": {"EPSV", Reply{Code: 227}, false, odd},
+		"a question is PASS's":                        {"PASS", Reply{Code: 331}, false, fits},
+		"and none to NOOP":                            {"NOOP", Reply{Code: 425}, false, foreign},
+		"the end of RETR":                             {"RETR", Reply{Code: 226}, true, fits},
+		"the end of RETR without a beginning":         {"RETR", Reply{Code: 226}, false, fits},
+		"the end of STOR":                             {"STOR", Reply{Code: 250}, true, fits},
+		"the end of STOR without a beginning":         {"STOR", Reply{Code: 226}, false, foreign},
+		"the end of APPE, the same":                   {"APPE", Reply{Code: 250}, false, foreign},
+		"a refusal of STOR":                           {"STOR", Reply{Code: 553}, false, fits},
+		"a port to RETR":                              {"RETR", Reply{Code: 229}, true, foreign},
+		"yes to RETR":                                 {"RETR", Reply{Code: 200}, false, odd},
+		"ABOR may be answered by all":                 {"ABOR", Reply{Code: 226}, false, fits},
+		"a site's own command by nearly all":          {"SITE", Reply{Code: 211}, false, fits},
+		"a site's own command by no transfer's reply": {"SITE", Reply{Code: 226}, false, foreign},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := fitOf(tc.verb, tc.reply, tc.begun); got != tc.want {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+func TestInStep(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		owed  int
+		reply Reply
+		want  bool
+	}{
+		"the reply that is due":        {1, Reply{Code: 250}, true},
+		"more behind it":               {1, Reply{Code: 250, followed: true}, false},
+		"a first word":                 {1, Reply{Code: 150, followed: true}, false},
+		"a reply that nobody asked":    {0, Reply{Code: 250}, false},
+		"a reply to something else":    {1, Reply{Code: 226}, false},
+		"one of two replies that were": {2, Reply{Code: 250}, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			c := &Control{verb: "DELE", owed: tc.owed}
+			c.accept(tc.reply)
+			if got := c.InStep(); got != tc.want {
+				t.Error(got)
+			}
+		})
+	}
+}
