@@ -15,10 +15,10 @@ import (
 // first one alone.
 var pageTitles = []string{"General", "Transfer", "Advanced"}
 
-// arrange makes the pages.
-func (f *formView) arrange() fyne.CanvasObject {
+// layouts are the rows of each page.
+func (f *formView) layouts() []*formLayout {
 	ports := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.portFrom, parts.NewLine("to", look.ColorSecondary).Whole(), f.portTo)
-	pages := []*formLayout{
+	return []*formLayout{
 		{rows: []formRow{
 			{label: "Name", main: f.name, aside: "Folder", second: f.folder},
 			{label: "Host", main: f.host, aside: "Port", second: f.port},
@@ -48,6 +48,11 @@ func (f *formView) arrange() fyne.CanvasObject {
 			{main: parts.NewLine("Through a proxy only passive mode works.", look.ColorSecondary)},
 		}},
 	}
+}
+
+// arrange makes the pages.
+func (f *formView) arrange() fyne.CanvasObject {
+	pages := f.layouts()
 	stack := container.NewStack()
 	for _, page := range pages {
 		page.beside = pages
