@@ -19,7 +19,8 @@ func (f *FS) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{r}, make([]byte, 1<<20)); err != nil {
+	buf := make([]byte, min(1<<20, max(r.Size(), 512))) // most files are small
+	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{r}, buf); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	if err := r.Close(); err != nil {
