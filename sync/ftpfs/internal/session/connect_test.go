@@ -230,3 +230,15 @@ func TestHomeIsWhatPWDSays(t *testing.T) {
 		})
 	}
 }
+
+// TestProxyIsNamed: what is wrong with the proxy is told of it, and not of the
+// server behind it.
+func TestProxyIsNamed(t *testing.T) {
+	r := script(t, ftptest.Plan{})
+	r.conf.Site.Host, r.conf.Site.Proxy = "ftp.example.org", "socks5://127.0.0.1:1"
+	_, err := Open(t.Context(), r.conf)
+	var named *vfs.Error
+	if r.wants(err, vfs.KindRefused); !errors.As(err, &named) || named.Op != "connect" || named.Path != "127.0.0.1:1" {
+		t.Errorf("%v", err)
+	}
+}

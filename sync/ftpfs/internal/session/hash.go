@@ -23,11 +23,21 @@ var hashCommands = map[vfs.HashName][]string{
 }
 
 // hashPace is the slowest that a server is believed to read its own disk, in
-// bytes a second; hashUnsized is the wait where the size is not known.
+// bytes a second; hashUnsized is the wait where the size is not known, hashMost
+// the longest, whatever a server says of the size.
 const (
 	hashPace    = 2 << 20
 	hashUnsized = time.Hour
+	hashMost    = 24 * time.Hour
 )
+
+// hashLimit is how long a digest of a file of that size may take.
+func hashLimit(size int64) time.Duration {
+	if size == vfs.SizeUnknown {
+		return hashUnsized
+	}
+	return time.Duration(min(size/hashPace, int64(hashMost/time.Second))) * time.Second
+}
 
 // hashes returns the digests that the server offers.
 func (s *Session) hashes() []vfs.HashName {
@@ -94,11 +104,7 @@ func (s *Session) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte
 		if err != nil {
 			return err
 		}
-		limit := hashUnsized
-		if size != vfs.SizeUnknown {
-			limit = time.Duration(size/hashPace) * time.Second
-		}
-		sum, err = o.hash(name, by, limit+o.conf.Timeout)
+		sum, err = o.hash(name, by, hashLimit(size)+o.conf.Timeout)
 		return o.explain(err, p, needFile)
 	})
 	return sum, err

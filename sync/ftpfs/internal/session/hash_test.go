@@ -3,9 +3,11 @@ package session
 import (
 	"context"
 	"encoding/hex"
+	"math"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/ftptest"
@@ -72,6 +74,18 @@ func replyOf(text string) wire.Reply {
 		r.Code = r.Code*10 + int(digit-'0')
 	}
 	return r
+}
+
+// TestHashLimit: a big file takes its time, and no number has a server waited
+// for without end.
+func TestHashLimit(t *testing.T) {
+	for size, want := range map[int64]time.Duration{
+		0: 0, 2 << 30: 1024 * time.Second, vfs.SizeUnknown: time.Hour, math.MaxInt64: 24 * time.Hour,
+	} {
+		if got := hashLimit(size); got != want {
+			t.Errorf("%d: %v", size, got)
+		}
+	}
 }
 
 // FuzzParseHash: whatever a server says, a digest has its length.

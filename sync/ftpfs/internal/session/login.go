@@ -90,7 +90,7 @@ func (o *operation) siteCommand(line string) error {
 	if r.Code == 421 {
 		kind = vfs.KindBusy
 	}
-	return o.kinded(kind, fmt.Sprintf("the site's command %q was refused: %s", line, r))
+	return o.kinded(kind, fmt.Sprintf("the site's command %s was refused: %s", line, r))
 }
 
 // loginFault tells a wrong password from a full server and from one that wants

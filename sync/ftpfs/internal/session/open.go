@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/x509"
-	"strings"
 
 	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/vfs"
@@ -134,48 +133,3 @@ func (o *operation) prepare() error {
 	_, err = o.sizeIsOfFiles()
 	return err
 }
-
-// home asks for the login folder; a server that does not say has the root.
-func (o *operation) home() error {
-	r, err := o.ctl.Command("PWD")
-	if err != nil || r.Code != 257 {
-		return err
-	}
-	dir, ok := wire.ParsePWD(r.Text())
-	if !ok {
-		if dir, err = o.unquotedHome(r.Text()); err != nil {
-			return err
-		}
-	}
-	if p, err := vfs.Parse(o.names.decode(dir)); err == nil {
-		o.facts.Home = p
-	}
-	return nil
-}
-
-// unquotedHome finds the folder in "257 /a b is the current folder": the
-// longest beginning of the text, cut at a space, that can be entered. The
-// session stands there already.
-func (o *operation) unquotedHome(text string) (string, error) {
-	if !strings.HasPrefix(text, "/") || strings.Contains(text, `"`) {
-		return "", nil
-	}
-	for range maxHomeWords {
-		r, err := o.ctl.Command("CWD " + text)
-		switch {
-		case err != nil:
-			return "", err
-		case r.OK():
-			return text, nil
-		}
-		i := strings.LastIndexByte(text, ' ')
-		if i < 0 {
-			break
-		}
-		text = strings.TrimRight(text[:i], " ")
-	}
-	return "", nil
-}
-
-// maxHomeWords bounds what unquotedHome tries.
-const maxHomeWords = 8

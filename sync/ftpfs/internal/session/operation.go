@@ -145,6 +145,9 @@ func (o *operation) fault(err error) error {
 		out.Reply, out.Err = oneLine(refusal), nil
 	case errors.As(err, &inner):
 		out.Kind, out.Reply, out.Err = inner.Kind, inner.Reply, inner.Err
+		if proxy := new(wire.ProxyError); errors.As(err, &proxy) {
+			out.Path = proxy.Address // it is about the proxy, whatever was asked of it
+		}
 	default:
 		// The library's own, which may quote the server.
 		out.Kind, out.Reply, out.Err = vfs.KindProtocol, err.Error(), nil

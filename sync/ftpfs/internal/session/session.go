@@ -88,6 +88,7 @@ type Session struct {
 	cwd     string            // of the turn: the server's current folder, "" unknown
 	feats   map[string]string // of the turn: see supports
 	sizes   int               // of the turn: see sizeIsOfFiles
+	renames bool              // of the turn: MLST calls names otherwise
 	hidden  answer            // of the turn: whether "LIST -a" shows hidden names
 	clock   clock             // of the turn
 	hashing vfs.HashName      // of the turn: what HASH computes, "" as FEAT has it

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -170,6 +171,14 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 	if err != nil {
 		return o.statParent(p) // no answer, but MLSD may give one
 	}
+	if !o.renames && !p.IsRoot() && !strings.EqualFold(path.Base(e.Name), p.Base()) {
+		// The answer to another MLST, whose own is late, or a server that calls
+		// names otherwise.
+		if e, err = o.factAgain(name); err != nil {
+			return vfs.Entry{}, err
+		}
+		o.renames = !strings.EqualFold(path.Base(e.Name), p.Base())
+	}
 	e.Name = p.Base()
 	if e.HasMode && e.Mode.Perm() == 0o777 && e.Type != vfs.TypeLink && !p.IsRoot() {
 		// ProFTPD tells of a link the type behind it and the link's own size
@@ -178,6 +187,16 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return o.statParent(p)
 	}
 	return e, nil
+}
+
+// factAgain asks MLST with the replies in step.
+func (o *operation) factAgain(name string) (vfs.Entry, error) {
+	o.ctl.Suspect()
+	r, err := o.command("MLST " + name)
+	if err != nil {
+		return vfs.Entry{}, err
+	}
+	return factOf(r, o.listingOptions())
 }
 
 // factOf reads the answer to MLST, which stands between two lines (RFC 3659,

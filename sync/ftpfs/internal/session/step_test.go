@@ -123,3 +123,35 @@ func TestLateReplyToACancelled(t *testing.T) {
 		})
 	}
 }
+
+// TestAnswerOfAnotherName: MLST repeats the name, so what comes to another one
+// is no answer, unless the server calls everything otherwise.
+func TestAnswerOfAnotherName(t *testing.T) {
+	facts := func(size, name string) ftptest.Handler {
+		return ftptest.Reply("250-Facts\n type=file;size=" + size + "; " + name + "\n250 End")
+	}
+	for outcome, tc := range map[string]struct {
+		mlst ftptest.Handler
+		asks int // MLST for two looks
+	}{
+		"of the command before":  {ftptest.InTurn(facts("9", "/before")), 3},
+		"of a server's own name": {facts("5", "DISK$USER:[000000]F.;1"), 3},
+		"in capitals":            {facts("5", "/F"), 2},
+		"without the folder":     {facts("5", "f"), 2},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{Verbs: verb("MLST", tc.mlst), Files: map[string]string{"/f": "12345"}})
+			s := r.open()
+			for range 2 {
+				e, err := s.Stat(t.Context(), vfs.MustParse("/f"))
+				if r.must(err); e.Size != 5 || e.Name != "f" {
+					t.Errorf("%+v", e)
+				}
+			}
+			if n := r.Count("MLST"); n != tc.asks {
+				t.Errorf("MLST was sent %d times, want %d", n, tc.asks)
+			}
+		})
+	}
+}

@@ -10,7 +10,8 @@ import (
 
 // ErrNoVerdict is the cause of a KindLost after all bytes of a transfer went
 // over a data connection that was ended in order, and the final reply never
-// came: the control connection broke, or a firewall had forgotten it. The
+// came: the control connection broke, a firewall had forgotten it, or the server
+// said goodbye (421) in its place. The
 // session is gone; whether the file stands is to be seen by its size, on
 // another one.
 var ErrNoVerdict = wire.ErrNoVerdict
@@ -28,6 +29,9 @@ func (o *operation) verdict(err error, whole bool) error {
 		return err
 	}
 	missing := &vfs.Error{Op: o.verb, Path: o.path, Kind: vfs.KindLost, Reply: "the server's final word on the transfer did not come"}
+	if inner := new(vfs.Error); errors.As(err, &inner) && inner.Reply != "" {
+		missing.Reply += ": " + inner.Reply
+	}
 	if whole {
 		missing.Err = ErrNoVerdict
 	} else if !errors.Is(err, ErrNoVerdict) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,7 +66,28 @@ func (c *Control) offer(t *try, line string, limit time.Duration) (Reply, error)
 		c.Break(f)
 		return r, f
 	}
+	if err == nil && r.Code == 421 {
+		err = c.thrownOut(t, r)
+	}
 	return r, err
+}
+
+// thrownOut is the error where a server ends the connection because of our
+// address, as gateways do that allow passive mode alone: another session goes
+// on with the other ways. It is no more than any goodbye where the server was
+// tired of waiting, or nothing else was tried and nothing is left.
+func (c *Control) thrownOut(t *try, r Reply) error {
+	bye := c.goodbye(r, false)
+	if bye.Kind == vfs.KindLost {
+		return bye
+	}
+	c.record(t, NotKnown, r.String(), strconv.Quote(r.String()))
+	c.drop()
+	c.skip()
+	if len(c.search.todo) == 0 && len(c.Attempts()) == 1 {
+		return bye
+	}
+	return c.noData()
 }
 
 // judgePort tells what a refusal of EPRT or PORT means.

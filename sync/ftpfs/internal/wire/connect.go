@@ -50,7 +50,7 @@ func (p *relay) throughHTTP(_ context.Context, conn *hearing, target string) (vf
 	case code == 408, code == 504:
 		kind = vfs.KindTimeout
 	}
-	return kind, strings.TrimSpace(fmt.Sprintf("%d %s", code, p.conceal(reason))), errRefused
+	return kind, strings.TrimSpace(fmt.Sprintf("%d %s", code, cut(p.conceal(reason), 80))), errRefused
 }
 
 // conceal keeps a proxy from having its password written down.
@@ -103,5 +103,5 @@ func parseHead(head []byte) (code int, reason string, ok bool) {
 	if !strings.HasPrefix(version, "HTTP/1.") || err != nil || len(digits) != 3 || code < 100 {
 		return 0, "", false
 	}
-	return code, cut(strings.TrimSpace(reason), 80), true
+	return code, strings.TrimSpace(reason), true
 }

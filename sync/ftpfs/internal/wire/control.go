@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -109,6 +110,9 @@ func (c *Control) pump() {
 	for {
 		r, err := readReply(c.br)
 		if err != nil {
+			if odd := (notReply{}); errors.As(err, &odd) {
+				err = notReply{c.Conceal(odd.line)} // before it is cut
+			}
 			c.Break(readFault(err))
 			return
 		}

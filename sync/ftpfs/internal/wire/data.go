@@ -301,7 +301,11 @@ func (d *Data) finish() error {
 	if err := d.flow.tcp.CloseWrite(); err != nil {
 		return err
 	}
-	d.flow.readLimit = d.c.conf.Timeout + d.unsent()
+	// One limit for all of it: nothing that a server says here is worth more.
+	d.flow.readLimit = 0
+	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(d.c.conf.Timeout + d.unsent())); err != nil {
+		return err
+	}
 	// An error here is a server that resets after it has read all; the final
 	// reply tells whether it has.
 	_, _ = io.Copy(io.Discard, io.LimitReader(d.flow, maxReply))

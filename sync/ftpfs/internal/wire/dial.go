@@ -77,7 +77,7 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 	if err := c.connect(ctx); err != nil {
 		return nil, c.refuse(err)
 	}
-	base := &flow{tcp: c.tcp, readLimit: conf.Timeout, writeLimit: conf.Timeout}
+	base := &flow{tcp: c.tcp, writeLimit: conf.Timeout}
 	c.conn = base
 	stop := context.AfterFunc(ctx, func() { _ = c.tcp.Close() })
 	err := c.open(ctx)
@@ -90,7 +90,6 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 	}
 	// The pump waits for as long as the connection stands; the operations
 	// have limits of their own.
-	base.readLimit = 0
 	if err := c.tcp.SetReadDeadline(time.Time{}); err != nil {
 		_ = c.tcp.Close()
 		return nil, c.refuse(readFault(err))
@@ -165,10 +164,19 @@ func (c *Control) open(ctx context.Context) error {
 	return c.authTLS(ctx)
 }
 
+// hear reads a reply before the pump runs, within the Timeout as a whole: a
+// greeting that comes byte by byte would have no end.
+func (c *Control) hear() (Reply, error) {
+	if err := c.tcp.SetReadDeadline(time.Now().Add(c.conf.Timeout)); err != nil {
+		return Reply{}, err
+	}
+	return readReply(c.br)
+}
+
 // greet reads the first reply. 120 announces a wait (RFC 959, 5.4).
 func (c *Control) greet() error {
 	for range 3 {
-		r, err := readReply(c.br)
+		r, err := c.hear()
 		if errors.Is(err, errNotReply) || errors.Is(err, errTooLong) {
 			return fault(vfs.KindNotFTP, "", err)
 		}
@@ -198,7 +206,7 @@ func (c *Control) handshakeCommand(line string) (Reply, error) {
 	if _, err := c.conn.Write([]byte(line + "\r\n")); err != nil {
 		return Reply{}, readFault(err)
 	}
-	r, err := readReply(c.br)
+	r, err := c.hear()
 	if err != nil {
 		return Reply{}, readFault(err)
 	}

@@ -28,10 +28,11 @@
 //     is recorded as an Attempt. A search that costs its session (the server
 //     hangs in its own connect) is gone on with by the next one of the site:
 //     Learned carries what was tried, Blocked.Left says what is left.
-//   - A final reply that the library does not expect is made one that it does:
-//     250 at the end of a transfer, 2xx without a 1xx before it.
-//   - 227, 229 and 257 are parsed here and only here: the library panics on
-//     some of them.
+//   - A reply that the library does not expect is made one that it does: 250
+//     at the end of a transfer, 226 without a 1xx before it, a second 1xx.
+//   - 227 and 229 are parsed here and only here, as 257 is in the session: the
+//     library panics on some of them.
+//   - A reply that cannot be the answer is passed over, see step.go.
 //
 // Behind a proxy both connections are made by it (SOCKS5 or CONNECT), to the
 // name that the person gave; the rungs of active mode are impossible then.

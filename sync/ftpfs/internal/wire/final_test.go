@@ -34,6 +34,7 @@ func TestFinalReply(t *testing.T) {
 		"missing, by the usual limit":     {silence, short / 2, 0, vfs.KindTimeout, true},
 		"the connection is gone instead":  {ftptest.Flow{Finals: []string{}, After: ftptest.Drop}, time.Minute, 0, vfs.KindLost, true},
 		"the connection breaks instead":   {ftptest.Flow{Finals: []string{}, After: ftptest.Reset}, time.Minute, 0, vfs.KindLost, true},
+		"a goodbye instead":               {ftptest.Flow{Finals: []string{"421 Shutting down"}, After: ftptest.Drop}, time.Minute, 0, vfs.KindLost, true},
 		"a refusal is a verdict":          {ftptest.Flow{Finals: []string{"552 Quota"}}, time.Minute, 0, vfs.KindOther, false},
 		"broken data are no end in order": {ftptest.Flow{At: 1, Fault: ftptest.CrashAll}, time.Minute, 0, vfs.KindLost, false},
 	} {

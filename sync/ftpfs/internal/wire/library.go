@@ -203,8 +203,8 @@ func (c *Control) due() (Reply, error) {
 
 // ErrNoVerdict is in the chain of an error that says: the data connection came
 // to its end in order, all bytes of an upload were sent, and the server's final
-// reply is missing. The kind tells why, KindTimeout or KindLost. Whether the
-// whole file is there only its size can tell.
+// reply is missing, 421 being none. The kind tells why, KindTimeout or KindLost.
+// Whether the whole file is there only its size can tell.
 var ErrNoVerdict = errors.New("the final reply is missing")
 
 // verdict waits for the reply behind the last byte.
@@ -216,6 +216,9 @@ func (c *Control) verdict(d *Data) (Reply, error) {
 		f := fault(vfs.KindTimeout, fmt.Sprintf("no final reply to %s within %v", c.verb, limit), ErrNoVerdict)
 		c.Break(f)
 		return r, f
+	case err == nil && r.Code == 421:
+		// A goodbye, and no word on the file.
+		return r, fault(vfs.KindLost, c.Conceal(r.String()), ErrNoVerdict)
 	case err != nil && c.ctx.Err() == nil:
 		return r, fault(vfs.KindOf(err), "", fmt.Errorf("%w: %w", ErrNoVerdict, err))
 	}

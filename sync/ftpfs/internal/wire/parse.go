@@ -50,30 +50,6 @@ func parsePASV(text string) (addr netip.Addr, port uint16, ok bool) {
 	return netip.Addr{}, 0, false
 }
 
-// ParsePWD reads the folder of `257 "/a ""quoted"" name" is the folder`: RFC
-// 959 appendix II doubles a quote that is part of the name. ok is false where
-// no quoted absolute name stands.
-func ParsePWD(text string) (dir string, ok bool) {
-	_, rest, found := strings.Cut(text, `"`)
-	if !found {
-		return "", false
-	}
-	var b strings.Builder
-	for i := 0; i < len(rest); i++ {
-		switch {
-		case rest[i] != '"':
-			b.WriteByte(rest[i])
-		case i+1 < len(rest) && rest[i+1] == '"':
-			b.WriteByte('"')
-			i++
-		default:
-			dir = b.String()
-			return dir, strings.HasPrefix(dir, "/")
-		}
-	}
-	return "", false
-}
-
 func parsePort(digits string) (uint16, bool) {
 	n, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil {

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"strings"
 	"testing"
 )
 
@@ -57,28 +56,6 @@ func TestParsePASV(t *testing.T) {
 	}
 }
 
-func TestParsePWD(t *testing.T) {
-	for outcome, tc := range map[string]struct {
-		text, dir string
-		ok        bool
-	}{
-		"usual":            {`"/home/me" is the current directory`, "/home/me", true},
-		"quotes doubled":   {`"/a ""b"" c" is`, `/a "b" c`, true},
-		"quoted words too": {`"/a" is "here"`, "/a", true},
-		"unclosed":         {`"/unclosed`, "", false},
-		"one quote":        {`"`, "", false},
-		"relative":         {`"home"`, "home", false},
-		"empty":            {`""`, "", false},
-		"none":             {`/a`, "", false},
-	} {
-		t.Run(outcome, func(t *testing.T) {
-			if dir, ok := ParsePWD(tc.text); ok != tc.ok || ok && dir != tc.dir {
-				t.Errorf("%q %v", dir, ok)
-			}
-		})
-	}
-}
-
 func FuzzParseEPSV(f *testing.F) {
 	for _, seed := range []string{"(|||6446|)", ") (", "(|||", "(\x00\x00\x001\x00)", "(|||99999999999999999999|)"} {
 		f.Add(seed)
@@ -98,22 +75,6 @@ func FuzzParsePASV(f *testing.F) {
 		addr, port, ok := parsePASV(text)
 		if ok && (port == 0 || !addr.Is4()) {
 			t.Errorf("%v %d", addr, port)
-		}
-	})
-}
-
-func FuzzParsePWD(f *testing.F) {
-	for _, seed := range []string{`"/a"`, `"/unclosed`, `"`, `""`, `"/a""b"`, `"/a"""`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		dir, ok := ParsePWD(text)
-		if ok && !strings.HasPrefix(dir, "/") {
-			t.Errorf("%q", dir)
-		}
-		// What a server quotes comes back.
-		if back, ok := ParsePWD(`"/` + strings.ReplaceAll(text, `"`, `""`) + `"`); !ok || back != "/"+text {
-			t.Errorf("%q became %q", text, back)
 		}
 	})
 }

@@ -20,6 +20,9 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.Code == 421 {
+		return nil, c.goodbye(r, false)
+	}
 	port, err := c.portOf(t, r)
 	if err != nil {
 		return nil, err

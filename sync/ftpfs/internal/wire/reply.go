@@ -88,6 +88,13 @@ func (r Reply) bytes(code int) []byte {
 // errNotReply marks a line that no FTP server would say.
 var errNotReply = errors.New("the line is not an FTP reply")
 
+// notReply is such a line; it may repeat a secret, as a server with a telnet
+// echo does.
+type notReply struct{ line string }
+
+func (e notReply) Error() string { return errNotReply.Error() + ": " + cut(e.line, 80) }
+func (e notReply) Unwrap() error { return errNotReply }
+
 // errTooLong marks a line or reply beyond the bounds.
 var errTooLong = errors.New("the reply is longer than any honest one")
 
@@ -109,7 +116,7 @@ func readReply(r *bufio.Reader) (Reply, error) {
 				continue
 			}
 			if out.Code = leadingCode(line); out.Code == 0 {
-				return Reply{}, fmt.Errorf("%w: %q", errNotReply, cut(line, 80))
+				return Reply{}, notReply{line}
 			}
 		}
 		out.Lines = append(out.Lines, line)

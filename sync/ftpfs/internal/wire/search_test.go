@@ -56,6 +56,7 @@ func TestAttempts(t *testing.T) {
 		"the server cannot connect":       {mode: site.ModeActive, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
 		"it says 150 and then that not":   {mode: site.ModeActive, tune: veryPatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(lateRefusal)), want: "EPRT cannot_call, PORT worked", works: true},
 		"it says 150 and cannot connect":  {mode: site.ModeActive, tune: veryPatient, verbs: verbs("EPRT", deaf, "NLST", ftptest.InTurn(ftptest.Reply("150 Soon\n425 Connection refused"))), want: "EPRT cannot_call, PORT worked", works: true},
+		"it hangs up on EPRT":             {mode: site.ModeActive, verbs: verbs("EPRT", ftptest.All(ftptest.Reply("421 Not through here"), ftptest.Drop)), want: "EPRT command_refused", left: []Rung{PORT}},
 		"no port of ours":                 {mode: site.ModeActive, tune: portsTaken(t), want: "EPRT no_port, PORT no_port"},
 		"the doctor's own order":          {tune: func(c *Config) { c.Only = []Rung{PORT, EPSV} }, want: "PORT worked", works: true},
 		"the doctor's own ways alone":     {tune: func(c *Config) { c.Only = []Rung{EPSV} }, verbs: verbs("EPSV", no), want: "EPSV command_refused"},
@@ -91,6 +92,16 @@ func TestAttempts(t *testing.T) {
 				t.Errorf("%+v", b)
 			}
 		})
+	}
+}
+
+// TestGoodbyeAtTheOnlyWay is a goodbye: nothing tells that another session would
+// not do better.
+func TestGoodbyeAtTheOnlyWay(t *testing.T) {
+	for text, kind := range map[string]vfs.Kind{"421 No room": vfs.KindBusy, "421 Idle timeout": vfs.KindLost} {
+		r := script(t, ftptest.Plan{Verbs: verbs("PORT", ftptest.All(ftptest.Reply(text), ftptest.Drop))})
+		r.conf.Only = []Rung{PORT}
+		wants(t, r.login().list(), kind)
 	}
 }
 

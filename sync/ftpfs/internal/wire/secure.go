@@ -80,6 +80,9 @@ func (c *Control) authTLS(ctx context.Context) error {
 // judged.
 func (c *Control) secure(ctx context.Context) error {
 	s := newSecurity(c.conf)
+	if err := c.tcp.SetReadDeadline(time.Now().Add(c.conf.Timeout)); err != nil {
+		return readFault(err)
+	}
 	conn := tls.Client(c.conn, s.control)
 	if err := conn.HandshakeContext(ctx); err != nil {
 		switch {

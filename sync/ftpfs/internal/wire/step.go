@@ -26,8 +26,10 @@ import (
 //
 // What no code can tell: a stray 4xx or 5xx, or the 200 or 250 that many
 // commands share, coming between such a command and its answer. It is taken for
-// the answer, and found out by the next reply that does not fit. A transfer is
-// safe from that all the same: its bytes are counted.
+// the answer, and found out by the next reply that does not fit, or by one too
+// many. A transfer is safe from that all the same: its bytes are counted. So is
+// MLST, which repeats the name; a SIZE or MDTM right behind another one that a
+// stray 4xx or 5xx refused is not.
 
 // maxStray is how many replies may wait unread. An honest server has at most
 // two outstanding; one that floods is cut off.
@@ -128,6 +130,11 @@ func (c *Control) accept(r Reply) bool {
 	}
 	return true
 }
+
+// Suspect tells that a reply was taken which may be the answer to another
+// command of the same kind: whether the replies are in step is looked into
+// before the next one.
+func (c *Control) Suspect() { c.suspect = true }
 
 // InStep says whether the connection is ready for the next command: no reply
 // is outstanding, none came unasked.
