@@ -59,3 +59,11 @@ test-firewalls: test-needs ## data connections behind real firewalls; needs root
 test-window: test-needs ## the real window under Xvfb
 test-servers test-firewalls test-window:
 	@.ci/test.sh $(@:test-%=%)
+
+.PHONY: bench
+bench: ## compare with lftp and curl; BENCHFLAGS='-row far-put -rounds 2' for less
+	@.ci/system.sh bench && .ci/servers.sh || echo "bench: going on with what is there"
+	@mkdir -p build/bench
+	CGO_ENABLED=0 go build -tags headless -o build/bench/wherry .
+	CGO_ENABLED=0 go build -tags headless -o build/bench/bench ./sync/ftptest/cmd/bench
+	@build/bench/bench -wherry build/bench/wherry $(BENCHFLAGS)

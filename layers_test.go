@@ -59,6 +59,7 @@ var rooms = map[string]int{
 	".":                             11,
 	"sync/ftptest":                  testsOnly,
 	"sync/ftpfs/netns":              testsOnly,
+	"sync/ftptest/cmd/bench":        testsOnly,
 	"sync/ftptest/cmd/install":      testsOnly,
 	"sync/ftptest/internal/scripts": testsOnly,
 }

@@ -3,18 +3,23 @@
 # tested. Asks nothing. On systems without apt-get it names the packages and
 # stops.
 #
-#   .ci/system.sh run | test
+#   .ci/system.sh run | test | bench
+#
+# bench is what Wherry is measured against.
 set -eu
 
 build="gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev libwayland-dev libxkbcommon-dev"
 show="libgl1 libgl1-mesa-dri"
 test="xvfb openbox xdotool imagemagick pcmanfm dbus dbus-x11 gnome-keyring libsecret-tools python3 iproute2 nftables"
+# The C compiler builds what lets vsftpd run without accounts of the system.
+bench="gcc libc6-dev iproute2 lftp curl"
 
 case ${1-} in
 run) wanted="$build $show" ;;
 test) wanted="$build $show $test" ;;
+bench) wanted="$bench" ;;
 *)
-	echo "usage: .ci/system.sh run|test" >&2
+	echo "usage: .ci/system.sh run|test|bench" >&2
 	exit 2
 	;;
 esac
@@ -28,6 +33,7 @@ names_elsewhere() {
 	  Arch:    sudo pacman -S gcc pkgconf mesa libx11 libxrandr libxxf86vm libxi libxcursor libxinerama wayland libxkbcommon
 	  macOS:   xcode-select --install
 	  Windows: MSYS2 with mingw-w64-x86_64-gcc on the PATH
+	and for make bench, beside a C compiler: lftp curl iproute2
 	END
 	[ "$1" = test ] || return 0
 	cat >&2 <<-END

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestSummaryIsTheMiddleOfTheRuns(t *testing.T) {
+	runs := func(seconds ...int) []sample {
+		var all []sample
+		for _, s := range seconds {
+			d := time.Duration(s) * time.Second
+			all = append(all, sample{wall: d, cpu: d / 2, bytes: int64(s) << 20})
+		}
+		return all
+	}
+	for outcome, tc := range map[string]struct {
+		runs []sample
+		want result
+	}{
+		"one run is its own median":  {runs(3), result{"x", 3e9, 3e9, 3e9, 1.5e9, 3 << 20}},
+		"an outlier moves no median": {runs(90, 2, 1), result{"x", 2e9, 1e9, 90e9, 1e9, 2 << 20}},
+		"of two it is the mean":      {runs(4, 2), result{"x", 3e9, 2e9, 4e9, 1.5e9, 3 << 20}},
+	} {
+		got := summarise("x", tc.runs)
+		if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(result{})); diff != "" {
+			t.Errorf("%s: %s", outcome, diff)
+		}
+	}
+}
+
+func TestVerdictIsAgainstTheFastestPeer(t *testing.T) {
+	of := func(client string, wall, cpu time.Duration) result {
+		return result{client: client, wall: wall, cpu: cpu}
+	}
+	fast, slow := of("lftp", 2*time.Second, time.Second), of("curl", 4*time.Second, 4*time.Second)
+	ours := of("wherry", 3*time.Second, 2*time.Second)
+	b := &rig{settings: settings{connections: 4}}
+	for outcome, tc := range map[string]struct {
+		work  work
+		peers []result
+		want  string
+	}{
+		"slower than one of two falls short":  {work{goal: goal{time: 1}}, []result{slow, fast}, "short: time 1.50 of at most 1.00"},
+		"its processor time is the fastest's": {work{goal: goal{cpu: 1}}, []result{slow, fast}, "short: CPU 2.00 of at most 1.00"},
+		"faster than the only one reaches it": {work{goal: goal{time: 1}}, []result{slow}, "reached: time 0.75 of at most 1.00"},
+		"bytes unread are no listing":         {work{do: list, goal: goal{time: 1}}, []result{of("curl", 1, 1), of("lftp", 4*time.Second, time.Second)}, "reached: time 0.75 of at most 1.00"},
+		"round trips a file by connections":   {work{far: true, tree: tinyFiles(60), goal: goal{trips: 4}}, nil, "reached: round trips 4.00 of at most 4.00"},
+	} {
+		if got := b.verdict(tc.work, append([]result{ours}, tc.peers...)); got != tc.want {
+			t.Errorf("%s: %q, want %q", outcome, got, tc.want)
+		}
+	}
+}
+
+func TestTranscriptsGiveTheirCommands(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		verb       func(string) string
+		line, want string
+	}{
+		"Wherry's command":       {wherryVerb, "2026-01-02 15:04:05.000 [1] -> STOR /in/a -> b", "STOR"},
+		"Wherry's reply":         {wherryVerb, "2026-01-02 15:04:05.000 [1] <- 213 1024", ""},
+		"lftp's command":         {lftpVerb, "---> CWD in", "CWD"},
+		"lftp's reply":           {lftpVerb, "<--- 250 OK", ""},
+		"SITE with what it does": {lftpVerb, "---> SITE CHMOD 644 a", "SITE CHMOD"},
+		"nothing sent":           {lftpVerb, "---> ", ""},
+	} {
+		if got := tc.verb(tc.line); got != tc.want {
+			t.Errorf("%s: %q, want %q", outcome, got, tc.want)
+		}
+	}
+}
+
+func TestTreesAreMadeAndCountedAlike(t *testing.T) {
+	small := tree{name: "t", files: 5, folders: 2, smallest: 3, largest: 9}
+	first, second := t.TempDir(), t.TempDir()
+	for _, dir := range []string{first, second} {
+		made, err := small.make(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		counted, err := count(dir)
+		if err != nil || counted != made || counted.files != 5 {
+			t.Errorf("made %+v, counted %+v, %v", made, counted, err)
+		}
+	}
+	if !strings.Contains(names(works(1<<30, 300)), "far-put-tls") {
+		t.Error("the help does not name the works")
+	}
+}
