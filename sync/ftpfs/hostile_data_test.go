@@ -317,5 +317,6 @@ func TestHostileResumes(t *testing.T) {
 		"an upload's part with other bytes begins anew": {plan: plan(nil), do: up(wrong), also: stores("/up", long)},
 		"an upload's part too long begins anew":         {plan: plan(nil), do: up(long + "more"), also: stores("/up", long)},
 		"an upload's REST unknown goes on by APPE":      {plan: plan(nil, "REST"), do: up(half), also: stores("/up", long)},
+		"an upload's REST not done is found out":        {plan: plan(ignored), do: up(half), also: stores("/up", long), broken: true},
 	})
 }

@@ -211,7 +211,7 @@ func (r *run) prove(ctx context.Context, p vfs.Path, n int64) (vfs.Reader, bool,
 		}
 	}
 	_ = src.Close() // broken off
-	return nil, false, err
+	return nil, false, unlessDifferent(err)
 }
 
 // tail reads what stands from begin to the end, and at most one byte more than
@@ -230,10 +230,11 @@ func tail(ctx context.Context, f vfs.FS, p vfs.Path, begin, n int64) ([]byte, er
 }
 
 // unlessDifferent makes nothing of the errors that say that an offset cannot
-// be had; the transfer then begins anew.
+// be had; the transfer then begins anew. KindSize is a server that says yes to
+// REST and sends the whole file.
 func unlessDifferent(err error) error {
 	switch vfs.KindOf(err) {
-	case vfs.KindNotFound, vfs.KindChanged, vfs.KindUnsupported:
+	case vfs.KindNotFound, vfs.KindChanged, vfs.KindUnsupported, vfs.KindSize:
 		return nil
 	}
 	return err

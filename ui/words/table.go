@@ -70,8 +70,8 @@ var table = map[vfs.Kind]row{
 	},
 	vfs.KindHash: {
 		host: "Other bytes arrived at %s", file: "%s arrived with other bytes than were sent",
-		line:   "The copy was not given its name. Run the command again; if it happens twice, suspect memory, disk or network.",
-		window: "The copy was not given its name. Retry it; if it happens twice, suspect memory, disk or network.",
+		line:   "The copy was not given its name. Run the command again; if it happens twice, suspect memory, disk or network, or a server that counts wrong (--verify off).",
+		window: "The copy was not given its name. Retry it; if it happens twice, suspect memory, disk or network, or a server that counts wrong (Settings: compare contents).",
 	},
 	vfs.KindCancelled: {host: "%s: cancelled", file: "%s: cancelled"},
 	vfs.KindTimeout: {
