@@ -35,6 +35,7 @@ func TestLoginShapes(t *testing.T) {
 		"an account that is missing":  {verb("PASS", need), "", vfs.KindLogin, "USER PASS"},
 		"an account that is wrong":    {map[string]ftptest.Handler{"PASS": need, "ACCT": ftptest.Reply("530 No account " + account)}, account, vfs.KindLogin, "USER PASS ACCT"},
 		"a second password":           {verb("PASS", ftptest.Reply("331 And the next one")), "", vfs.KindLogin, "USER PASS"},
+		"greeted twice":               {verb("USER", ftptest.All(ftptest.Reply("220 And hello again"), ftptest.Default)), "", vfs.KindOther, "USER NOOP PASS FEAT TYPE"},
 		"an answer to nothing":        {verb("PASS", ftptest.Reply("211 Status")), "", vfs.KindProtocol, "USER PASS"},
 	} {
 		t.Run(outcome, func(t *testing.T) {

@@ -58,10 +58,9 @@ func (n *chatter) plan() ftptest.Plan {
 // crew does things at random and knows what must come of them.
 type crew struct {
 	*rig
-	rand  *rand.Rand
-	s     *Session
-	names []string // what the server's top folder holds
-	made  int
+	rand *rand.Rand
+	s    *Session
+	made int
 	// sure tells that a success is one and a refusal too.
 	sure bool
 }

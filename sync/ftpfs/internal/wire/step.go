@@ -73,6 +73,8 @@ func fitOf(verb string, r Reply, begun bool) fit {
 		return fits
 	case isTransfer[verb]:
 		return fitOfTransfer(verb, r.Code, begun)
+	case verb == "USER" && r.Code == 220:
+		return foreign // a greeting of many replies instead of many lines
 	case verb == "MLST" && r.Code == 250 && len(r.Inner()) == 0:
 		return odd // "250 Done", of a transfer or a removal
 	case slices.Contains(expected, r.Code):

@@ -24,6 +24,7 @@ func TestFitOf(t *testing.T) {
 		"MLST without one":                            {"MLST", Reply{Code: 250, Lines: []string{"250 Done"}}, false, odd},
 		"no room for a data connection is PORT's":     {"PORT", Reply{Code: 425}, false, fits},
 		"the other kind of port is of no use to EPSV": {"EPSV", Reply{Code: 227}, false, odd},
+		"a second greeting is none to USER":           {"USER", Reply{Code: 220}, false, foreign},
 		"a question is PASS's":                        {"PASS", Reply{Code: 331}, false, fits},
 		"and none to NOOP":                            {"NOOP", Reply{Code: 425}, false, foreign},
 		"the end of RETR":                             {"RETR", Reply{Code: 226}, true, fits},

@@ -63,7 +63,8 @@ func TestNothingInClear(t *testing.T) {
 					t.Errorf("got %v, want %v", err, tc.want)
 				}
 				for _, cmd := range r.Commands() {
-					if cmd.String() != "AUTH TLS" && strings.Trim(cmd.Verb, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+					// Our part of a handshake looks like a command of a letter now and then.
+					if cmd.String() != "AUTH TLS" && len(cmd.Verb) >= 3 && strings.Trim(cmd.Verb, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
 						t.Errorf("sent %q", cmd)
 					}
 				}
