@@ -11,8 +11,9 @@ import (
 
 // Open connects and logs in: TCP, greeting, TLS, user and password, FEAT,
 // binary type, UTF-8, protected data connections, login folder. Errors have Op
-// "connect" and the host as Path; of the kinds, KindLogin is a refused user or
-// password, KindBusy a server without room.
+// "connect" and the host as Path, or the proxy's address where a *wire.ProxyError
+// is the cause; of the kinds, KindLogin is a refused user or password, the
+// proxy's in that case, KindBusy a server without room.
 func Open(ctx context.Context, c Config) (*Session, error) {
 	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	c.DataTimeout = cmp.Or(c.DataTimeout, DefaultDataTimeout)

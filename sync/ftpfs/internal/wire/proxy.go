@@ -21,7 +21,8 @@ import (
 // not the site's: the proxy cannot be reached (KindHost, KindRefused,
 // KindTimeout, KindLost), wants another user or password (KindLogin), does not
 // speak the protocol it should (KindProtocol), or cannot or will not reach the
-// site (KindRefused, KindTimeout).
+// site (KindRefused, KindTimeout). Whoever branches on KindLogin must look for it
+// first: the site's own password may well be right.
 type ProxyError struct {
 	Address string // host:port of the proxy
 	Reply   string // its own words, "" for none
