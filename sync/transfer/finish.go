@@ -146,7 +146,8 @@ func (r *run) tidy(ctx context.Context, err error) {
 }
 
 // worthKeeping tells whether the part can be continued after an error of this
-// kind.
+// kind. One that filled its place goes, although it could be: what else lives
+// on that disk or account needs the room before a person has made any.
 func (r *run) worthKeeping(kind vfs.Kind) bool {
 	if !r.resumable() || r.done == 0 {
 		return false
@@ -154,7 +155,7 @@ func (r *run) worthKeeping(kind vfs.Kind) bool {
 	switch kind {
 	case vfs.KindExists, vfs.KindChanged:
 		return r.whole
-	case vfs.KindSize, vfs.KindHash, vfs.KindNotFound, vfs.KindPermission, vfs.KindUnsupported,
+	case vfs.KindNoSpace, vfs.KindSize, vfs.KindHash, vfs.KindNotFound, vfs.KindPermission, vfs.KindUnsupported,
 		vfs.KindBadName, vfs.KindIsDir, vfs.KindNotDir:
 		return false
 	}
