@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -79,12 +80,12 @@ func (b *rig) place(ctx context.Context, w work) (p place, missing string, err e
 				b.unlink = nil
 				return p, fmt.Sprintf("no delayed link (%v)", err), nil
 			}
-			b.distant, err = ftptest.Launch(b.kind, ftptest.Options{TLS: true, Host: nearHost, Advertise: farHost})
+			b.distant, err = ftptest.Launch(b.kind, ftptest.Options{TLS: true, MinTLS: tls.VersionTLS13, Host: nearHost, Advertise: farHost})
 		}
 		p.server, p.host = b.distant, farHost
 	} else {
 		if b.near == nil {
-			b.near, err = ftptest.Launch(b.kind, ftptest.Options{TLS: true})
+			b.near, err = ftptest.Launch(b.kind, ftptest.Options{TLS: true, MinTLS: tls.VersionTLS13})
 		}
 		p.server, p.host = b.near, "127.0.0.1"
 	}
