@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"wherry/sync/vfs"
@@ -133,7 +134,8 @@ const (
 // tidy removes a part that no later run can use, as far as the file system
 // lets it.
 func (r *run) tidy(ctx context.Context, err error) {
-	if !r.created || r.worthKeeping(vfs.KindOf(r.sorted(ctx, err))) {
+	err = r.sorted(ctx, err)
+	if !r.created || r.worthKeeping(vfs.KindOf(err)) && !r.filled(err) {
 		return
 	}
 	limit := tidyLimit
@@ -145,9 +147,16 @@ func (r *run) tidy(ctx context.Context, err error) {
 	_ = r.job.Target.FS.Remove(ctx, r.part) // the transfer's error is the one to tell
 }
 
+// filled tells whether the target's place is full. The part then goes although
+// it could be continued: what else lives on that disk or account needs the room
+// before a person has made any.
+func (r *run) filled(err error) bool {
+	var e *vfs.Error
+	return errors.As(err, &e) && e.Kind == vfs.KindNoSpace && e.Path != r.job.Source.Path.String()
+}
+
 // worthKeeping tells whether the part can be continued after an error of this
-// kind. One that filled its place goes, although it could be: what else lives
-// on that disk or account needs the room before a person has made any.
+// kind.
 func (r *run) worthKeeping(kind vfs.Kind) bool {
 	if !r.resumable() || r.done == 0 {
 		return false
@@ -155,7 +164,7 @@ func (r *run) worthKeeping(kind vfs.Kind) bool {
 	switch kind {
 	case vfs.KindExists, vfs.KindChanged:
 		return r.whole
-	case vfs.KindNoSpace, vfs.KindSize, vfs.KindHash, vfs.KindNotFound, vfs.KindPermission, vfs.KindUnsupported,
+	case vfs.KindSize, vfs.KindHash, vfs.KindNotFound, vfs.KindPermission, vfs.KindUnsupported,
 		vfs.KindBadName, vfs.KindIsDir, vfs.KindNotDir:
 		return false
 	}
