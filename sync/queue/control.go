@@ -71,8 +71,8 @@ func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 // picked one.
 func (q *Queue) pickSameReason(ctx context.Context) error {
 	rows, err := q.s.query(ctx, `SELECT DISTINCT kind, src_site, dst_site FROM rows
-		WHERE id IN (SELECT id FROM temp.picked) AND kind IN (?, ?, ?, ?)`,
-		vfs.KindLogin.String(), vfs.KindCert.String(), vfs.KindTLS.String(), vfs.KindNoSpace.String())
+		WHERE id IN (SELECT id FROM temp.picked) AND kind IN (?, ?, ?, ?, ?)`,
+		vfs.KindLogin.String(), vfs.KindProxyLogin.String(), vfs.KindCert.String(), vfs.KindTLS.String(), vfs.KindNoSpace.String())
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type ending struct {
 // passwords, and a certificate is a person's decision. The site's waiting rows
 // are paused with the reason until a person says Retry or Resume.
 func stopsSite(k vfs.Kind) bool {
-	return k == vfs.KindLogin || k == vfs.KindCert || k == vfs.KindTLS
+	return k == vfs.KindLogin || k == vfs.KindProxyLogin || k == vfs.KindCert || k == vfs.KindTLS
 }
 
 // stopsPlace tells the error that every other row to the same place would

@@ -33,6 +33,7 @@ const (
 	KindRefused    // nobody listens, or the network cannot be reached
 	KindNotFTP     // something else than an FTP server answered
 	KindLogin      // user or password refused; never retried by itself
+	KindProxyLogin // the proxy on the way wants another user or password; never retried by itself
 	KindTLS        // TLS was asked for and refused, or the handshake failed
 	KindCert       // the certificate is not trusted, or has changed
 	KindNoData     // no data connection in any allowed mode
@@ -50,7 +51,7 @@ var kindNames = [...]string{
 	KindBadName: "bad_name", KindChanged: "changed", KindSize: "size", KindHash: "hash",
 	KindCancelled: "cancelled", KindTimeout: "timeout", KindLost: "connection_lost",
 	KindHost: "unknown_host", KindRefused: "refused", KindNotFTP: "not_ftp",
-	KindLogin: "login", KindTLS: "tls", KindCert: "certificate", KindNoData: "no_data_connection",
+	KindLogin: "login", KindProxyLogin: "proxy_login", KindTLS: "tls", KindCert: "certificate", KindNoData: "no_data_connection",
 	KindBusy: "busy", KindProtocol: "protocol", KindUnreadable: "unreadable_listing",
 	KindNoSite: "no_site", KindOutside: "outside",
 }

@@ -46,7 +46,7 @@ func (e *reportedError) Error() string { return fmt.Sprintf("exit %d", e.code) }
 // the login was not done yet.
 func kindCode(kind vfs.Kind, connecting bool) int {
 	switch kind {
-	case vfs.KindHost, vfs.KindRefused, vfs.KindNotFTP:
+	case vfs.KindHost, vfs.KindRefused, vfs.KindNotFTP, vfs.KindProxyLogin:
 		return exitConnect
 	case vfs.KindTimeout, vfs.KindLost, vfs.KindBusy, vfs.KindProtocol:
 		if connecting {

@@ -416,7 +416,7 @@ func TestProxiesAreNamed(t *testing.T) {
 		do    string
 	}{
 		"one that cannot be reached": {vfs.KindRefused, "", "The proxy p:1080 could not be reached.", "--proxy none"},
-		"one that wants a password":  {vfs.KindLogin, "user or password refused", "did not accept the user name and password: user or password refused.", "sites password SITE --proxy"},
+		"one that wants a password":  {vfs.KindProxyLogin, "user or password refused", "did not accept the user name and password: user or password refused.", "sites password SITE --proxy"},
 		"one that refuses":           {vfs.KindRefused, "403 Forbidden", "The proxy p:1080 did not connect to ftp.example.org: 403 Forbidden.", "few ports"},
 		"none at all":                {vfs.KindProtocol, "it does not speak SOCKS5", "is not a proxy of the kind that was named", "socks5://"},
 	} {

@@ -12,7 +12,7 @@ func throughProxy(e *vfs.Error, p *doctor.ProxyError, face Face) Words {
 		there = "the server"
 	}
 	switch {
-	case e.Kind == vfs.KindLogin:
+	case e.Kind == vfs.KindProxyLogin:
 		return Words{
 			Title: sentence(proxy+" did not accept the user name and password", Safe(p.Reply)),
 			Remedy: byFace(face, "Check the user in --proxy; `wherry sites password SITE --proxy` keeps the proxy's password.",

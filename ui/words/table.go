@@ -102,6 +102,11 @@ var table = map[vfs.Kind]row{
 		line:   "Check both; give the password by the prompt, --password-stdin or WHERRY_PASSWORD, or renew the kept one with `wherry sites password SITE`.",
 		window: "Check both and connect again; a password kept in the keychain can be replaced in the site's settings.",
 	},
+	vfs.KindProxyLogin: {
+		host: "The proxy %s did not accept the user name and password", file: "The proxy on the way to %s did not accept the user name and password",
+		line:   "Check the user in --proxy; `wherry sites password SITE --proxy` keeps the proxy's password.",
+		window: "Check the proxy's user and password in the site's settings.",
+	},
 	vfs.KindTLS: {
 		host: "No encrypted connection could be made with %s", file: "No encrypted connection could be made for %s",
 		line:   "Ask the provider to enable FTPS (FTP over TLS). If the password may travel readable for everyone on the way, add --tls off.",

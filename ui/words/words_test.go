@@ -53,6 +53,7 @@ func TestOf(t *testing.T) {
 		vfs.KindRefused:     {"ftp.example.org does not accept connections", `The host of "/a b"`, "port", "firewall"},
 		vfs.KindNotFTP:      {"ftp.example.org is not an FTP server", "is not an FTP server", "ftps://", "SFTP"},
 		vfs.KindLogin:       {"did not accept the user name and password", "login", "--password-stdin", "keychain"},
+		vfs.KindProxyLogin:  {"The proxy ftp.example.org did not accept", `The proxy on the way to "/a b" did not accept`, "sites password SITE --proxy", "proxy's user"},
 		vfs.KindTLS:         {"No encrypted connection could be made with ftp.example.org", `for "/a b"`, "--tls off", `"Connect in Clear"`},
 		vfs.KindCert:        {"The certificate of ftp.example.org is not trusted", "not trusted", "--trust SHA256", "accept it for this host"},
 		vfs.KindNoData:      {"no data connection", "no data connection", "--mode active", "other transfer mode"},

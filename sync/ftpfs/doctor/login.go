@@ -70,7 +70,7 @@ func (c *checkup) use(ctx context.Context, rung wire.Rung) error {
 			return ctx.Err()
 		}
 	}
-	if vfs.KindOf(err) == vfs.KindLogin {
+	if kind := vfs.KindOf(err); kind == vfs.KindLogin || kind == vfs.KindProxyLogin {
 		c.over = true
 	}
 	return err

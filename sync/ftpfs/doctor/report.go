@@ -231,7 +231,7 @@ func (r Report) Stopped() (Step, bool) {
 		case Resolve, Connect, Greeting, TLS, Login:
 			return s, true
 		}
-		if s.Kind() == vfs.KindCancelled || s.Kind() == vfs.KindLogin {
+		if s.Kind() == vfs.KindCancelled || s.Kind() == vfs.KindLogin || s.Kind() == vfs.KindProxyLogin {
 			return s, true
 		}
 	}

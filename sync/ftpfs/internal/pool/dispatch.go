@@ -141,7 +141,7 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 			p.told = p.learned
 		}
 		p.requeueLocked(w)
-	case kind == vfs.KindLogin:
+	case kind == vfs.KindLogin, kind == vfs.KindProxyLogin:
 		p.refused = err
 		p.settleLocked(w, nil, err)
 		p.failAllLocked(err)

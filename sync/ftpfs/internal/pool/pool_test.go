@@ -113,30 +113,36 @@ func TestBusyWithNothingOfOursIsAnError(t *testing.T) {
 }
 
 func TestRefusedLoginIsTriedOnceUntilReset(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, p := setup(t, 4)
-		s.refuse = kind(vfs.KindLogin)
-		s.gate = make(chan struct{})
-		var all []<-chan result
-		for range 5 {
-			all = append(all, async(t.Context(), p, Transfer), async(t.Context(), p, Browse))
-		}
-		synctest.Wait()
-		close(s.gate)
-		synctest.Wait()
-		for _, c := range all {
-			failed(t, "one of many", c, vfs.KindLogin)
-		}
-		if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != vfs.KindLogin {
-			t.Fatalf("later: %v", err)
-		}
-		if _, dials, _ := s.count(); dials != 1 {
-			t.Fatalf("the password was sent %d times", dials)
-		}
-		s.set(func() { s.refuse = nil })
-		p.Reset()
-		acquire(t, p, Browse).Release()
-	})
+	for outcome, refusal := range map[string]vfs.Kind{"the server's": vfs.KindLogin, "a proxy's": vfs.KindProxyLogin} {
+		t.Run(outcome, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { triedOnceUntilReset(t, refusal) })
+		})
+	}
+}
+
+func triedOnceUntilReset(t *testing.T, refusal vfs.Kind) {
+	s, p := setup(t, 4)
+	s.refuse = kind(refusal)
+	s.gate = make(chan struct{})
+	var all []<-chan result
+	for range 5 {
+		all = append(all, async(t.Context(), p, Transfer), async(t.Context(), p, Browse))
+	}
+	synctest.Wait()
+	close(s.gate)
+	synctest.Wait()
+	for _, c := range all {
+		failed(t, "one of many", c, refusal)
+	}
+	if _, err := p.Acquire(t.Context(), Browse); vfs.KindOf(err) != refusal {
+		t.Fatalf("later: %v", err)
+	}
+	if _, dials, _ := s.count(); dials != 1 {
+		t.Fatalf("the password was sent %d times", dials)
+	}
+	s.set(func() { s.refuse = nil })
+	p.Reset()
+	acquire(t, p, Browse).Release()
 }
 
 func TestRefusedLoginBesideAStandingOneIsALimit(t *testing.T) {

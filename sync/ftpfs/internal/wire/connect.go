@@ -25,7 +25,7 @@ var (
 func (p *relay) throughHTTP(_ context.Context, conn *hearing, target string) (vfs.Kind, string, error) {
 	request, err := p.connectRequest(target)
 	if err != nil {
-		return vfs.KindLogin, err.Error(), err
+		return vfs.KindProxyLogin, err.Error(), err
 	}
 	if _, err := conn.Write(request); err != nil {
 		return vfs.KindOther, "", err
@@ -46,7 +46,7 @@ func (p *relay) throughHTTP(_ context.Context, conn *hearing, target string) (vf
 	case code/100 == 2:
 		return vfs.KindOther, "", nil
 	case code == 407:
-		kind = vfs.KindLogin
+		kind = vfs.KindProxyLogin
 	case code == 408, code == 504:
 		kind = vfs.KindTimeout
 	}

@@ -19,10 +19,10 @@ import (
 
 // ProxyError is the cause (vfs.Error.Err) of an error that is a proxy's and
 // not the site's: the proxy cannot be reached (KindHost, KindRefused,
-// KindTimeout, KindLost), wants another user or password (KindLogin), does not
-// speak the protocol it should (KindProtocol), or cannot or will not reach the
-// site (KindRefused, KindTimeout). Whoever branches on KindLogin must look for it
-// first: the site's own password may well be right.
+// KindTimeout, KindLost), wants another user or password (KindProxyLogin: the
+// site's own may well be right), does not speak the protocol it should
+// (KindProtocol), or cannot or will not reach the site (KindRefused,
+// KindTimeout).
 type ProxyError struct {
 	Address string // host:port of the proxy
 	Reply   string // its own words, "" for none
@@ -194,7 +194,7 @@ func (h *hearing) Dial(string, string) (net.Conn, error)                        
 func (p *relay) throughSOCKS(ctx context.Context, conn *hearing, target string) (vfs.Kind, string, error) {
 	var auth *proxy.Auth
 	if max(len(p.user), len(p.password)) > 255 {
-		return vfs.KindLogin, "user or password are longer than SOCKS5 can say", errRefused
+		return vfs.KindProxyLogin, "user or password are longer than SOCKS5 can say", errRefused
 	}
 	if p.user != "" {
 		auth = &proxy.Auth{User: p.user, Password: p.password}
@@ -239,9 +239,9 @@ func socksRefusal(said []byte) (vfs.Kind, string) {
 	method, rest := said[1], said[2:]
 	switch {
 	case method == noMethod:
-		return vfs.KindLogin, "it wants a user and a password"
+		return vfs.KindProxyLogin, "it wants a user and a password"
 	case method == withPassword && len(rest) >= 2 && rest[1] != 0:
-		return vfs.KindLogin, "user or password refused"
+		return vfs.KindProxyLogin, "user or password refused"
 	case method == withPassword:
 		rest = rest[min(2, len(rest)):]
 	}

@@ -124,14 +124,14 @@ func TestProxyFails(t *testing.T) {
 		want  vfs.Kind
 		reply string
 	}{
-		"SOCKS5: a login is wanted":      {habits{user: "x"}, vfs.KindLogin, "wants a user"},
+		"SOCKS5: a login is wanted":      {habits{user: "x"}, vfs.KindProxyLogin, "wants a user"},
 		"SOCKS5: not allowed":            {habits{reply: 2}, vfs.KindRefused, "not allowed"},
 		"SOCKS5: nobody there":           {habits{reply: 5}, vfs.KindRefused, "refused"},
 		"SOCKS5: no answer from there":   {habits{reply: 6}, vfs.KindTimeout, "no answer"},
 		"SOCKS5: a code of its own":      {habits{reply: 99}, vfs.KindProtocol, ""},
 		"SOCKS5: it is SOCKS4":           {habits{odd: []byte{0, 0x5b, 0, 0, 0, 0, 0, 0}}, vfs.KindProtocol, "does not speak SOCKS5"},
 		"SOCKS5: it hangs up":            {habits{odd: []byte{}}, vfs.KindLost, ""},
-		"HTTP: a login is wanted":        {habits{http: true, user: "x"}, vfs.KindLogin, "407"},
+		"HTTP: a login is wanted":        {habits{http: true, user: "x"}, vfs.KindProxyLogin, "407"},
 		"HTTP: not allowed":              {habits{http: true, status: "403 Forbidden"}, vfs.KindRefused, "403 Forbidden"},
 		"HTTP: nobody there":             {habits{http: true, status: "502 Bad Gateway"}, vfs.KindRefused, "502"},
 		"HTTP: no answer from there":     {habits{http: true, status: "504 Gateway Timeout"}, vfs.KindTimeout, "504"},
@@ -186,8 +186,8 @@ func TestNoProxyThere(t *testing.T) {
 		"another kind of proxy":     {"", "socks4://127.0.0.1:1", vfs.KindUnsupported, false},
 		"TLS to the proxy":          {"", "https://me:secret@127.0.0.1:1", vfs.KindUnsupported, false},
 		"an address nobody reads":   {"", "http://me:secret@[::1:1", vfs.KindUnsupported, false},
-		"a colon in the login name": {"", "http://a%3ab:secret@127.0.0.1:PORT", vfs.KindLogin, true},
-		"a login beyond SOCKS5":     {"", "socks5://" + strings.Repeat("u", 256) + ":secret@127.0.0.1:PORT", vfs.KindLogin, true},
+		"a colon in the login name": {"", "http://a%3ab:secret@127.0.0.1:PORT", vfs.KindProxyLogin, true},
+		"a login beyond SOCKS5":     {"", "socks5://" + strings.Repeat("u", 256) + ":secret@127.0.0.1:PORT", vfs.KindProxyLogin, true},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			port := strconv.Itoa(busyPort(t))
@@ -296,8 +296,8 @@ func TestSocksRefusal(t *testing.T) {
 		"let through":                 {"\x05\x00\x05\x00", vfs.KindOther},
 		"refused":                     {"\x05\x00\x05\x05", vfs.KindRefused},
 		"no answer from there":        {"\x05\x00\x05\x06", vfs.KindTimeout},
-		"a login is wanted":           {"\x05\xff", vfs.KindLogin},
-		"the login is refused":        {"\x05\x02\x01\x01", vfs.KindLogin},
+		"a login is wanted":           {"\x05\xff", vfs.KindProxyLogin},
+		"the login is refused":        {"\x05\x02\x01\x01", vfs.KindProxyLogin},
 		"logged in, let through":      {"\x05\x02\x01\x00\x05\x00", vfs.KindOther},
 		"logged in, refused":          {"\x05\x02\x01\x00\x05\x02", vfs.KindRefused},
 		"logged in, cut in the reply": {"\x05\x02\x01\x00\x05", vfs.KindOther},
