@@ -59,7 +59,11 @@ func Read(r io.Reader, f Format, o Options) ([]vfs.Entry, []Unparsed, error) {
 }
 
 func (p *parser) read(r io.Reader, f Format) ([]vfs.Entry, []Unparsed, error) {
-	lines := &lineReader{r: bufio.NewReaderSize(r, 64<<10), limits: p.Limits}
+	buffer := 64 << 10
+	if known, ok := r.(interface{ Len() int }); ok {
+		buffer = min(buffer, known.Len()) // the few lines of one STAT, asked for with every file
+	}
+	lines := &lineReader{r: bufio.NewReaderSize(r, buffer), limits: p.Limits}
 	parse := p.list
 	if f == MLSD {
 		parse = p.mlsd

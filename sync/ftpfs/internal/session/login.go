@@ -140,12 +140,12 @@ func (s *Session) Doubt() { s.doubt.Store(true) }
 
 // binary sets the type anew where it is in doubt.
 func (o *operation) binary() error {
-	if !o.doubt.Load() {
+	if !o.doubt.Swap(false) {
 		return nil
 	}
-	if err := o.typeBinary(); err != nil {
-		return err
+	err := o.typeBinary()
+	if err != nil {
+		o.doubt.Store(true)
 	}
-	o.doubt.Store(false)
-	return nil
+	return err
 }
