@@ -22,9 +22,10 @@ type stream struct {
 	path vfs.Path
 	file *os.File
 
-	mu    sync.Mutex
-	ended bool  // guarded
-	first error // guarded; what the ending call returned
+	mu       sync.Mutex
+	ended    bool  // guarded
+	reserved bool  // guarded; blocks may be set aside behind the file's end
+	first    error // guarded; what the ending call returned
 }
 
 func (f *FS) opened(ctx context.Context, p vfs.Path, file *os.File) *stream {
@@ -63,6 +64,7 @@ func (s *stream) end(finish func() error) error {
 	s.fs.mu.Lock()
 	delete(s.fs.streams, s)
 	s.fs.mu.Unlock()
+	s.giveBackLocked()
 	s.first = finish()
 	if err := s.file.Close(); err != nil && s.first == nil {
 		s.first = failed("close", s.path, err)

@@ -45,6 +45,9 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 		return result, err
 	}
 	w, err := r.appending(ctx)
+	if err == nil {
+		err = r.reserve(w)
+	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
 		return Result{}, err
@@ -117,11 +120,29 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	// stood in its way is somebody's.
 	kind := vfs.KindOf(err)
 	r.created = kind != vfs.KindExists && kind != vfs.KindIsDir
+	if err == nil {
+		err = r.reserve(w)
+	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
 		return nil, nil, err
 	}
 	return src, w, nil
+}
+
+// reserve lets a full disk be found before the first byte, and ends w where it
+// is. A copy within this computer is let be: it may come to share the source's
+// blocks, and then needs no room.
+func (r *run) reserve(w vfs.Writer) error {
+	room, ok := w.(vfs.Reserver)
+	if !ok || r.id.Size == vfs.SizeUnknown || r.from.HashesHere && r.to.HashesHere {
+		return nil
+	}
+	err := room.Reserve(r.id.Size)
+	if err != nil {
+		_ = w.Abort() // the first error is the one to tell
+	}
+	return err
 }
 
 // openBehind returns no writer where there is no part to go on with.
@@ -148,6 +169,11 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
 		return nil, nil, unlessDifferent(err)
+	}
+	// The part stays where there is no room for the rest: it was there before.
+	if err := r.reserve(w); err != nil {
+		_ = src.Close() // broken off; the error is the target's
+		return nil, nil, err
 	}
 	r.created, r.offset, r.done = true, part.Size, part.Size
 	return src, w, nil

@@ -26,3 +26,14 @@ type Confiner interface {
 	// streams and leaves the rest alone; closing the whole closes it too.
 	Confine(root Path) (FS, error)
 }
+
+// Reserver is a Writer that can see to it beforehand that there is room.
+type Reserver interface {
+	// Reserve tells how many bytes the whole file will have, before the first
+	// Write. Where it can be done the room is set aside, and the file does not
+	// become longer by it: at every moment, a power cut included, its size is
+	// the number of bytes that were written. KindNoSpace where the room is not
+	// there; nil where nobody can tell. What was set aside and not used is
+	// given back when the Writer ends.
+	Reserve(size int64) error
+}

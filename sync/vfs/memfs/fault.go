@@ -22,6 +22,7 @@ const (
 	OpRead      Op = "read"
 	OpClose     Op = "close"
 	OpCreate    Op = "create"
+	OpReserve   Op = "reserve" // Writer's, told the file's whole size
 	OpWrite     Op = "write"
 	OpCommit    Op = "commit"
 	OpAbort     Op = "abort"

@@ -198,6 +198,15 @@ type writer struct {
 	committed bool     // guarded by stream.mu
 }
 
+// Reserve implements vfs.Reserver; there is always room, but for a fault.
+func (w *writer) Reserve(int64) error {
+	after, err := w.fs.begin(w.ctx, OpReserve, w.path)
+	if err != nil {
+		return err
+	}
+	return after
+}
+
 func (w *writer) Write(p []byte) (int, error) {
 	after, err := w.fs.begin(w.ctx, OpWrite, w.path)
 	if err != nil {

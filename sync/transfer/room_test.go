@@ -1,0 +1,71 @@
+package transfer_test
+
+import (
+	"slices"
+	"testing"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
+)
+
+func (p *pair) asked(op memfs.Op) bool {
+	return slices.ContainsFunc(p.to.Calls(), func(c memfs.Call) bool { return c.Op == op })
+}
+
+func TestAFullPlaceIsFoundBeforeTheFirstByte(t *testing.T) {
+	content := random(300_000, 41)
+	for outcome, tc := range map[string]struct {
+		arrange func(p *pair)
+		left    map[string]string
+	}{
+		"a new file leaves nothing": {func(*pair) {}, map[string]string{}},
+		"the old file stays": {
+			func(p *pair) { p.to.Put(targetName, "old", day(1)) }, map[string]string{targetName: "old"},
+		},
+		"an earlier attempt's part stays": {
+			func(p *pair) {
+				p.to.Put(partName, content[:150_000], day(1))
+				p.made = &transfer.Identity{Size: 300_000, ModTime: day(10)}
+			}, map[string]string{partName: content[:150_000]},
+		},
+		"a target to be resumed stays": {
+			func(p *pair) {
+				p.job.Exists = transfer.Resume
+				p.to.Put(targetName, content[:150_000], day(1))
+			}, map[string]string{targetName: content[:150_000]},
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, content)
+			tc.arrange(p)
+			p.to.Inject(memfs.Fault{Op: memfs.OpReserve, Kind: vfs.KindNoSpace})
+			p.mustFail(vfs.KindNoSpace)
+			p.wantFiles(tc.left)
+			if p.asked(memfs.OpWrite) {
+				t.Error("bytes were written")
+			}
+			p.mustBeDone()
+			p.wantFiles(map[string]string{targetName: content})
+		})
+	}
+}
+
+func TestRoomIsNotAskedForWhereItSaysNothing(t *testing.T) {
+	for outcome, arrange := range map[string]func(p *pair){
+		"the size is not told": func(p *pair) { p.from.Announce(source, vfs.SizeUnknown) },
+		"a copy within this computer may share blocks": func(p *pair) {
+			p.from.Limit(func(can *vfs.Features) { can.HashesHere = true })
+			p.to.Limit(func(can *vfs.Features) { can.HashesHere = true })
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, "content")
+			arrange(p)
+			p.mustBeDone()
+			if p.asked(memfs.OpReserve) {
+				t.Error("room was asked for")
+			}
+		})
+	}
+}
