@@ -28,7 +28,7 @@ func (q *Queue) Add(ctx context.Context, requests ...Request) ([]ID, error) {
 		}
 	}
 	ids := make([]ID, 0, len(requests))
-	var job ID
+	var job row
 	for from := 0; from < len(requests); from += chunk {
 		to := min(from+chunk, len(requests))
 		// The last chunk's sync covers those before it.
@@ -69,20 +69,26 @@ func (r Request) validate() error {
 	return nil
 }
 
-// addOne inserts one row, or finds the one that is there. job is 0 until the
-// first row of the call gave it its ID.
-func (q *Queue) addOne(ctx context.Context, r Request, job *ID) (ID, error) {
+// addOne inserts one row, or finds the one that is there. job is the zero row
+// until the first row of the call gave it its number and rank.
+func (q *Queue) addOne(ctx context.Context, r Request, job *row) (ID, error) {
 	pair := pairOf(r.Source, r.Target)
 	id, err := q.unfinished(ctx, pair, r.Source, r.Target)
 	if id != 0 || err != nil {
 		return id, err
 	}
+	if job.job == 0 {
+		if _, job.rank, err = q.ends(ctx, Normal); err != nil {
+			return 0, err
+		}
+		job.rank += rankStep
+	}
 	if id, err = q.insert(ctx, row{Item: Item{
 		Source: r.Source, Target: r.Target, Type: r.Type, State: Waiting, Exists: ruleOrAsk(r.Exists), Size: r.Size,
-	}, job: *job, depth: 1, name: r.Source.Path.Base()}, pair); err != nil || *job != 0 {
+	}, job: job.job, rank: job.rank, depth: 1, name: r.Source.Path.Base()}, pair); err != nil || job.job != 0 {
 		return id, err
 	}
-	*job = id
+	job.job = id
 	_, err = q.s.exec(ctx, `UPDATE rows SET job = id WHERE id = ?`, id)
 	return id, err
 }
@@ -125,12 +131,12 @@ func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
 	}
 	var id ID
 	err := q.s.row(ctx, `INSERT INTO rows
-		(job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_, size, kind, message, about, added, ended)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		(job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_, size, kind, message, about, added, ended, prio, rank)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`,
 		r.job, r.Parent, r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path),
 		string(r.Target.Site), blob(r.Target.Path), pair, typeWord(r.Type), string(r.State), string(r.Exists),
-		size, kind, r.Message, []byte(r.About), now, ended).Scan(&id)
+		size, kind, r.Message, []byte(r.About), now, ended, int(r.Priority), r.rank).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

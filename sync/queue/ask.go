@@ -63,7 +63,7 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 	q.mu.Lock()
 	seq := q.seq
 	q.mu.Unlock()
-	rows, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY job, id LIMIT ?`, len(declined)+1)
+	rows, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY prio, rank, id LIMIT ?`, len(declined)+1)
 	if err != nil {
 		return nil, 0, q.judgeLocked(err)
 	}

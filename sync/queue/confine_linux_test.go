@@ -76,7 +76,7 @@ func (d *desk) ok(err error) {
 func (d *desk) readFolders() {
 	d.t.Helper()
 	for {
-		w, err := d.claim(d.t.Context(), nextScan, Scanning)
+		w, err := d.claim(d.t.Context(), scans, Scanning)
 		d.must(err)
 		if w == nil {
 			return

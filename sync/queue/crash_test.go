@@ -93,7 +93,7 @@ func (w *world) reopen() {
 func (w *world) step() {
 	w.t.Helper()
 	ctx := w.t.Context()
-	switch w.dice.IntN(9) {
+	switch w.dice.IntN(11) {
 	case 0, 1:
 		w.request(fmt.Sprintf("/f%d", w.dice.IntN(6)), vfs.TypeFile)
 	case 2:
@@ -114,10 +114,35 @@ func (w *world) step() {
 	case 6:
 		kinds := []vfs.Kind{vfs.KindLost, vfs.KindBusy, vfs.KindPermission, vfs.KindTimeout}
 		w.there.Inject(memfs.Fault{Skip: w.dice.IntN(20), Kind: kinds[w.dice.IntN(4)], After: w.dice.IntN(2) == 0})
+	case 7:
+		w.reorder()
 	default:
 		w.runAndKill(w.dice.IntN(60))
 	}
 	w.sound()
+}
+
+// reorder has no say in what arrives, only in when.
+func (w *world) reorder() {
+	w.t.Helper()
+	ctx, ids := w.t.Context(), w.some()
+	switch w.dice.IntN(4) {
+	case 0:
+		w.must(w.MoveTop(ctx, ids...))
+	case 1:
+		w.must(w.MoveBottom(ctx, ids...))
+	case 2:
+		w.must(w.SetPriority(ctx, Priority(w.dice.IntN(3)-1), ids...))
+	default:
+		others := w.some()
+		if len(others) == 0 {
+			return
+		}
+		err := w.MoveBefore(ctx, others[0], ids...)
+		if kind := vfs.KindOf(err); err != nil && kind != vfs.KindNotFound && kind != vfs.KindUnsupported {
+			w.t.Error(err)
+		}
+	}
 }
 
 func (w *world) request(name string, typ vfs.Type) {
@@ -295,13 +320,13 @@ func TestAScanCutOffDoublesNothing(t *testing.T) {
 		entries = append(entries, vfs.Entry{Name: name, Type: vfs.TypeFile})
 	}
 	top := r.add(upDir("/t"))[0]
-	w, err := r.claim(t.Context(), nextScan, Scanning)
+	w, err := r.claim(t.Context(), scans, Scanning)
 	r.must(err)
 	r.must(r.foundSome(t.Context(), w.row, entries[:chunk], nil, false))
 	r.forget(top)
 	r.sound()
 	r.must(r.recover(t.Context()))
-	w, err = r.claim(t.Context(), nextScan, Scanning)
+	w, err = r.claim(t.Context(), scans, Scanning)
 	r.must(err)
 	if w == nil {
 		t.Fatal("the folder is not read again")

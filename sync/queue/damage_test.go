@@ -2,7 +2,6 @@ package queue
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,38 +106,6 @@ func TestANewerJournalIsLeftAlone(t *testing.T) {
 				t.Error("the file has changed")
 			}
 		})
-	}
-}
-
-// TestJournalsOfEveryVersionOpen: version 0 is a file without anything, as a
-// kill during the very first start leaves it.
-func TestJournalsOfEveryVersionOpen(t *testing.T) {
-	undo := map[int]string{2: `ALTER TABLE rows DROP COLUMN chosen; ALTER TABLE rows DROP COLUMN about`}
-	for version := range len(migrations) + 1 {
-		r := bare(t)
-		r.must(makeFile(r.file))
-		s, err := openStore(t.Context(), r.file)
-		r.must(err)
-		s.mu.Lock()
-		for i := len(migrations); i > version && i > 1; i-- {
-			_, err := s.conn.ExecContext(t.Context(), undo[i])
-			r.must(err)
-		}
-		_, err = s.conn.ExecContext(t.Context(), fmt.Sprintf(`PRAGMA user_version = %d`, version))
-		r.must(err)
-		if version == 0 {
-			for _, table := range []string{"rows", "jobs", "settings", "tally"} {
-				_, err := s.conn.ExecContext(t.Context(), `DROP TABLE `+table)
-				r.must(err)
-			}
-		}
-		s.mu.Unlock()
-		r.must(s.close())
-		q := r.open(r.onDisk)
-		if _, err := q.Add(t.Context(), up("/a")); err != nil {
-			t.Errorf("version %d: %v", version, err)
-		}
-		r.must(q.Close())
 	}
 }
 

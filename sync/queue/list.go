@@ -7,9 +7,10 @@ import (
 	"wherry/sync/site"
 )
 
-// List returns up to limit rows from offset on: jobs in the order they were
-// added, in each the rows by ID, so that what was found in a folder comes
-// behind it. Rows being worked on show the progress of this moment.
+// List returns up to limit rows from offset on, in the order in which they
+// are taken: by priority, then jobs in the order they were added unless
+// somebody moved them, in each the rows by ID, so that what was found in a
+// folder comes behind it. Rows being worked on show the progress of this moment.
 func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
@@ -79,7 +80,7 @@ func (f Filter) query() (string, []any) {
 	}
 	return `SELECT ` + columns + ` FROM rows WHERE id IN (
 		SELECT id FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `) + `
-		ORDER BY job, id LIMIT ? OFFSET ?) ORDER BY job, id`, args
+		ORDER BY prio, rank, id LIMIT ? OFFSET ?) ORDER BY prio, rank, id`, args
 }
 
 // list runs a SELECT of columns with the store's lock held.

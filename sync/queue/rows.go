@@ -15,6 +15,7 @@ import (
 type row struct {
 	Item
 	job     ID
+	rank    int64 // by which it is taken, within its priority
 	depth   int
 	name    string
 	made    *transfer.Identity // the source a part was made from
@@ -28,7 +29,7 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped, chosen, about`
+	scanned, total, below, failed, skipped, chosen, about, prio, rank`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
@@ -42,7 +43,7 @@ func scanRow(from scanner) (row, error) {
 	var madeTime sql.NullString
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
-		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about)
+		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about, &r.Priority, &r.rank)
 	if err != nil {
 		return row{}, err
 	}

@@ -143,7 +143,7 @@ func (q *Queue) recover(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE NOT EXISTS (SELECT 1 FROM rows WHERE rows.job = jobs.id)`)
+		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE id NOT IN (SELECT job FROM rows)`)
 		return err
 	})
 }

@@ -12,7 +12,7 @@ import (
 // scanner reads folders into rows, and finds out what the rows are whose type
 // nobody told. One folder at a time: the files found move meanwhile.
 func (q *Queue) scanner(ctx context.Context) error {
-	return q.each(ctx, nextScan, Scanning, func(ctx context.Context, w *work) {
+	return q.each(ctx, scans, Scanning, func(ctx context.Context, w *work) {
 		e, finished := q.scan(ctx, w)
 		if finished {
 			q.forget(w.row.ID)
@@ -224,6 +224,10 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 	err := q.write(ctx, cheap, func() error {
 		events = events[:0]
 		var d tally
+		// A person may have moved it since it was taken.
+		if err := q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank); err != nil && !isNoRow(err) {
+			return err
+		}
 		for _, e := range entries {
 			child := childOf(folder, e)
 			if other, ok := twins[e.Name]; ok {
@@ -274,8 +278,8 @@ func (q *Queue) advance(ctx context.Context, folder ID, d tally, last bool) erro
 func childOf(folder row, e vfs.Entry) row {
 	child := row{Item: Item{
 		Parent: folder.ID, Source: folder.Source, Target: folder.Target,
-		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists,
-	}, job: folder.job, depth: folder.depth + 1, name: e.Name}
+		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists, Priority: folder.Priority,
+	}, job: folder.job, rank: folder.rank, depth: folder.depth + 1, name: e.Name}
 	src, err := folder.Source.Path.Join(e.Name)
 	if err == nil {
 		child.Source.Path = src

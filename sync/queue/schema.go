@@ -20,6 +20,12 @@ import (
 // chosen is the path that the rule Rename gave the target, NULL before that
 // and under other rules; the part stands beside it. about is the path or host
 // that kind and message speak of.
+//
+// Rows are taken by (prio, rank, id). rank is that of the request's job, some
+// rankStep apart from the next one's, so that there is room between two for
+// what a person moves there; what is found in a folder takes the folder's.
+// rows_files and rows_scans begin with the sites, so that the first row of
+// each pair of sites is found without reading those before it.
 var migrations = []string{`
 CREATE TABLE rows (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,6 +90,18 @@ END;
 `, `
 ALTER TABLE rows ADD COLUMN chosen BLOB;
 ALTER TABLE rows ADD COLUMN about BLOB NOT NULL DEFAULT x'';
+`, `
+ALTER TABLE rows ADD COLUMN prio INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+DROP INDEX rows_order;
+DROP INDEX rows_state;
+DROP INDEX rows_files;
+DROP INDEX rows_scans;
+UPDATE rows SET rank = job * 1073741824;
+CREATE INDEX rows_order ON rows (prio, rank, id, parent, state);
+CREATE INDEX rows_state ON rows (state, prio, rank, id, parent);
+CREATE INDEX rows_files ON rows (src_site, dst_site, prio, rank, id) WHERE state = 'waiting' AND next_try = 0 AND type = 'file';
+CREATE INDEX rows_scans ON rows (src_site, dst_site, prio, rank, id) WHERE state = 'waiting' AND next_try = 0 AND type <> 'file';
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

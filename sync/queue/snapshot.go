@@ -138,7 +138,7 @@ func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 		return c, false, q.s.wrap(journalOp, err)
 	}
 	if c.rows[Asking] > 0 {
-		asking, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY job, id LIMIT ?`, MaxAsking)
+		asking, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY prio, rank, id LIMIT ?`, MaxAsking)
 		if err != nil {
 			return c, false, err
 		}

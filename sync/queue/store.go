@@ -93,7 +93,8 @@ func (s *store) prepare(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	_, err := s.conn.ExecContext(ctx, `CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY)`)
+	_, err := s.conn.ExecContext(ctx, `CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY);
+		CREATE TEMP TABLE places (n INTEGER PRIMARY KEY, prio INTEGER NOT NULL, rank INTEGER NOT NULL, UNIQUE (prio, rank))`)
 	return err
 }
 

@@ -29,6 +29,29 @@ const (
 	Skipped  State = "skipped"
 )
 
+// Priority of a row: those of a higher one are taken first, whatever their
+// place in the list. What is found in a folder has the folder's.
+type Priority int
+
+// The priorities; what is added is Normal.
+const (
+	High   Priority = -1
+	Normal Priority = 0
+	Low    Priority = 1
+)
+
+// String returns high, normal or low; it is part of the command line's
+// contract.
+func (p Priority) String() string {
+	switch {
+	case p < Normal:
+		return "high"
+	case p > Normal:
+		return "low"
+	}
+	return "normal"
+}
+
 // Place is one end of a transfer: a path on a site, or here for site.Local.
 type Place struct {
 	Site site.ID
@@ -61,6 +84,8 @@ type Item struct {
 	Type   vfs.Type
 	State  State
 	Exists transfer.Rule
+	// Priority comes before the order of the list.
+	Priority Priority
 	// Size is the whole file's, vfs.SizeUnknown where not known; Done counts
 	// the bytes that stand in the part file. For folders they count the
 	// entries found below so far, at any depth, and those of them that ended.

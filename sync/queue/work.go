@@ -10,22 +10,15 @@ import (
 	"wherry/sync/vfs"
 )
 
-// The rows the three kinds of workers take, first come first.
-const (
-	nextFile  = `SELECT ` + columns + ` FROM rows INDEXED BY rows_files WHERE state = 'waiting' AND next_try = 0 AND type = 'file' ORDER BY job, id LIMIT 1`
-	nextScan  = `SELECT ` + columns + ` FROM rows INDEXED BY rows_scans WHERE state = 'waiting' AND next_try = 0 AND type <> 'file' ORDER BY job, id LIMIT 1`
-	nextSweep = `SELECT ` + columns + ` FROM rows INDEXED BY rows_state WHERE state = 'removing' AND next_try = 0 ORDER BY job, id LIMIT 1`
-)
-
 // occupied is how long a row waits whose target another one is writing.
 const occupied = time.Second
 
-// each takes rows by the query next, one at a time, and gives each to do,
-// until ctx ends. While there is none it waits for a change.
-func (q *Queue) each(ctx context.Context, next string, as State, do func(context.Context, *work)) error {
+// each takes rows of a line, one at a time, and gives each to do, until ctx
+// ends. While there is none it waits for a change.
+func (q *Queue) each(ctx context.Context, from line, as State, do func(context.Context, *work)) error {
 	for {
 		bell := q.nextBell()
-		w, err := q.claim(ctx, next, as)
+		w, err := q.claim(ctx, from, as)
 		if err != nil {
 			return err
 		}
@@ -50,7 +43,7 @@ func (q *Queue) each(ctx context.Context, next string, as State, do func(context
 // claim takes the next row into this process's hands; nil for none. It
 // registers the row before the journal's lock is free, so that whoever changes
 // the row from then on finds who works on it.
-func (q *Queue) claim(ctx context.Context, next string, as State) (*work, error) {
+func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
@@ -60,11 +53,11 @@ func (q *Queue) claim(ctx context.Context, next string, as State) (*work, error)
 		return nil, nil
 	}
 	for {
-		found, err := q.list(ctx, next)
-		if err != nil || len(found) == 0 {
+		next, err := q.first(ctx, from)
+		if err != nil || next == nil {
 			return nil, q.judgeLocked(err)
 		}
-		w := &work{row: found[0], names: likes(found[0].Target.Path)}
+		w := &work{row: *next, names: likes(next.Target.Path)}
 		if q.isOccupied(w.row) {
 			if err := q.postpone(ctx, w.row.ID); err != nil {
 				return nil, err
@@ -145,7 +138,7 @@ func (q *Queue) postpone(ctx context.Context, id ID) error {
 
 // worker transfers files.
 func (q *Queue) worker(ctx context.Context) error {
-	return q.each(ctx, nextFile, Active, func(ctx context.Context, w *work) {
+	return q.each(ctx, files, Active, func(ctx context.Context, w *work) {
 		e := q.attempt(ctx, w)
 		e.stopped = ctx.Err() != nil
 		q.reportEnd(w, e)

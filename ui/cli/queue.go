@@ -17,7 +17,7 @@ import (
 func (a *app) queueCommand() *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "queue",
-		Short: "The queue: add, list, run, pause, resume, retry, remove, clear",
+		Short: "The queue: add, list, run, move, priority, pause, resume, retry, remove, clear",
 		Long: `The queue keeps transfers on disk until they are done, also when the program or
 the computer ends. The window works on it while it is open, wherry queue run does
 without a window, and only one of them at a time; all may add to it.`,
@@ -25,7 +25,7 @@ without a window, and only one of them at a time; all may add to it.`,
   wherry queue list
   wherry queue run`,
 		Annotations: map[string]string{groupsOf: ""},
-	}, a.queueAdd(), a.queueList(), a.queueRun(),
+	}, a.queueAdd(), a.queueList(), a.queueRun(), a.queueMove(), a.queuePriority(),
 		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
 		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
 		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
@@ -97,6 +97,7 @@ type itemJSON struct {
 	Done     int64       `json:"done"` // bytes of a file, entries of a folder
 	Size     *int64      `json:"size"`
 	Attempts int         `json:"attempts"`
+	Priority string      `json:"priority"`
 	Kind     string      `json:"kind,omitempty"`
 	Message  string      `json:"message,omitempty"`
 }
@@ -134,7 +135,7 @@ func (s *session) listQueue(items []queue.Item) error {
 		if s.opt.json {
 			line := itemJSON{
 				ID: i.ID, Parent: i.Parent, State: i.State, Type: i.Type.String(), Source: withName(show(s.engine, i.Source), i),
-				Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Message: message,
+				Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Priority: i.Priority.String(), Message: message,
 			}
 			if i.Size >= 0 {
 				line.Size = &i.Size
@@ -151,7 +152,7 @@ func (s *session) listQueue(items []queue.Item) error {
 		if i.Type == vfs.TypeDir {
 			size = words.Count(i.Size, "entry", "entries")
 		}
-		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, i.State, size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
+		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, stateText(i), size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
 		if message != "" {
 			fmt.Fprintf(out, "\t\t\t%s\n", message)
 		}
@@ -161,6 +162,14 @@ func (s *session) listQueue(items []queue.Item) error {
 	}
 	s.queueTotals()
 	return nil
+}
+
+// stateText is the state, with a priority that is not the usual one.
+func stateText(i queue.Item) string {
+	if i.Priority == queue.Normal || !i.Ended.IsZero() {
+		return string(i.State)
+	}
+	return string(i.State) + ", " + i.Priority.String()
 }
 
 // queueTotals says how much of the queue the list left out.
@@ -251,13 +260,9 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids := make([]queue.ID, len(args))
-			for i, arg := range args {
-				n, err := strconv.ParseInt(arg, 10, 64)
-				if err != nil || n < 1 {
-					return usagef(cmd.CommandPath(), "%s is no number of a row.", words.Safe(arg))
-				}
-				ids[i] = queue.ID(n)
+			ids, err := rowIDs(cmd.CommandPath(), args)
+			if err != nil {
+				return err
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
 				q := s.engine.Queue()
@@ -270,6 +275,19 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "all rows that it can be done with")
 	return cmd
+}
+
+// rowIDs reads the numbers of rows.
+func rowIDs(command string, args []string) ([]queue.ID, error) {
+	ids := make([]queue.ID, len(args))
+	for i, arg := range args {
+		n, err := strconv.ParseInt(arg, 10, 64)
+		if err != nil || n < 1 {
+			return nil, usagef(command, "%s is no number of a row.", words.Safe(arg))
+		}
+		ids[i] = queue.ID(n)
+	}
+	return ids, nil
 }
 
 // page is how many rows are changed at a time.
