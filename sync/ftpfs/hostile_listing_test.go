@@ -65,6 +65,7 @@ func TestHostileListings(t *testing.T) {
 		"facts in capitals and unknown facts are facts":      {plan: mlsd(ftptest.Flow{Content: text("TYPE=FILE;SIZE=7;X.Unknown=a=b;Modify=20200101000000; a\r\n")}), also: allOf(lists("a"), sized(7))},
 		"a size beyond all numbers is unknown":               {plan: mlsd(ftptest.Flow{Content: text("type=file;size=99999999999999999999; a\r\n")}), also: allOf(lists("a"), sized(vfs.SizeUnknown))},
 		"the folder itself and the one above are no entries": {plan: mlsd(ftptest.Flow{Content: text("type=cdir; /somewhere/else\r\ntype=pdir; ../..\r\ntype=file; a\r\n")}), also: lists("a")},
+		"150 twice is one listing":                           {plan: mlsd(ftptest.Flow{Content: text("type=file;size=1; a\r\ntype=file;size=2; b\r\n"), Start: "150 Soon\n150 Now"}), also: lists("a", "b")},
 		"a silent end comes by the limit":                    {plan: mlsd(ftptest.Flow{Content: two, Hold: forever, At: 21}), ends: reply, want: vfs.KindTimeout, also: nothing, held: true},
 	})
 }
