@@ -21,6 +21,7 @@ import (
 var rooms = map[string]int{
 	"sync/vfs":                      0,
 	"sync/jsonfile":                 0,
+	"sync/instance":                 0,
 	"sync/site":                     1,
 	"sync/trace":                    1,
 	"assets":                        0,

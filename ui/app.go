@@ -36,6 +36,13 @@ func Window() cli.Window { return open }
 
 // open shows the window until it is closed or ctx ends.
 func open(ctx context.Context, req cli.WindowRequest) (err error) {
+	first, notice, err := claim(ctx, req)
+	if err != nil {
+		return err
+	}
+	if first != nil {
+		defer func() { err = errors.Join(err, first.Close()) }()
+	}
 	if err := display(ctx); err != nil {
 		return err
 	}
@@ -72,14 +79,23 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.engine.Close()) }()
-	s.notices = slices.Concat(req.Notices, notices, s.engine.Notices())
+	s.notices = slices.Concat(req.Notices, notice, notices, s.engine.Notices())
 	// A signal closes the window without asking; the queue goes on next time.
 	stop := context.AfterFunc(ctx, func() { l.Post(a.Quit) })
 	defer stop()
 	s.show(req.Place)
+	if first == nil {
+		a.Run()
+		l.Close()
+		return nil
+	}
+	first.Serve(s.arrive)
 	a.Run()
+	// From here on the next start opens a window of its own, rather than wait
+	// for connections to be closed in order.
+	err = first.Close()
 	l.Close()
-	return nil
+	return err
 }
 
 // factsFile opens what factsVariable names; nil where it names nothing.

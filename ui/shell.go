@@ -98,7 +98,10 @@ func (s *shell) show(p *engine.Place) {
 		s.goHere(side, startFolder(s.kept.Panes[side].Folder))
 	}
 	s.panes[left].Focus()
-	if p != nil {
+	switch {
+	case p != nil && p.Local:
+		s.goHere(right, p.Path)
+	case p != nil:
 		s.goTo(right, *p)
 	}
 	for _, n := range s.notices {

@@ -33,6 +33,8 @@ func TestWindow(t *testing.T) {
 		"closing-asks-while-work-is-left":            closingAsks,
 		"transfer-survives-kill":                     survivesKill,
 		"blocked-passive-is-found-by-the-check":      blockedPassiveIsFound,
+		"second-start-raises-the-first-window":       secondStartRaises,
+		"queue-add-from-a-shell-is-worked-on":        queueAddFromAShell,
 		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })

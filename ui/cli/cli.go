@@ -46,11 +46,16 @@ type WindowRequest struct {
 }
 
 // Window opens the window and returns when it is closed. It returns an error
-// that wraps ErrNoDisplay where there is nothing to show it on.
+// that wraps ErrNoDisplay where there is nothing to show it on, and ErrRaised
+// where the window of another process was raised.
 type Window func(ctx context.Context, req WindowRequest) error
 
 // ErrNoDisplay is returned by a Window that finds no display.
 var ErrNoDisplay = errors.New("no display")
+
+// ErrRaised is returned by a Window that handed what was asked for to one that
+// is open already.
+var ErrRaised = errors.New("the window that is open was raised")
 
 // Main runs one command; args are without the program's name. It returns the
 // exit code once everything it started has ended. window is nil in a build

@@ -11,7 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"wherry/sync/engine"
+	"wherry/sync/localfs"
 	"wherry/sync/site"
+	"wherry/sync/vfs"
 	"wherry/ui/words"
 )
 
@@ -24,8 +26,10 @@ func (a *app) root() *cobra.Command {
 		Short: "Wherry moves files between this computer and FTP servers",
 		Long: `Wherry moves files between this computer and FTP servers.
 
-Without a command it opens its window, connected when a TARGET is given. The
-commands do the same work from a shell or a script.
+Without a command it opens its window, connected when a TARGET is given; one
+that is open already is raised and connects, and flags that are not about the
+server have no effect then. The commands do the same work from a shell or a
+script.
 
 ` + targets,
 		Example: `  wherry demo                              try it, with a server of its own
@@ -156,10 +160,25 @@ func (a *app) show(ctx context.Context, command string, req WindowRequest) (err 
 	if a.opt.json {
 		req.Events = a.std.Out
 	}
-	if err = a.window(ctx, req); errors.Is(err, ErrNoDisplay) && !req.Demo {
+	switch err = a.window(ctx, req); {
+	case errors.Is(err, ErrNoDisplay) && !req.Demo:
 		return usagef(command, "there is no display to open a window on; the commands work without one.")
+	case errors.Is(err, ErrRaised):
+		a.notice("wherry: %s", raised(req.Place))
+		return nil
 	}
 	return err
+}
+
+// raised tells of a start that another process took over.
+func raised(p *engine.Place) string {
+	switch {
+	case p == nil:
+		return "Wherry is open already; its window was raised."
+	case p.Local:
+		return "Wherry is open already; its window was raised and shows " + vfs.Readable(localfs.ToOS(p.Path)) + "."
+	}
+	return "Wherry is open already; its window was raised and connects to " + words.Safe(p.Site.Host) + "."
 }
 
 // siteStore opens the saved sites alone, for what happens before a command.

@@ -182,3 +182,18 @@ func TestNoDisplayIsSaidInWords(t *testing.T) {
 	h.window = func(context.Context, WindowRequest) error { return fmt.Errorf("DISPLAY: %w", ErrNoDisplay) }
 	h.fails(exitUsage, []string{"there is no display"})
 }
+
+func TestSecondStartIsSaidInOneLine(t *testing.T) {
+	for want, args := range map[string][]string{
+		"wherry: Wherry is open already; its window was raised.\n":                                 nil,
+		"wherry: Wherry is open already; its window was raised and connects to ftp.example.org.\n": {"ftp.example.org"},
+		"wherry: Wherry is open already; its window was raised and shows /srv.\n":                  {"/srv"},
+		"": {"--quiet", "ftp.example.org"},
+	} {
+		h := newHome(t)
+		h.window = func(context.Context, WindowRequest) error { return ErrRaised }
+		if got := h.ok(args...); got.err != want || got.out != "" {
+			t.Errorf("%q says %q, %q", args, got.out, got.err)
+		}
+	}
+}
