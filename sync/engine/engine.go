@@ -157,7 +157,7 @@ func (e *Engine) openStores() error {
 	}
 	qc := queue.Config{
 		File: file, Open: e.FS, Workers: e.cfg.Workers, Retries: e.cfg.Retries,
-		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify,
+		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
 	}
 	if e.cfg.Asker != nil {
 		qc.Ask = e.cfg.Asker.Exists

@@ -305,6 +305,21 @@ func (e *Engine) Status(id site.ID) (status ftpfs.Status, ok bool) {
 	return o.fs.Status(), true
 }
 
+// transfers is how many files may move from or to a site at a time: what it is
+// set to, or fewer where its server has refused more. 0 for a site not known,
+// whose rows fail by themselves.
+func (e *Engine) transfers(id site.ID) int {
+	s, ok := e.Site(id)
+	if !ok {
+		return 0
+	}
+	most := s.MaxConnections()
+	if now, ok := e.Status(id); ok && now.Limit > 0 {
+		most = min(most, now.Limit)
+	}
+	return most
+}
+
 // Disconnect closes a site's connections; transfers on it fail as cancelled
 // and go back to waiting.
 func (e *Engine) Disconnect(id site.ID) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 )
 
@@ -36,6 +37,11 @@ type Config struct {
 	// Workers is how many files move at a time; 0 means DefaultWorkers. One
 	// more goroutine reads folders.
 	Workers int
+	// PerSite is how many of these files may move from or to one site at a
+	// time, 0 for no such limit; nil means none for any. It is asked before
+	// each transfer, under the journal's lock: it must not call the queue, nor
+	// wait for the network.
+	PerSite func(site.ID) int
 	// Retries is how often a row is tried again by itself after the first
 	// attempt; 0 means DefaultRetries, negative none.
 	Retries int

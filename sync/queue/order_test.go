@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
 )
@@ -294,5 +295,39 @@ func TestTakingARowReadsNoOther(t *testing.T) {
 		}
 		r.must(rows.Close())
 		r.s.mu.Unlock()
+	}
+}
+
+// TestAFullSiteHoldsUpNoOther: rows of a second site do not wait behind a site
+// that takes one transfer at a time, though they are behind in the list.
+func TestAFullSiteHoldsUpNoOther(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.Workers = 3
+		c.PerSite = func(id site.ID) int { return map[site.ID]int{remote: 1}[id] }
+	})
+	g := newGate(r.there, func(c memfs.Call) bool { return c.Op == memfs.OpCreate })
+	var requests []Request
+	for _, name := range []string{"/a", "/b", "/c"} {
+		r.here.Put(name, "x", when)
+		requests = append(requests, up(name))
+	}
+	elsewhere := up("/a")
+	elsewhere.Target = Place{Site: other, Path: vfs.MustParse("/elsewhere")}
+	across := elsewhere
+	across.Source.Site, across.Target.Path = remote, vfs.MustParse("/across")
+	r.there.Put("/a", "x", when)
+	ids := r.add(append(requests, elsewhere, across)...)
+	stop := r.start()
+	<-g.reached
+	r.await("end of the other site's row", func() bool { return r.item(ids[3]).State == Done })
+	if active := r.Snapshot().Count[Active]; active != 1 {
+		t.Errorf("%d rows move", active)
+	}
+	wantStates(t, r, "/a: active", "/b: waiting", "/c: waiting", "/a: done", "/a: waiting")
+	stop()
+	r.there.SetHook(nil)
+	r.drain()
+	if count := r.Snapshot().Count; count[Done] != 5 {
+		t.Errorf("rows %v", count)
 	}
 }
