@@ -13,8 +13,8 @@ import (
 // need a moment for it, tmpfs clears so much memory in a third of a second.
 const reserveStep = 1 << 30
 
-// reserve sets blocks aside for the first size bytes of the file, by
-// fallocate(2) with FALLOC_FL_KEEP_SIZE. Free space is looked at first: ext4
+// reserve sets blocks aside from the file's end to size bytes, by fallocate(2)
+// with FALLOC_FL_KEEP_SIZE. Holes that stand before are left holes. Free space is looked at first: ext4
 // fills the disk before it says that there is not enough, and all others who
 // write meanwhile fail.
 //
@@ -31,10 +31,10 @@ func reserve(file *os.File, size int64, alive func() error) error {
 		if unix.Fstat(fd, &stat) != nil || fallocate(fd, stat.Size, 1) != nil {
 			return nil
 		}
-		if need := size - stat.Blocks*512; need > 0 && uint64(need) > free(disk) {
+		if need := size - max(stat.Size, stat.Blocks*512); need > 0 && uint64(need) > free(disk) {
 			return unix.ENOSPC
 		}
-		for at := int64(0); at < size; at += reserveStep {
+		for at := stat.Size; at < size; at += reserveStep {
 			if err := alive(); err != nil {
 				return err
 			}

@@ -148,3 +148,29 @@ func TestClosingTheFileSystemGivesRoomBack(t *testing.T) {
 		t.Errorf("%v, want cancelled", err)
 	}
 }
+
+func TestHolesOfAPartAreLeftHoles(t *testing.T) {
+	f, dir, root := place(t)
+	name := filepath.Join(root, "file")
+	able := reserves(t, root)
+	const hole = 50 << 30
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(name, hole); err != nil {
+		t.Fatal(err)
+	}
+	w, err := f.Create(t.Context(), join(t, dir, "file"), hole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.(vfs.Reserver).Reserve(hole + 8*mebi); err != nil {
+		t.Fatal(err)
+	}
+	if got := blocks(t, name); got > 9*mebi || able && got < 8*mebi {
+		t.Errorf("%d bytes are set aside, want room for what is missing", got)
+	}
+	if err := w.Abort(); err != nil {
+		t.Fatal(err)
+	}
+}
