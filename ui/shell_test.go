@@ -25,9 +25,10 @@ func TestStatusSaysWhichModeIsInUse(t *testing.T) {
 		"Active mode (EPRT, chosen)": {site: site.Site{Mode: site.ModeActive}, status: ftpfs.Status{Mode: "active", Via: "EPRT"}},
 		"Passive mode (chosen)":      {site: site.Site{Mode: site.ModePassive}, status: ftpfs.Status{Mode: "passive"}},
 		"Active mode (chosen)":       {site: site.Site{Mode: site.ModeActive}},
+		"Passive mode (chosen) ":     {site: site.Site{Mode: site.ModePassive}, status: ftpfs.Status{Mode: "active", Via: "EPRT"}},
 		"Auto mode":                  {site: site.Site{Mode: site.ModeAuto}},
 	} {
-		if got := modeText(c); got != want {
+		if got := modeText(c); got != strings.TrimSpace(want) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

@@ -77,6 +77,9 @@ func modeText(c connection) string {
 	chosen := "auto"
 	if c.site.Mode == site.ModePassive || c.site.Mode == site.ModeActive {
 		chosen = "chosen"
+		if c.status.Mode != string(c.site.Mode) {
+			c.status.Mode = "" // of the connection before the choice
+		}
 	}
 	switch {
 	case c.status.Mode != "" && c.status.Via == "": // nothing has worked yet

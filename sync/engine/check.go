@@ -50,9 +50,8 @@ func (e *Engine) Check(ctx context.Context, s site.Site, password string, write 
 		Write:         write,
 		Dir:           dir,
 	}, onStep)
-	if stopped, ok := report.Stopped(); ok && stopped.Kind() == vfs.KindLogin && password == "" && e.opened(s.ID) == nil {
-		// It was refused, so the next one is to be asked for.
-		return report, e.session.Delete(ctx, s.ID)
+	if stopped, ok := report.Stopped(); ok && password == "" && e.opened(s.ID) == nil {
+		e.unbelieve(ctx, s, stopped.Kind())
 	}
 	return report, nil
 }

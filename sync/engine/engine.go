@@ -45,7 +45,8 @@ const traceLines = 5000
 // from any goroutine, block until the answer or ctx's end, and may be called
 // several at a time.
 type Asker interface {
-	// Password asks for the password of s. keep asks to put it into the
+	// Password asks for the password of s, or of its proxy, which comes as a
+	// site with the proxy's host:port as Host. keep asks to put it into the
 	// keychain.
 	Password(ctx context.Context, s site.Site) (password string, keep bool, err error)
 	// Certificate asks whether to trust a certificate the system does not.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"wherry/sync/ftpfs"
 	"wherry/sync/ftptest"
 	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/sync/trust"
 	"wherry/sync/vault"
 	"wherry/sync/vfs"
 )
@@ -105,16 +108,23 @@ func TestProxyPasswordComesFrom(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		quick         bool
 		session, kept string
+		typed         string
 		want          string
 	}{
 		"this session first":           {session: "now", kept: "then", want: "now"},
 		"the keychain":                 {kept: "then", want: "then"},
 		"the keychain, for a URL":      {quick: true, kept: "then", want: "then"},
+		"whoever is there":             {typed: "typed", want: "typed"},
+		"the keychain before them":     {kept: "then", typed: "typed", want: "then"},
 		"nowhere: the proxy will tell": {want: ""},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			kept := vault.Memory()
-			e := start(t, Config{Vault: kept})
+			cfg := Config{Vault: kept}
+			if tc.typed != "" {
+				cfg.Asker = proxyAsker{t, tc.typed}
+			}
+			e := start(t, cfg)
 			s, err := e.Save(saved)
 			if err != nil {
 				t.Fatal(err)
@@ -151,6 +161,27 @@ func TestProxyPasswordComesFrom(t *testing.T) {
 			}
 		})
 	}
+}
+
+// proxyAsker types the password of ann's proxy.
+type proxyAsker struct {
+	t     *testing.T
+	typed string
+}
+
+func (a proxyAsker) Password(_ context.Context, s site.Site) (string, bool, error) {
+	if s.Host != "proxy.example.org:1080" || s.User != "ann" {
+		a.t.Errorf("asked for %s@%s", s.User, s.Host)
+	}
+	return a.typed, false, nil
+}
+
+func (proxyAsker) Certificate(context.Context, trust.Question) (trust.Answer, error) {
+	return trust.Refuse, nil
+}
+
+func (proxyAsker) Exists(context.Context, transfer.Question) (transfer.Answer, error) {
+	return transfer.Answer{}, nil
 }
 
 func TestQuickAndSavedAreOneServer(t *testing.T) {

@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net/url"
+	"os"
 	"reflect"
 	"slices"
 
@@ -57,12 +60,21 @@ func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (sit
 		if before == nil {
 			_ = e.Disconnect(s.ID) // the connection's error is the one to tell
 		}
-		if vfs.KindOf(err) == vfs.KindLogin {
-			_ = e.session.Delete(ctx, s.ID) // memory; it cannot fail
-		}
+		e.unbelieve(ctx, s, vfs.KindOf(err))
 		return "", nil, err
 	}
 	return s.ID, f, nil
+}
+
+// unbelieve forgets for this session the password that was refused, so that
+// the next one is asked for.
+func (e *Engine) unbelieve(ctx context.Context, s site.Site, refusal vfs.Kind) {
+	switch refusal { // memory cannot fail
+	case vfs.KindLogin:
+		_ = e.session.Delete(ctx, s.ID)
+	case vfs.KindProxyLogin:
+		_ = e.session.Delete(ctx, s.ProxyID())
+	}
 }
 
 // register gives s an ID and remembers the description where the store does
@@ -238,18 +250,36 @@ func learnedKey(s site.Site) string {
 	return user + "@" + s.Address()
 }
 
-// proxyPassword finds the password of the proxy of s, as kept under its ID; ""
-// where none is. Nobody is asked: the proxy's refusal says what is missing.
+// proxyPassword finds the password of the proxy of s: given in this session,
+// kept in the keychain, or asked for. With nobody to ask it is "", and the
+// proxy's refusal says what is missing; so does a keychain that does not answer.
 func (e *Engine) proxyPassword(ctx context.Context, s site.Site) (string, error) {
 	if pw, ok, err := e.session.Get(ctx, s.ProxyID()); err != nil || ok {
 		return pw, err
 	}
-	kept, ok := e.keptAs(s)
-	if !ok {
+	if kept, ok := e.keptAs(s); ok {
+		if pw, ok, err := e.vault.Get(ctx, site.Site{ID: kept}.ProxyID()); err == nil && ok {
+			return pw, nil
+		}
+	}
+	if e.cfg.Asker == nil {
 		return "", nil
 	}
-	pw, _, err := e.vault.Get(ctx, site.Site{ID: kept}.ProxyID())
-	return pw, err
+	pw, keep, err := e.cfg.Asker.Password(ctx, asProxy(s))
+	if err != nil {
+		return "", err
+	}
+	return pw, e.Remember(ctx, s.ProxyID(), pw, keep)
+}
+
+// asProxy describes the proxy of s to whoever is asked for its password.
+func asProxy(s site.Site) site.Site {
+	p := site.Site{ID: s.ProxyID(), Quick: s.Quick}
+	text := cmp.Or(s.Proxy, os.Getenv("all_proxy"), os.Getenv("ALL_PROXY"))
+	if u, err := url.Parse(text); err == nil {
+		p.Host, p.User = u.Host, u.User.Username()
+	}
+	return p
 }
 
 // keptAs returns the ID under which the keychain may know the password of s:

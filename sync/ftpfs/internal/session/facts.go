@@ -70,8 +70,8 @@ func (s *Session) Facts() Facts {
 		f.Switch = &change
 	}
 	f.Mode, f.Via = now.Rung.Mode(), now.Rung.String()
-	if m := s.conf.Site.Mode; f.Mode == "" && (m == site.ModePassive || m == site.ModeActive) {
-		f.Mode = m
+	if m := s.conf.Site.Mode; f.Mode != m && (m == site.ModePassive || m == site.ModeActive) {
+		f.Mode, f.Via = m, "" // what was remembered is of the other mode
 	}
 	return f
 }
