@@ -25,8 +25,8 @@ type options struct {
 	timeout           time.Duration
 	ports             portRange
 	externalIP        ipv4
-	encoding          string
-	proxy, account    text
+	encoding, proxy   text
+	account           text
 	hidden            toggle
 	keepAlive         choice
 	commands          texts
@@ -47,6 +47,7 @@ const defaultTimeout = 20 * time.Second
 // again, to show each command those that matter to it.
 func (o *options) addFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
+	o.mode.back, o.tls.back, o.keepAlive.back = true, true, true
 	o.mode.allowed = []string{string(site.ModeAuto), string(site.ModePassive), string(site.ModeActive)}
 	o.tls.allowed = []string{string(site.TLSExplicit), string(site.TLSImplicit), string(site.TLSOff)}
 	o.keepAlive.allowed = []string{"off", string(site.KeepAliveNoop)}
@@ -63,7 +64,7 @@ func (o *options) addFlags(root *cobra.Command) {
 	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "give up a wait in which nothing moved for so `long`")
 	f.Var(&o.ports, "port-range", "active mode: listen on ports `A-B` only")
 	f.Var(&o.externalIP, "external-ip", "active mode: the IPv4 `address` under which a router forwards to us")
-	f.StringVar(&o.encoding, "encoding", "", "`name` of the server's encoding of file names, such as windows-1251")
+	f.Var(&o.encoding, "encoding", "`name` of the server's encoding of file names, such as windows-1251")
 	f.Var(&o.proxy, "proxy", "connect through this `URL`, socks5://[user@]host:port or http://..., or none\n(default what ALL_PROXY and NO_PROXY say)")
 	f.Var(&o.account, "account", "the `name` to answer with when the server asks for an account (ACCT)")
 	f.Var(&o.hidden, "hidden", "ask for names with a leading dot where the server leaves them out")
@@ -99,20 +100,20 @@ func (o *options) check() error {
 
 // apply lays the flags that were given over a site's own settings.
 func (o *options) apply(s site.Site) site.Site {
-	if o.mode.value != "" {
-		s.Mode = site.Mode(o.mode.value)
+	if o.mode.given {
+		s.Mode = modeWords(site.Mode(o.mode.value))
 	}
-	if o.tls.value != "" {
-		s.TLS = site.TLS(o.tls.value)
+	if o.tls.given {
+		s.TLS = site.TLS(o.tls.value) // "" is site.TLSDefault
 	}
-	if o.ports.from != 0 {
+	if o.ports.given {
 		s.PortFrom, s.PortTo = o.ports.from, o.ports.to
 	}
-	if o.externalIP != "" {
-		s.ExternalIP = string(o.externalIP)
+	if o.externalIP.given {
+		s.ExternalIP = o.externalIP.value
 	}
-	if o.encoding != "" {
-		s.Encoding = o.encoding
+	if o.encoding.given {
+		s.Encoding = o.encoding.value
 	}
 	if o.connections != 0 {
 		s.Connections = int(o.connections)
@@ -126,12 +127,12 @@ func (o *options) apply(s site.Site) site.Site {
 	if o.hidden.given {
 		s.Hidden = o.hidden.value
 	}
-	switch o.keepAlive.value {
-	case "":
-	case "off":
+	switch {
+	case !o.keepAlive.given:
+	case o.keepAlive.value == "off":
 		s.KeepAlive = site.KeepAliveOff
 	default:
-		s.KeepAlive = site.KeepAlive(o.keepAlive.value)
+		s.KeepAlive = site.KeepAlive(o.keepAlive.value) // "" is off, too
 	}
 	if o.commands.given {
 		s.Commands = o.commands.values
@@ -189,20 +190,23 @@ func (t *toggle) Set(v string) error {
 	return nil
 }
 
-// choice is a flag that takes one of a few words.
+// choice is a flag that takes one of a few words; where back is set, an empty
+// value takes a saved setting back.
 type choice struct {
 	allowed []string // fixed
+	back    bool     // fixed
 	value   string
+	given   bool
 }
 
 func (c *choice) String() string { return c.value }
 func (c *choice) Type() string   { return "WORD" }
 
 func (c *choice) Set(word string) error {
-	if !slices.Contains(c.allowed, word) {
+	if !slices.Contains(c.allowed, word) && !(c.back && word == "") {
 		return fmt.Errorf("it takes %s", strings.Join(c.allowed, ", "))
 	}
-	c.value = word
+	c.value, c.given = word, true
 	return nil
 }
 
@@ -221,8 +225,12 @@ func (p *fingerprint) Set(text string) error {
 	return nil
 }
 
-// portRange is a range of ports, A-B; the zero value is none.
-type portRange struct{ from, to int }
+// portRange is a range of ports, A-B; the zero value is none, and an empty one
+// takes a saved range back.
+type portRange struct {
+	from, to int
+	given    bool
+}
 
 func (r *portRange) Type() string { return "A-B" }
 
@@ -234,29 +242,37 @@ func (r *portRange) String() string {
 }
 
 func (r *portRange) Set(text string) error {
+	if text == "" {
+		*r = portRange{given: true}
+		return nil
+	}
 	a, b, ok := strings.Cut(text, "-")
 	from, errFrom := strconv.ParseUint(a, 10, 16)
 	to, errTo := strconv.ParseUint(b, 10, 16)
 	if !ok || errFrom != nil || errTo != nil || from == 0 || to < from {
 		return fmt.Errorf("it takes two ports, the lower one first, such as 50000-50100")
 	}
-	r.from, r.to = int(from), int(to)
+	*r = portRange{int(from), int(to), true}
 	return nil
 }
 
-// ipv4 is an IPv4 address: PORT can carry no other (RFC 959).
-type ipv4 string
+// ipv4 is an IPv4 address, for PORT can carry no other (RFC 959); an empty one
+// takes a saved address back.
+type ipv4 struct{ text }
 
-func (a *ipv4) String() string { return string(*a) }
-func (a *ipv4) Type() string   { return "ADDRESS" }
+// Type is what stands for the value in a help text that names none.
+func (a *ipv4) Type() string { return "ADDRESS" }
 
-func (a *ipv4) Set(text string) error {
-	ip, err := netip.ParseAddr(text)
+// Set takes an address, or nothing.
+func (a *ipv4) Set(v string) error {
+	if v == "" {
+		return a.text.Set(v)
+	}
+	ip, err := netip.ParseAddr(v)
 	if err != nil || !ip.Is4() {
 		return fmt.Errorf("it takes an IPv4 address")
 	}
-	*a = ipv4(ip.String())
-	return nil
+	return a.text.Set(ip.String())
 }
 
 // count is a number of connections, 1 to 32; 0 is "not given".

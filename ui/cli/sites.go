@@ -54,7 +54,7 @@ func (a *app) sitesList() *cobra.Command {
 					switch {
 					case one.Quick:
 					case a.opt.json:
-						if err := enc.Encode(one); err != nil {
+						if err := enc.Encode(spelled(one)); err != nil {
 							return err
 						}
 					default:
@@ -82,6 +82,14 @@ func modeWords(m site.Mode) site.Mode {
 	return m
 }
 
+// spelled is a site for JSON, where what a person left to Wherry has its word.
+func spelled(one site.Site) site.Site {
+	if one.Mode = modeWords(one.Mode); one.TLS == site.TLSDefault {
+		one.TLS = site.TLSExplicit
+	}
+	return one
+}
+
 func tlsWords(t site.TLS) string {
 	switch t {
 	case site.TLSDefault:
@@ -103,7 +111,7 @@ func (a *app) sitesShow() *cobra.Command {
 					return err
 				}
 				if a.opt.json {
-					return jsonLines(a.std.Out).Encode(one)
+					return jsonLines(a.std.Out).Encode(spelled(one))
 				}
 				return s.showSite(cmd.Context(), one)
 			})
@@ -123,7 +131,7 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 	if one.Hidden {
 		hidden = "asked for"
 	}
-	ports := portRange{one.PortFrom, one.PortTo}
+	ports := portRange{from: one.PortFrom, to: one.PortTo}
 	out := tabwriter.NewWriter(s.std.Out, 0, 0, 2, ' ', 0)
 	for _, row := range [][2]string{
 		{"Name", site.FullName(one)},
@@ -257,8 +265,10 @@ func (a *app) sitesEdit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "edit SITE [TARGET]", Short: "Change a saved site",
 		Long: `Change a saved site. A TARGET replaces host, port, TLS, user and first folder;
-flags replace the setting they name. The rest, and the password, stay.`,
+flags replace the setting they name, and with an empty value take it back to
+what it is without them. The rest, and the password, stay.`,
 		Example: `  wherry sites edit shop --mode active
+  wherry sites edit shop --port-range '' --external-ip ''
   wherry sites edit shop ftpes://anna@new.example.org/www --name shop-new`,
 		Args: a.args(1, 2, "name a saved site"), Annotations: map[string]string{groupsOf: "ct"}, ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -106,6 +106,40 @@ func TestSettingsOfOddServersAreSavedAndTakenBack(t *testing.T) {
 	}
 }
 
+// TestAnEmptyValueTakesOneBack: every setting of the README's table, each by
+// itself.
+func TestAnEmptyValueTakesOneBack(t *testing.T) {
+	for flag, tc := range map[string]struct {
+		given string
+		keys  []string
+		want  any
+	}{
+		"--mode":          {"passive", []string{"mode"}, "auto"},
+		"--tls":           {"off", []string{"tls"}, "explicit"},
+		"--port-range":    {"50000-50100", []string{"port_from", "port_to"}, nil},
+		"--external-ip":   {"192.0.2.7", []string{"external_ip"}, nil},
+		"--proxy":         {"socks5://proxy:1080", []string{"proxy"}, nil},
+		"--encoding":      {"windows-1251", []string{"encoding"}, nil},
+		"--keep-alive":    {"noop", []string{"keep_alive"}, nil},
+		"--account":       {"acme", []string{"account"}, nil},
+		"--login-command": {"SITE UMASK 022", []string{"commands"}, nil},
+	} {
+		t.Run(flag, func(t *testing.T) {
+			h := newHome(t)
+			h.ok("sites", "add", "shop", "ftp://anna@h", flag, tc.given)
+			before := lines(t, h.ok("sites", "show", "shop", "--json").out)[0]
+			h.ok("sites", "edit", "shop", flag, "")
+			after := lines(t, h.ok("sites", "show", "shop", "--json").out)[0]
+			for _, key := range tc.keys {
+				if before[key] == tc.want || after[key] != tc.want {
+					t.Errorf("%s was %v and is %v, want %v", key, before[key], after[key], tc.want)
+				}
+			}
+		})
+	}
+	newHome(t).fails(exitUsage, []string{"it takes ask"}, "get", "ftp://h/x", ".", "--exists", "")
+}
+
 func TestSettingsThatCannotBeAreRefused(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		flags []string
