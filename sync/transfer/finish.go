@@ -138,13 +138,47 @@ func (r *run) tidy(ctx context.Context, err error) {
 	if !r.created || r.worthKeeping(vfs.KindOf(err)) && !r.filled(err) {
 		return
 	}
+	r.drop(ctx, r.part)
+}
+
+// drop deletes a part; the transfer's own outcome is the one to tell.
+func (r *run) drop(ctx context.Context, part vfs.Path) {
 	limit := tidyLimit
 	if ctx.Err() != nil {
 		limit = tidyAfterCancelled
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
-	_ = r.job.Target.FS.Remove(ctx, r.part) // the transfer's error is the one to tell
+	_ = r.job.Target.FS.Remove(ctx, part)
+}
+
+// dropEarlier removes what an earlier run of this job began and none will go
+// on with.
+func (r *run) dropEarlier(ctx context.Context) {
+	if r.job.Made == nil {
+		return
+	}
+	name := r.job.Target.Path
+	if !r.job.Chosen.IsRoot() {
+		name = r.job.Chosen
+	}
+	if part, err := PartName(name); err == nil {
+		r.drop(ctx, part)
+	}
+}
+
+// endedForGood tells the outcomes of look after which an earlier run's part is
+// of no use. A source that is missing together with its folder is a disk that
+// was taken out, and may come back as it was.
+func (r *run) endedForGood(ctx context.Context, err error) bool {
+	switch vfs.KindOf(err) {
+	case vfs.KindIsDir, vfs.KindExists:
+		return true
+	case vfs.KindNotFound:
+		_, above := r.job.Source.FS.Stat(ctx, r.job.Source.Path.Dir())
+		return above == nil
+	}
+	return false
 }
 
 // filled tells whether the target's place is full. The part then goes although

@@ -52,10 +52,16 @@ func Run(ctx context.Context, job Job) (Result, error) {
 
 func (r *run) run(ctx context.Context) (Result, error) {
 	if err := r.look(ctx); err != nil {
+		if r.endedForGood(ctx, err) {
+			r.dropEarlier(ctx)
+		}
 		return Result{}, err
 	}
 	act, result, err := r.decide(ctx)
 	if err != nil || act == toEnd {
+		if err == nil && result.Outcome == Skipped {
+			r.dropEarlier(ctx)
+		}
 		return result, err
 	}
 	if r.part, err = PartName(r.target); err != nil {
