@@ -186,13 +186,14 @@ func (f firewall) works(d *desk) {
 	if err != nil {
 		d.t.Error(err)
 	}
+	want, silent := d.expected(f.via, f.silent)
 	via := d.fs.Status().Via
-	if via != f.via {
-		d.t.Errorf("via %s, want %s", via, f.via)
+	if via != want {
+		d.t.Errorf("via %s, want %s", via, want)
 	}
 	d.row(via, seconds)
-	d.patient(f.silent)
-	d.announced(f.via)
+	d.patient(silent)
+	d.announced(want)
 	for _, a := range d.first {
 		if advertised := d.server.Options.Advertise; a.Rung == ftpfs.PASV && advertised != "" && a.Advertised.Addr().String() != advertised {
 			d.t.Errorf("PASV is told to have named %v", a.Advertised)
