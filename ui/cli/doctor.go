@@ -31,6 +31,10 @@ it small temporary files are uploaded to the folder in TARGET, downloaded,
 resumed, renamed and deleted. Most checks take a few seconds; a firewall that
 drops connections makes it half a minute. Ctrl-C ends it at once.
 
+It ends with 0 where a data connection works and so does the folder in TARGET:
+it can be listed and, with --write, written to. Where only the folder fails it
+ends with 1, and with "works":true in --json, which is about data connections.
+
 ` + targets,
 		Example: `  wherry doctor ftp://anna@ftp.example.org
   wherry doctor shop:/www --write
@@ -80,12 +84,14 @@ func (s *session) check(ctx context.Context, text string, write bool) error {
 }
 
 // checkCode is the exit code of a check: whether files can be transferred, and
-// if not, why.
+// if not, why; and whether the folder that was named can be used as asked.
 func checkCode(r doctor.Report) int {
 	stopped, ok := r.Stopped()
 	switch {
 	case ok && stopped.Kind() == vfs.KindCancelled:
 		return exitInterrupted
+	case r.Works() && len(r.Missed()) > 0:
+		return exitFailed
 	case r.Works():
 		return exitOK
 	case !ok:

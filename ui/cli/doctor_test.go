@@ -29,6 +29,7 @@ func TestDoctorEndsWith(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		plan  ftptest.Plan
 		flags []string
+		path  string
 		wrong bool // the password
 		code  int
 		says  []string
@@ -46,6 +47,22 @@ func TestDoctorEndsWith(t *testing.T) {
 		},
 		"0 with the files gone": {
 			flags: []string{"--write"}, code: exitOK, says: []string{"✓ Upload", "✓ Resume", "✓ Delete", "✓ Clock"}, not: "✗",
+		},
+		"1 where the folder cannot be listed": {
+			path: "/nonexistent", code: exitFailed, says: []string{"✓ Passive (EPSV)", "✗ Listing", "But this did not work: listing.", "does not exist"},
+		},
+		"1 where the folder is not there to be written to": {
+			plan: ftptest.Plan{Verbs: handlers{"STOR": ftptest.Reply("550 No such file or directory"), "DELE": ftptest.Reply("550 Permission denied")}},
+			path: "/nonexistent", flags: []string{"--write"}, code: exitFailed,
+			says: []string{"✗ Listing", "✗ Upload", "– Delete Nothing had been made", "But this did not work: listing, upload."}, not: "✓ Delete",
+		},
+		"1 where nothing may be written": {
+			plan:  ftptest.Plan{Verbs: handlers{"STOR": ftptest.Reply("550 Permission denied"), "DELE": ftptest.Reply("550 Permission denied")}},
+			flags: []string{"--write"}, code: exitFailed,
+			says: []string{"✓ Listing", "✗ Upload", "– Delete Nothing had been made", "But this did not work: upload.", "may not write in that folder"}, not: "by hand",
+		},
+		"0 where nothing may be written, and nothing was to be": {
+			plan: ftptest.Plan{Verbs: handlers{"STOR": ftptest.Reply("550 Permission denied")}}, code: exitOK, says: []string{"✓ Listing"},
 		},
 		"6 where the site's mode does not work": {
 			plan: ftptest.Plan{Verbs: noPassive}, flags: []string{"--mode", "passive"}, code: exitNoData,
@@ -74,7 +91,7 @@ func TestDoctorEndsWith(t *testing.T) {
 				t.Setenv("WHERRY_PASSWORD", "another-password")
 				h.secrets = append(h.secrets, "another-password")
 			}
-			args := append([]string{"doctor", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off"}, tc.flags...)
+			args := append([]string{"doctor", at("ftp", s.User, s.Host, s.Port, "") + tc.path, "--tls", "off"}, tc.flags...)
 			r := h.run(args...)
 			if r.code != tc.code || r.err != "" {
 				t.Errorf("it ended with %d, want %d; %s", r.code, tc.code, r.err)
@@ -131,6 +148,19 @@ func TestDoctorForScripts(t *testing.T) {
 	}
 	if !strings.HasPrefix(last["verdict"].(string), "Active works.") {
 		t.Error(last["verdict"])
+	}
+}
+
+// TestDoctorWorksIsAboutDataConnections: what else failed is told by the exit
+// code, the steps and the words.
+func TestDoctorWorksIsAboutDataConnections(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{User: "anna", Password: "spinnaker-and-boom"})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	r := h.run("doctor", at("ftp", s.User, s.Host, s.Port, "")+"/gone", "--tls", "off", "--json")
+	rows := lines(t, r.out)
+	if last := rows[len(rows)-1]; r.code != exitFailed || last["works"] != true || !strings.Contains(last["verdict"].(string), "did not work: listing") {
+		t.Errorf("%d, %v", r.code, last)
 	}
 }
 

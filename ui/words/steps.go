@@ -194,6 +194,8 @@ func impossible(s doctor.Step, r doctor.Report) string {
 		return "This connection is not encrypted."
 	case stopped:
 		return "Not tried: an earlier step failed."
+	case s.ID == doctor.Delete && r.Works():
+		return "Nothing had been made that could be deleted."
 	case s.ID == doctor.Clock:
 		return "The server does not tell the time of the file."
 	case !r.Works() && (r.Passive.Works || r.Active.Works):

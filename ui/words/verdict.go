@@ -23,17 +23,17 @@ func VerdictFor(r doctor.Report, face Face) Words {
 		return noWay(r, g, face)
 	}
 	w := works(r, g, face)
-	for _, s := range r.Steps {
-		switch s.ID {
-		case doctor.List, doctor.Upload, doctor.Download, doctor.Resume, doctor.Rename, doctor.Delete:
-			if s.Status == doctor.Failed {
-				told := Step(s, r, face)
-				w.Title = strings.TrimSpace(w.Title + " But this did not work: " + lower(told.Name) + ".")
-				w.Remedy = join(told.Means, told.Do)
-				return w
-			}
-		}
+	missed := r.Missed()
+	if len(missed) == 0 {
+		return w
 	}
+	var names []string
+	for _, s := range missed {
+		names = append(names, lower(stepNames[s.ID]))
+	}
+	told := Step(missed[0], r, face)
+	w.Title += " But this did not work: " + strings.Join(names, ", ") + "."
+	w.Remedy = join(told.Means, told.Do)
 	return w
 }
 

@@ -238,6 +238,21 @@ func (r Report) Stopped() (Step, bool) {
 	return Step{}, false
 }
 
+// Missed returns the steps that failed although data connections work, in
+// order: the listing of the folder that was named, and what was to be written.
+func (r Report) Missed() []Step {
+	var all []Step
+	for _, s := range r.Steps {
+		switch s.ID {
+		case List, Upload, Download, Resume, Rename, Delete:
+			if s.Status == Failed {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
+}
+
 // Blocked returns what was tried for data connections in the modes the site
 // allows, as the cause of a vfs.KindNoData.
 func (r Report) Blocked() *wire.Blocked {

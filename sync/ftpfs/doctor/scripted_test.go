@@ -146,7 +146,7 @@ func TestFindings(t *testing.T) {
 		},
 		"an upload refused": {
 			plan: ftptest.Plan{Verbs: verbs{"STOR": ftptest.Reply("550 Permission denied")}}, tls: site.TLSOff, tune: allowed,
-			want: "ppp-pp pppp -p F---p -p", kind: vfs.KindPermission,
+			want: "ppp-pp pppp -p F---- -p", kind: vfs.KindPermission,
 		},
 		"a download of other bytes": {
 			plan: ftptest.Plan{Verbs: verbs{"RETR": ftptest.Flow{Content: noise}.Serve}}, tls: site.TLSOff, tune: allowed,
@@ -175,7 +175,7 @@ func TestFindings(t *testing.T) {
 		},
 		"a connection lost in an upload": {
 			plan: ftptest.Plan{Verbs: verbs{"STOR": ftptest.InTurn(ftptest.Flow{At: 1000, Fault: ftptest.DropControl}.Serve)}}, tls: site.TLSOff, tune: allowed,
-			want: "ppp-pp pppp -p F---p -p", kind: vfs.KindLost,
+			want: "ppp-pp pppp -p F---? -p", kind: vfs.KindLost,
 		},
 		"a login refused the second time": {
 			plan: ftptest.Plan{Verbs: verbs{"EPSV": ftptest.Drop, "PASS": ftptest.InTurn(ftptest.Default, ftptest.Reply("530 Banned"))}}, tls: site.TLSOff,
@@ -350,7 +350,7 @@ func TestCancel(t *testing.T) {
 	}{
 		"in the login":   {"PASS", "ppp-F- ---- -- ----- --"},
 		"in a listing":   {"MLSD", "ppp-pp F--- -- ----- --"},
-		"in an upload":   {"STOR", "ppp-pp pppp -p F---p --"},
+		"in an upload":   {"STOR", "ppp-pp pppp -p F---? --"},
 		"in a download":  {"RETR", "ppp-pp pppp -p pF--p --"},
 		"while renaming": {"RNTO", "ppp-pp pppp -p pppFp --"},
 	} {

@@ -206,36 +206,44 @@ func (c *checkup) rename(ctx context.Context, s *Step) error {
 }
 
 // tidy removes every file that may be there, and names those that it could
-// not.
+// not. Where none was there, nothing has shown that files can be deleted.
 func (c *checkup) tidy(ctx context.Context, s *Step) error {
 	var failed error
+	s.Status = NotPossible
 	for _, p := range c.written.made {
-		if err := c.remove(ctx, p); err != nil {
+		switch gone, err := c.remove(ctx, p); {
+		case err != nil:
 			s.add(FactLeft, p.String())
 			failed = err
+		case gone:
+			s.Status = Passed
 		}
 	}
 	return failed
 }
 
 // remove deletes p, over the session there is, or where that is of no use now
-// a new one; a file that is not there is as good.
-func (c *checkup) remove(ctx context.Context, p vfs.Path) error {
+// a new one. gone is false for a file that was not there, which is as good.
+func (c *checkup) remove(ctx context.Context, p vfs.Path) (gone bool, err error) {
 	if c.over && (c.s == nil || !c.s.Usable()) && c.ctx.Err() == nil {
-		return c.kinded(vfs.KindLogin, "the server lets nobody in any more")
+		return false, c.kinded(vfs.KindLogin, "the server lets nobody in any more")
 	}
 	if err := c.ready(ctx); err != nil {
-		return err
+		return false, err
 	}
-	err := c.s.Remove(ctx, p)
-	if err != nil && vfs.KindOf(err) != vfs.KindNotFound {
-		return err
+	err = c.s.Remove(ctx, p)
+	if vfs.KindOf(err) == vfs.KindNotFound {
+		return false, nil
 	}
 	if c.ctx.Err() != nil {
-		return nil // no time for a second look
+		return err == nil, err // no time for a second look
 	}
-	if _, err := c.s.Stat(ctx, p); err == nil {
-		return c.kinded(vfs.KindOther, "the server says that it is deleted, and it is still there")
+	_, look := c.s.Stat(ctx, p)
+	switch {
+	case vfs.KindOf(look) == vfs.KindNotFound:
+		return err == nil, nil // servers refuse a DELE in a folder that is read-only whatever is there
+	case err == nil && look == nil:
+		return false, c.kinded(vfs.KindOther, "the server says that it is deleted, and it is still there")
 	}
-	return nil
+	return err == nil, err
 }
