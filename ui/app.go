@@ -54,6 +54,9 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := surroundings(req.Engine.Dirs); err != nil {
+		return err
+	}
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // Fyne makes its own folder in it, and only complains without
 	}

@@ -7,11 +7,13 @@ import (
 	"os"
 )
 
-// noBus looks before the call where the D-Bus library would look. Where there
-// is no bus the library would run dbus-launch, which leaves a stray daemon
-// behind for each call.
-func noBus() string {
-	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && address != "autolaunch:" {
+// NoBus says why there is no session bus, "" where one is named. It looks
+// where the D-Bus library would look before it runs dbus-launch, which leaves a
+// stray daemon behind for each process.
+func NoBus() string {
+	switch os.Getenv("DBUS_SESSION_BUS_ADDRESS") {
+	case "", "autolaunch:", "disabled:":
+	default:
 		return ""
 	}
 	if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err == nil {

@@ -2,5 +2,5 @@
 
 package vault
 
-// noBus has nothing to say: the keychain is part of the system.
-func noBus() string { return "" }
+// NoBus has nothing to say: the keychain is part of the system.
+func NoBus() string { return "" }

@@ -49,7 +49,7 @@ type result struct {
 // program. limit bounds each call; a prompt needs a person's time, so half a
 // minute is a good one. Nothing is called before the first method.
 func Keychain(service string, limit time.Duration) *Chain {
-	return newChain(service, limit, system{}, noBus)
+	return newChain(service, limit, system{}, NoBus)
 }
 
 func newChain(service string, limit time.Duration, ring keyring.Keyring, missing func() string) *Chain {
