@@ -46,6 +46,7 @@ var rooms = map[string]int{
 	"ui/words":                      7,
 	"ui/cli":                        8,
 	"ui/loop":                       7,
+	"ui/desktop":                    7,
 	"ui/look":                       7,
 	"ui/parts":                      8,
 	"ui/action":                     8,

@@ -60,7 +60,7 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // Fyne makes its own folder in it, and only complains without
 	}
-	a := app.NewWithID("org.wherry.Wherry")
+	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("wherry.png", assets.IconPNG))
 	a.Settings().SetTheme(look.New(look.Choice(kept.Load().Theme)))
 	l := loop.New(ctx, nil)
@@ -72,11 +72,11 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if cfg.Verify == nil { // nothing was said on the command line
 		cfg.Verify = s.verify.get
 	}
-	cfg.OnEvent = s.touched.onEvent
+	cfg.OnEvent = s.onEvent
 	if req.Events != nil {
 		events := cli.NewEvents(req.Events, s.target)
 		defer events.Close()
-		cfg.OnEvent = func(e queue.Event) { s.touched.onEvent(e); events.OnEvent(e) }
+		cfg.OnEvent = func(e queue.Event) { s.onEvent(e); events.OnEvent(e) }
 	}
 	if s.engine, err = engine.Start(ctx, cfg); err != nil {
 		return err

@@ -44,6 +44,13 @@ var (
 		{string(transfer.VerifyOffered), "When offered", "By a hash, where the server can make one."},
 		{string(transfer.VerifyAlways), "Always", "By a hash; without one a transfer fails."},
 	}
+	finishOptions = []option{{notify, "Notify", ""}, {nothing, "Nothing", ""}}
+)
+
+// What happens when the queue is done and the window is not in front.
+const (
+	notify  = "notify"
+	nothing = "nothing"
 )
 
 // openSettings shows what is set for all sites. Each choice counts at once.
@@ -60,6 +67,13 @@ func (s *shell) openSettings() {
 			means.SetText(o.means)
 		}
 	}
+	atEnd := notify
+	if s.kept.Silent {
+		atEnd = nothing
+	}
+	finish := segmentsOf(finishOptions, atEnd, func(o option) {
+		s.change(func(kept *settings.Settings) { kept.Silent = o.value == nothing })
+	})
 	row := func(title string, o fyne.CanvasObject) fyne.CanvasObject {
 		label := container.NewGridWrap(fyne.NewSize(118, look.EntryHeight), parts.NewLine(title, look.ColorSecondary))
 		return container.NewBorder(nil, nil, label, nil, o)
@@ -67,7 +81,9 @@ func (s *shell) openSettings() {
 	showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphSettings, Title: "Settings", Width: 520,
 		Content: container.New(layout.NewCustomPaddedVBoxLayout(look.Gap),
-			row("Look", theme), row("Compare contents", verify), row("", means)),
+			row("Look", theme), row("Compare contents", verify), row("", means),
+			row("Queue is done", finish),
+			row("", parts.NewLine("A notification, while the window is not in front.", look.ColorSecondary))),
 		Answers: []parts.Answer{{Title: "Close", Strong: true}},
 	})
 }

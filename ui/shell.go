@@ -45,6 +45,7 @@ type shell struct {
 	verify   verifying         // any goroutine
 	facts    *facts            // any goroutine
 	touched  touched           // any goroutine
+	finish   finish            // see there
 	notices  []string
 
 	panes     [2]*pane.View
@@ -93,6 +94,7 @@ func (s *shell) show(p *engine.Place) {
 	s.window.SetOnDropped(s.dropped)
 	s.arrange(s.kept)
 	s.watch()
+	s.watchFront()
 	s.window.Show()
 	for _, side := range []int{left, right} {
 		s.goHere(side, startFolder(s.kept.Panes[side].Folder))

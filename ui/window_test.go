@@ -35,6 +35,7 @@ func TestWindow(t *testing.T) {
 		"blocked-passive-is-found-by-the-check":      blockedPassiveIsFound,
 		"second-start-raises-the-first-window":       secondStartRaises,
 		"queue-add-from-a-shell-is-worked-on":        queueAddFromAShell,
+		"end-of-the-queue-is-told-by-the-desktop":    finishIsTold,
 		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })

@@ -68,6 +68,12 @@ func (s *shell) siteInView() site.ID {
 	return s.panes[1-s.active].Place().ID
 }
 
+// onEvent is told by the queue, on its goroutine.
+func (s *shell) onEvent(e queue.Event) {
+	s.touched.onEvent(e)
+	s.finish.onEvent(e)
+}
+
 func (s *shell) paint(now state) {
 	s.snapshot, s.connected = now.queue, now.connection
 	s.status.setConnection(now.connection)
@@ -86,6 +92,7 @@ func (s *shell) paint(now state) {
 	s.refreshTouched(now.queue.Count[queue.Active]+now.queue.Count[queue.Scanning] > 0)
 	s.syncMenus()
 	s.tellFacts(now)
+	s.tellFinish(now.queue)
 	s.quitIfDone(now.queue)
 }
 

@@ -18,6 +18,8 @@ type Settings struct {
 	// Verify says when the content of what was copied is compared by a hash,
 	// in the words of transfer.Verify; "" is its default.
 	Verify string `json:"verify,omitempty"`
+	// Silent asks for no notification when the queue is done.
+	Silent bool `json:"silent,omitempty"`
 	// Width and Height of the window in device independent pixels.
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`
