@@ -23,8 +23,12 @@ func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
 	})
 }
 
-// Resume lets paused rows go on, whoever paused them.
+// Resume lets paused rows go on, whoever paused them. A site of theirs that
+// could not be reached is tried at once.
 func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
+	if err := q.endWaits(ctx, ids); err != nil {
+		return err
+	}
 	return q.change(ctx, ids, `state = 'paused'`, func() error {
 		_, err := q.s.exec(ctx, goOn)
 		return err
@@ -38,13 +42,16 @@ const goOn = `UPDATE rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'a
 
 // Retry tries again what failed or is paused: at or below ids, and also
 // skipped rows when they are named themselves. Rows that wait for another
-// attempt are tried at once. Where one of ids was refused as a whole site or
-// place is refused (login, certificate, no space), the others that were
+// attempt, or for a site that could not be reached, are tried at once. Where one of ids was refused as a whole site or
+// place is refused (login, certificate, no space, no answer), the others that were
 // paused for that same reason go on with it. A name that cannot be used stays
 // failed.
 func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 	named, err := idText(ids)
 	if err != nil {
+		return err
+	}
+	if err := q.endWaits(ctx, ids); err != nil {
 		return err
 	}
 	// The folders above are reopened by bump; a folder that failed through its
@@ -71,8 +78,9 @@ func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 // picked one.
 func (q *Queue) pickSameReason(ctx context.Context) error {
 	rows, err := q.s.query(ctx, `SELECT DISTINCT kind, src_site, dst_site FROM rows
-		WHERE id IN (SELECT id FROM temp.picked) AND kind IN (?, ?, ?, ?, ?)`,
-		vfs.KindLogin.String(), vfs.KindProxyLogin.String(), vfs.KindCert.String(), vfs.KindTLS.String(), vfs.KindNoSpace.String())
+		WHERE id IN (SELECT id FROM temp.picked) AND kind IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		vfs.KindLogin.String(), vfs.KindProxyLogin.String(), vfs.KindCert.String(), vfs.KindTLS.String(), vfs.KindNoSpace.String(),
+		vfs.KindRefused.String(), vfs.KindHost.String(), vfs.KindTimeout.String(), vfs.KindBusy.String(), vfs.KindLost.String())
 	if err != nil {
 		return err
 	}

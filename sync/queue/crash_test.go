@@ -112,7 +112,7 @@ func (w *world) step() {
 			}
 		}
 	case 6:
-		kinds := []vfs.Kind{vfs.KindLost, vfs.KindBusy, vfs.KindPermission, vfs.KindTimeout}
+		kinds := []vfs.Kind{vfs.KindLost, vfs.KindBusy, vfs.KindPermission, vfs.KindRefused}
 		w.there.Inject(memfs.Fault{Skip: w.dice.IntN(20), Kind: kinds[w.dice.IntN(4)], After: w.dice.IntN(2) == 0})
 	case 7:
 		w.reorder()

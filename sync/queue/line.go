@@ -37,14 +37,27 @@ var (
 // no more.
 func (q *Queue) first(ctx context.Context, from line) (*row, error) {
 	var best *row
-	var full map[site.ID]bool
+	var full, shut map[site.ID]bool
+	var waits map[site.ID]SiteWait
 	if from.moves {
 		full = q.full()
+	}
+	if from.next != "" {
+		var err error
+		if waits, err = q.waits(ctx); err != nil {
+			return nil, err
+		}
+		shut = q.shut(waits)
 	}
 	found, err := q.list(ctx, from.first)
 	for err == nil && len(found) > 0 {
 		r := found[0]
-		free := !full[r.Source.Site] && !full[r.Target.Site]
+		free := true
+		for _, id := range r.sites() {
+			_, waited := waits[id]
+			r.probes = r.probes || waited
+			free = free && !full[id] && !shut[id]
+		}
 		if free && (best == nil || r.compare(*best) < 0) {
 			best = &r
 		}

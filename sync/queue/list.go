@@ -23,6 +23,11 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 		return nil, q.judgeLocked(err)
 	}
 	out := items(found)
+	waits, err := q.waits(ctx)
+	if err != nil {
+		return nil, q.judgeLocked(err)
+	}
+	showWaits(out, waits)
 	now := q.clock.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -20,6 +20,7 @@ type row struct {
 	name    string
 	made    *transfer.Identity // the source a part was made from
 	chosen  vfs.Path           // the target's name under the rule Rename; the root for none
+	probes  bool               // it was taken to see whether its site is back
 	scanned bool               // a folder whose content is in the journal
 	tally   tally              // of a folder
 }

@@ -144,6 +144,10 @@ func (q *Queue) recover(ctx context.Context) error {
 			return err
 		}
 		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE id NOT IN (SELECT job FROM rows)`)
+		if err != nil {
+			return err
+		}
+		_, err = q.s.exec(ctx, `DELETE FROM sites WHERE site NOT IN (SELECT src_site FROM rows WHERE ended = 0 UNION SELECT dst_site FROM rows WHERE ended = 0)`)
 		return err
 	})
 }
@@ -195,7 +199,8 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	}
 	now := q.clock.Now()
 	var next sql.NullInt64
-	err := q.s.row(ctx, `SELECT min(next_try) FROM rows INDEXED BY rows_later WHERE next_try > 0`).Scan(&next)
+	err := q.s.row(ctx, `SELECT min(next_try) FROM (SELECT min(next_try) AS next_try FROM rows INDEXED BY rows_later WHERE next_try > 0
+		UNION ALL SELECT min(next_try) FROM sites WHERE next_try > 0)`).Scan(&next)
 	if err != nil {
 		return 0, q.judgeLocked(q.s.wrap(journalOp, err))
 	}
@@ -204,8 +209,14 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	}
 	if wait <= 0 {
 		err := q.writeLocked(ctx, cheap, func() error {
-			_, err := q.s.exec(ctx, `UPDATE rows SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`, nanos(now))
-			return err
+			for _, due := range []string{
+				`UPDATE rows SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`, `UPDATE sites SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`,
+			} {
+				if _, err := q.s.exec(ctx, due, nanos(now)); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err != nil {
 			return 0, err

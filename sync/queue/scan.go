@@ -225,6 +225,11 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 		events = events[:0]
 		var d tally
 		// A person may have moved it since it was taken.
+		if folder.probes {
+			if err := q.reached(ctx, folder.sites()...); err != nil {
+				return err
+			}
+		}
 		if err := q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank); err != nil && !isNoRow(err) {
 			return err
 		}

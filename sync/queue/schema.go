@@ -26,6 +26,9 @@ import (
 // what a person moves there; what is found in a folder takes the folder's.
 // rows_files and rows_scans begin with the sites, so that the first row of
 // each pair of sites is found without reading those before it.
+//
+// sites holds those that could not be reached; next_try is 0 once the time for
+// another try has come, as it is in rows.
 var migrations = []string{`
 CREATE TABLE rows (
 	id        INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -102,6 +105,15 @@ CREATE INDEX rows_order ON rows (prio, rank, id, parent, state);
 CREATE INDEX rows_state ON rows (state, prio, rank, id, parent);
 CREATE INDEX rows_files ON rows (src_site, dst_site, prio, rank, id) WHERE state = 'waiting' AND next_try = 0 AND type = 'file';
 CREATE INDEX rows_scans ON rows (src_site, dst_site, prio, rank, id) WHERE state = 'waiting' AND next_try = 0 AND type <> 'file';
+`, `
+CREATE TABLE sites (
+	site     TEXT    PRIMARY KEY,
+	next_try INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	kind     TEXT    NOT NULL,
+	message  TEXT    NOT NULL,
+	about    BLOB    NOT NULL
+) WITHOUT ROWID;
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

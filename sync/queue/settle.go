@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -177,7 +178,7 @@ func (q *Queue) release(ctx context.Context, batch []note) error {
 		if n.end != nil {
 			delete(q.running, n.work.row.ID)
 			kind := vfs.KindOf(n.end.err)
-			pausing = pausing || stopsSite(kind) || stopsPlace(kind)
+			pausing = pausing || stopsSite(kind) || stopsPlace(kind) || unreachable(n.end.err)
 		}
 	}
 	q.mu.Unlock()
@@ -219,7 +220,15 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 		}
 	}
 	r.Done = moved
+	before := r.Attempts
 	event := q.outcome(&r, v, e)
+	if err := q.heardOf(ctx, w, &r, e, before); err != nil {
+		return silent, err
+	}
+	if event.Type == EventFailed && r.State == Waiting {
+		event.Type = EventRetry
+	}
+	event.Item = r.Item
 	question := ""
 	if r.Question != nil {
 		if question, err = questionText(*r.Question); err != nil {
@@ -235,6 +244,19 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 		}
 	}
 	return event, q.stopOthers(ctx, r, e)
+}
+
+// heardOf keeps what the end of a row's work says of its site.
+func (q *Queue) heardOf(ctx context.Context, w *work, r *row, e ending, before int) error {
+	switch {
+	case e.stopped:
+		return nil
+	case unreachable(e.err) && e.culprit != site.Local:
+		return q.siteFailed(ctx, r, e.culprit, w.row.probes, before)
+	case w.row.probes:
+		return q.reached(ctx, w.row.sites()...)
+	}
+	return nil
 }
 
 // outcome puts what v and e say into the row, and returns the event.

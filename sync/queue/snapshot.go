@@ -22,6 +22,7 @@ const pollEvery = 500 * time.Millisecond
 type counts struct {
 	seq    uint64
 	rows   map[State]int // never changed once it is here
+	waits  []SiteWait    // never changed once it is here
 	bytes  int64         // of all rows not ended, as of their last attempt's end
 	asking []Item        // never changed once it is here
 	// removing counts rows whose part is still to be deleted.
@@ -42,7 +43,7 @@ func (q *Queue) Snapshot() Snapshot {
 	defer q.mu.Unlock()
 	snap := Snapshot{
 		Seq: q.counts.seq, Running: q.stop != nil, Held: q.held,
-		Count: maps.Clone(q.counts.rows), BytesLeft: q.counts.bytes,
+		Count: maps.Clone(q.counts.rows), Waits: q.counts.waits, BytesLeft: q.counts.bytes,
 	}
 	for _, w := range q.running {
 		if w.row.State == removing {
@@ -143,6 +144,13 @@ func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 			return c, false, err
 		}
 		c.asking = items(asking)
+	}
+	waits, err := q.waits(ctx)
+	if err != nil {
+		return c, false, err
+	}
+	if c.rows[Waiting] > 0 { // else nothing waits for them any more
+		c.waits = slices.Collect(maps.Values(waits))
 	}
 	held, err := q.setting(ctx, "held")
 	return c, held == "1", err

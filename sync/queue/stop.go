@@ -17,7 +17,7 @@ func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
 	}
 	kind := vfs.KindOf(e.err)
 	switch {
-	case stopsSite(kind) && e.culprit != site.Local:
+	case (stopsSite(kind) || unreachable(e.err)) && e.culprit != site.Local:
 		return q.pauseOthers(ctx, r, `(src_site = ? OR dst_site = ?)`, string(e.culprit), string(e.culprit))
 	case stopsPlace(kind) && r.Target.Site != site.Local:
 		return q.pauseOthers(ctx, r, `dst_site = ?`, string(r.Target.Site))

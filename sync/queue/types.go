@@ -95,6 +95,10 @@ type Item struct {
 	// Attempts made so far and the time before which no next one is made.
 	Attempts int
 	NextTry  time.Time
+	// WaitsFor is the site that could not be reached and is tried again at
+	// NextTry by one row for all, "" where the row waits for nothing but its
+	// turn. It is set by List.
+	WaitsFor site.ID
 	// Kind and Message tell why it failed or was skipped; Message is the
 	// error's line, words for people are made from Kind at the face.
 	Kind    vfs.Kind
@@ -131,6 +135,8 @@ type Snapshot struct {
 	// Active holds the rows this process scans or transfers at the moment, and
 	// the first MaxAsking of those asked about, by ID.
 	Active []Item
+	// Waits are the sites that are waited for, in no order.
+	Waits []SiteWait
 	// Count of rows by state.
 	Count map[State]int
 	// BytesLeft of all rows not ended whose size is known, and the sum of

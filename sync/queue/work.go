@@ -195,6 +195,12 @@ func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, targ
 	}
 	var n int64
 	err := q.write(ctx, cheap, func() (err error) {
+		if w.row.probes {
+			// It may move for hours: the others need not wait for its end.
+			if err := q.reached(ctx, w.row.sites()...); err != nil {
+				return err
+			}
+		}
 		n, err = q.s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ?, chosen = ?, size = ? WHERE id = ? AND state = 'active'`,
 			size, when, chosen, id.Size, int64(w.row.ID))
 		return err
@@ -255,20 +261,22 @@ func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
 	return transfer.Result{Outcome: transfer.Done, Target: target, Size: now.Size, Verified: "size"}, true
 }
 
-// culprit says which side an error of trust or login belongs to. With one
+// culprit says which side an error belongs to that all rows of a site would
+// meet. With one
 // site it is that one; between two sites each is asked for its features,
 // which a file system that has been refused answers with the refusal and
 // without trying again. The zero ID where it cannot be told.
 func (q *Queue) culprit(ctx context.Context, r row, src, dst vfs.FS, err error) site.ID {
-	if err == nil || !stopsSite(vfs.KindOf(err)) {
+	away := unreachable(err)
+	if err == nil || !away && !stopsSite(vfs.KindOf(err)) {
 		return site.Local
 	}
 	ids := r.sites()
 	switch {
 	case len(ids) == 1 || len(ids) == 2 && ids[0] == ids[1]:
 		return ids[0]
-	case len(ids) == 0:
-		return site.Local
+	case len(ids) == 0, away:
+		return site.Local // to ask a site that does not answer takes long
 	}
 	for i, f := range []vfs.FS{src, dst} {
 		if _, err := f.Features(ctx); stopsSite(vfs.KindOf(err)) {

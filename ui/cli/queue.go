@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/ui/words"
 )
@@ -98,8 +100,11 @@ type itemJSON struct {
 	Size     *int64      `json:"size"`
 	Attempts int         `json:"attempts"`
 	Priority string      `json:"priority"`
-	Kind     string      `json:"kind,omitempty"`
-	Message  string      `json:"message,omitempty"`
+	// What a waiting row waits for; absent where that is only its turn.
+	NextTry  *time.Time `json:"next_try,omitempty"`
+	WaitsFor string     `json:"waits_for,omitempty"` // the host that does not answer
+	Kind     string     `json:"kind,omitempty"`
+	Message  string     `json:"message,omitempty"`
 }
 
 func (a *app) queueList() *cobra.Command {
@@ -143,6 +148,12 @@ func (s *session) listQueue(items []queue.Item) error {
 			if message != "" {
 				line.Kind = i.Kind.String()
 			}
+			if i.State == queue.Waiting && !i.NextTry.IsZero() {
+				line.NextTry = &i.NextTry
+			}
+			if i.WaitsFor != site.Local {
+				line.WaitsFor = s.hostOf(i.WaitsFor)
+			}
 			if err := enc.Encode(line); err != nil {
 				return err
 			}
@@ -153,6 +164,9 @@ func (s *session) listQueue(items []queue.Item) error {
 			size = words.Count(i.Size, "entry", "entries")
 		}
 		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, stateText(i), size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
+		if i.WaitsFor != site.Local {
+			message = s.waitText(i.WaitsFor, i.NextTry)
+		}
 		if message != "" {
 			fmt.Fprintf(out, "\t\t\t%s\n", message)
 		}
@@ -175,15 +189,33 @@ func stateText(i queue.Item) string {
 // queueTotals says how much of the queue the list left out.
 func (s *session) queueTotals() {
 	total := int64(0)
-	count := s.engine.Queue().Snapshot().Count
+	snap := s.engine.Queue().Snapshot()
 	text := ""
 	for _, state := range []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done} {
-		if n := int64(count[state]); n > 0 {
+		if n := int64(snap.Count[state]); n > 0 {
 			total += n
 			text += ", " + words.Number(n) + " " + string(state)
 		}
 	}
 	s.notice("wherry: %s%s", words.Count(total, "row", "rows"), text)
+	for _, w := range snap.Waits {
+		reason := words.OfKind(w.Kind, w.About, w.Message, words.CommandLine).Title
+		s.notice("wherry: %s All its rows are %s; wherry queue retry ID tries at once.", reason, s.waitText(w.Site, w.Until))
+	}
+}
+
+// waitText says what a row waits for, and until when by the clock here.
+func (s *session) waitText(id site.ID, until time.Time) string {
+	if until.IsZero() {
+		return "waiting for " + s.hostOf(id) + ", which is being tried"
+	}
+	return "waiting for " + s.hostOf(id) + " until " + until.Local().Format("15:04")
+}
+
+// hostOf is the host of a site, safe to show.
+func (s *session) hostOf(id site.ID) string {
+	one, _ := s.engine.Site(id)
+	return words.Safe(one.Host)
 }
 
 func (a *app) queueRun() *cobra.Command {

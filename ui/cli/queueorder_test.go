@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"strings"
+	"sync"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -73,4 +76,46 @@ func TestOrderCommandsSayWhatIsWrong(t *testing.T) {
 	h.ok("queue", "add", "get", "shop:/a", "shop:/b", t.TempDir())
 	h.fails(exitFailed, []string{"Row 9 is not in the queue"}, "queue", "move", "1", "--before", "9")
 	h.fails(exitFailed, []string{"Row 1 is one of those"}, "queue", "move", "1", "2", "--before", "1")
+}
+
+// TestTheListSaysWhatRowsWaitFor while another process works on them.
+func TestTheListSaysWhatRowsWaitFor(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", "shop:/b", t.TempDir())
+	host, port, err := net.SplitHostPort(closedPort(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ok("sites", "edit", "shop", "ftp://anna@"+net.JoinHostPort(host, port))
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { h.runWith(ctx, "queue", "run", "--json") })
+	defer running.Wait()
+	defer cancel()
+	for {
+		rows := lines(t, h.ok("queue", "list", "--json").out)
+		if rows[0]["waits_for"] == nil || rows[1]["waits_for"] == nil {
+			continue
+		}
+		for _, row := range rows {
+			if row["waits_for"] != host || row["kind"] != "refused" || row["next_try"] == nil {
+				t.Errorf("a row is %v", row)
+			}
+		}
+		if rows[0]["attempts"].(float64)+rows[1]["attempts"].(float64) != 1 {
+			t.Errorf("both rows count the one failure: %v", rows)
+		}
+		break
+	}
+	list := h.ok("queue", "list")
+	if !strings.Contains(list.out, "waiting for "+host+" until ") || !strings.Contains(list.err, "All its rows are waiting for "+host) {
+		t.Errorf("the list is\n%s%s", list.out, list.err)
+	}
+}
+
+func TestAServerThatIsDownIsOneFailure(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", "shop:/b", "shop:/c", "shop:/d", t.TempDir())
+	h.ok("sites", "edit", "shop", "ftp://anna@"+closedPort(t))
+	h.fails(exitConnect, []string{"does not accept connections"}, "queue", "run", "--retries", "0", "--connections", "1")
 }
