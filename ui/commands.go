@@ -45,7 +45,7 @@ func (s *shell) buildCommands() {
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
-			"queue.retry", "queue.pause", "queue.resume", "queue.cancel", line,
+			"queue.retry", "queue.pause", "queue.resume", "queue.top", "queue.bottom", "queue.cancel", line,
 			"queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear"),
 		s.commands.Menu("Site", "site.check", line, "mode.auto", "mode.passive", "mode.active"),
 		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
@@ -188,6 +188,8 @@ func (s *shell) queueCommands() []action.Command {
 		{ID: "queue.retry", Title: "Try again", Glyph: look.GlyphRefresh, Disabled: picked(queue.Failed, queue.Skipped, queue.Paused, queue.Waiting), Run: do((*queueview.View).Retry)},
 		{ID: "queue.pause", Title: "Pause", Glyph: look.GlyphPause, Disabled: picked(queue.Waiting, queue.Active, queue.Scanning, queue.Asking), Run: do((*queueview.View).Pause)},
 		{ID: "queue.resume", Title: "Go on", Glyph: look.GlyphPlay, Disabled: picked(queue.Paused), Run: do((*queueview.View).Resume)},
+		{ID: "queue.top", Title: "Move to the top", Glyph: look.GlyphSortUp, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveTop)},
+		{ID: "queue.bottom", Title: "Move to the bottom", Glyph: look.GlyphSortDown, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveBottom)},
 		{ID: "queue.cancel", Title: "Take out of the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
 		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
 		{
@@ -215,7 +217,7 @@ func (s *shell) nothing(state queue.State, reason string) func() string {
 
 // queueMenu is what a right click on a transfer opens.
 func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
-	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.cancel", action.Separator,
+	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.top", "queue.bottom", "queue.cancel", action.Separator,
 		"queue.all", "queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear")
 	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
 }

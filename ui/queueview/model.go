@@ -20,6 +20,8 @@ type Queue interface {
 	Cancel(ctx context.Context, ids ...queue.ID) error
 	Pause(ctx context.Context, ids ...queue.ID) error
 	Resume(ctx context.Context, ids ...queue.ID) error
+	MoveTop(ctx context.Context, ids ...queue.ID) error
+	MoveBottom(ctx context.Context, ids ...queue.ID) error
 	Clear(ctx context.Context, states ...queue.State) error
 }
 

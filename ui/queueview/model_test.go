@@ -23,6 +23,8 @@ type rows struct {
 	asked    [][2]int
 	canceled []queue.ID
 	retried  []queue.ID
+	top      []queue.ID
+	bottom   []queue.ID
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -62,6 +64,16 @@ func (r *rows) Retry(_ context.Context, ids ...queue.ID) error {
 	r.retried = append(r.retried, ids...)
 	return nil
 }
+func (r *rows) MoveTop(_ context.Context, ids ...queue.ID) error {
+	r.top = append(r.top, ids...)
+	return nil
+}
+
+func (r *rows) MoveBottom(_ context.Context, ids ...queue.ID) error {
+	r.bottom = append(r.bottom, ids...)
+	return nil
+}
+
 func (r *rows) Pause(context.Context, ...queue.ID) error    { return nil }
 func (r *rows) Resume(context.Context, ...queue.ID) error   { return nil }
 func (r *rows) Clear(context.Context, ...queue.State) error { return nil }
@@ -133,6 +145,26 @@ func TestSelectAllMeansRowsNeverSeenToo(t *testing.T) {
 	}
 	if len(r.retried) != 5000 {
 		t.Errorf("%d of 5000 rows were retried", len(r.retried))
+	}
+}
+
+func TestSelectedRowsMoveInTheirOrder(t *testing.T) {
+	r := newRows(10, queue.Waiting)
+	v, l := show(t, r, Left)
+	for _, i := range []int{7, 3} {
+		v.selection.Set(i, true)
+	}
+	v.selected()
+	v.MoveTop()
+	v.MoveBottom()
+	v.SelectAll() // nothing is left to be moved past
+	v.MoveTop()
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := []queue.ID{4, 8}
+	if diff := cmp.Diff([][]queue.ID{want, want}, [][]queue.ID{r.top, r.bottom}); diff != "" {
+		t.Errorf("moved (-want +got):\n%s", diff)
 	}
 }
 

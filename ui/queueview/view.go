@@ -185,6 +185,20 @@ func (v *View) Pause() {
 // Resume lets the selected paused rows go on.
 func (v *View) Resume() { v.act(v.queue.Resume, queue.Paused) }
 
+// MoveTop has the selected rows taken before all others of their priority.
+func (v *View) MoveTop() { v.move(v.queue.MoveTop) }
+
+// MoveBottom has the selected rows taken after all others of their priority.
+func (v *View) MoveBottom() { v.move(v.queue.MoveBottom) }
+
+// move leaves a selection of all rows as it is: there is nothing to move it
+// past.
+func (v *View) move(f func(context.Context, ...queue.ID) error) {
+	if !v.model.All() {
+		v.act(f, v.model.tab.States...)
+	}
+}
+
 // Clear empties the list of ended rows.
 func (v *View) Clear() {
 	v.do(func(ctx context.Context) error { return v.queue.Clear(ctx, v.model.tab.States...) })
