@@ -26,6 +26,9 @@ type asker struct{ *app }
 func (a *asker) Password(ctx context.Context, s site.Site) (password string, keep bool, err error) {
 	defer a.stage()()
 	user := words.Safe(s.User + "@" + s.Host)
+	if strings.HasSuffix(string(s.ID), string(site.Site{}.ProxyID())) {
+		user = "the proxy " + user
+	}
 	if password, err = a.line(ctx, "Password for "+user+": ", true); err != nil || s.Quick || s.ID == "" {
 		return password, false, err
 	}

@@ -2,10 +2,14 @@ package cli
 
 import (
 	"context"
+	"net"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"wherry/sync/ftptest"
+	"wherry/sync/vault"
 )
 
 type handlers = map[string]ftptest.Handler
@@ -265,5 +269,59 @@ func TestVerifyIsAsked(t *testing.T) {
 	for _, when := range []string{"off", "offered"} {
 		h.ok("get", from, t.TempDir(), "--tls", "off", "--verify", when)
 	}
-	h.fails(exitFailed, []string{"cannot be done"}, "get", from, t.TempDir(), "--tls", "off", "--verify", "always")
+	h.fails(exitFailed, []string{"could not be compared by a hash", "--verify offered"}, "get", from, t.TempDir(), "--tls", "off", "--verify", "always")
+}
+
+// TestARefusedLoginCommandEndsAlike: nothing can be done with the site, which
+// ls and doctor tell by one code.
+func TestARefusedLoginCommandEndsAlike(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{User: "anna", Password: "spinnaker-and-boom", Verbs: handlers{"SITE": ftptest.Reply("500 Unknown SITE")}})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	target := at("ftp", s.User, s.Host, s.Port, "/")
+	flags := []string{"--tls", "off", "--login-command", "SITE UMASK 022"}
+	h.fails(exitConnect, []string{"The login", "was accepted", "SITE UMASK 022", "500 Unknown SITE", "--login-command"}, append([]string{"ls", target}, flags...)...)
+	r := h.run(append([]string{"doctor", target}, flags...)...)
+	if flat := strings.Join(strings.Fields(r.out), " "); r.code != exitConnect || !strings.Contains(flat, "was accepted, but not the command") {
+		t.Errorf("doctor ended with %d:\n%s", r.code, r.out)
+	}
+}
+
+// TestAProxysPasswordIsSpokenOf where there is no keychain to have it.
+func TestAProxysPasswordIsSpokenOf(t *testing.T) {
+	proxy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	t.Cleanup(serving.Wait)
+	t.Cleanup(func() { _ = proxy.Close() })
+	serving.Go(func() { // SOCKS5 that accepts a user name and password, and then not these (RFC 1929)
+		for {
+			c, err := proxy.Accept()
+			if err != nil {
+				return
+			}
+			buf := make([]byte, 600)
+			_, _ = c.Read(buf)
+			_, _ = c.Write([]byte{5, 2})
+			_, _ = c.Read(buf)
+			_, _ = c.Write([]byte{1, 1})
+			_ = c.Close()
+		}
+	})
+	h := newHome(t)
+	h.vault = vault.Keychain("wherry-test", time.Second) // which has no bus to ask on: see newHome
+	h.ok("sites", "add", "px", "ftp://h.example", "--proxy", "socks5://me@"+proxy.Addr().String())
+	h.fails(exitConnect, []string{"The proxy", "sites password SITE --proxy", "ALL_PROXY=socks5://user:password@host:port"}, "ls", "px:")
+	t.Setenv("WHERRY_PASSWORD", "pass-of-the-proxy")
+	kept := h.fails(exitFailed, []string{"keychain could not be used", "ALL_PROXY=socks5://user:password@host:port"}, "sites", "password", "px", "--proxy")
+	if strings.Contains(kept.err, "WHERRY_PASSWORD") {
+		t.Errorf("it speaks of the server's password: %s", kept.err)
+	}
+	t.Setenv("WHERRY_PASSWORD", "")
+	r := h.run("doctor", "px:")
+	if flat := strings.Join(strings.Fields(r.out), " "); r.code != exitConnect || !strings.Contains(flat, "ALL_PROXY=socks5://user:password@host:port") || strings.Contains(flat, "WHERRY_PASSWORD") {
+		t.Errorf("doctor ended with %d:\n%s", r.code, r.out)
+	}
 }

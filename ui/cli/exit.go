@@ -31,8 +31,9 @@ func usagef(command, format string, args ...any) error {
 	return &usageError{command: command, message: fmt.Sprintf(format, args...)}
 }
 
-// connectError marks what failed before a login was done: a time-out is then
-// "cannot connect", and not a failed file.
+// connectError marks what failed before work could begin, the site's own
+// commands after the login included: that is "cannot connect", and not a failed
+// file.
 type connectError struct{ error }
 
 func (e *connectError) Unwrap() error { return e.error }
@@ -43,12 +44,12 @@ type reportedError struct{ code int }
 func (e *reportedError) Error() string { return fmt.Sprintf("exit %d", e.code) }
 
 // kindCode is the exit code of a failure by its Kind. connecting tells that
-// the login was not done yet.
+// no work could begin yet.
 func kindCode(kind vfs.Kind, connecting bool) int {
 	switch kind {
 	case vfs.KindHost, vfs.KindRefused, vfs.KindNotFTP, vfs.KindProxyLogin:
 		return exitConnect
-	case vfs.KindTimeout, vfs.KindLost, vfs.KindBusy, vfs.KindProtocol:
+	case vfs.KindTimeout, vfs.KindLost, vfs.KindBusy, vfs.KindProtocol, vfs.KindUnsupported: // the last of a command after the login
 		if connecting {
 			return exitConnect
 		}
@@ -89,7 +90,10 @@ func (a *app) finish(ctx context.Context, err error) int {
 
 // explain writes a failure and its remedy.
 func (a *app) explain(err error) {
-	w := words.Of(err, words.CommandLine)
+	a.advise(words.Of(err, words.CommandLine))
+}
+
+func (a *app) advise(w words.Words) {
 	a.say("wherry: %s", w.Title)
 	if w.Remedy != "" {
 		a.say("        %s", w.Remedy)

@@ -137,7 +137,7 @@ func TestASlowReaderHoldsUpNoTransfer(t *testing.T) {
 func TestExitCodesByKind(t *testing.T) {
 	for k, want := range map[vfs.Kind][2]int{ // connecting, connected
 		vfs.KindHost: {3, 3}, vfs.KindRefused: {3, 3}, vfs.KindNotFTP: {3, 3}, vfs.KindTimeout: {3, 1}, vfs.KindLost: {3, 1},
-		vfs.KindBusy: {3, 1}, vfs.KindProtocol: {3, 1}, vfs.KindLogin: {4, 4}, vfs.KindProxyLogin: {3, 3}, vfs.KindTLS: {5, 5}, vfs.KindCert: {5, 5},
+		vfs.KindBusy: {3, 1}, vfs.KindProtocol: {3, 1}, vfs.KindUnsupported: {3, 1}, vfs.KindLogin: {4, 4}, vfs.KindProxyLogin: {3, 3}, vfs.KindTLS: {5, 5}, vfs.KindCert: {5, 5},
 		vfs.KindNoData: {6, 6}, vfs.KindCancelled: {130, 130}, vfs.KindNotFound: {1, 1}, vfs.KindPermission: {1, 1}, vfs.KindOther: {1, 1},
 	} {
 		for i, connecting := range []bool{true, false} {

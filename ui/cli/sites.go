@@ -337,7 +337,7 @@ WHERRY_PASSWORD; it is not tried. With --proxy it is the one of the site's proxy
 				case err != nil:
 					return err
 				case forget:
-					return s.engine.Forget(cmd.Context(), id)
+					return s.vaultFault(s.engine.Forget(cmd.Context(), id), proxy)
 				case proxy && !strings.Contains(one.Proxy, "@"):
 					return usagef(s.command, "the site has no proxy with a user; `wherry sites edit SITE --proxy socks5://user@host:port` names one.")
 				}
@@ -351,13 +351,23 @@ WHERRY_PASSWORD; it is not tried. With --proxy it is the one of the site's proxy
 				case password == "":
 					return usagef(s.command, "no password was given; use --password-stdin or WHERRY_PASSWORD where no terminal is.")
 				}
-				return s.engine.Remember(cmd.Context(), id, password, true)
+				return s.vaultFault(s.engine.Remember(cmd.Context(), id, password, true), proxy)
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&forget, "forget", false, "take it out of the keychain")
 	cmd.Flags().BoolVar(&proxy, "proxy", false, "the password of the site's proxy")
 	return cmd
+}
+
+// vaultFault tells why the keychain did not take a password, or lose one; proxy
+// says whose.
+func (s *session) vaultFault(err error, proxy bool) error {
+	if err == nil || !proxy || vfs.KindOf(err) == vfs.KindCancelled {
+		return err
+	}
+	s.advise(words.Vault(err, proxy, words.CommandLine))
+	return &reportedError{kindCode(vfs.KindOf(err), false)}
 }
 
 // completeNames offers saved sites without the colon of a TARGET.

@@ -14,9 +14,8 @@ func throughProxy(e *vfs.Error, p *doctor.ProxyError, face Face) Words {
 	switch {
 	case e.Kind == vfs.KindProxyLogin:
 		return Words{
-			Title: sentence(proxy+" did not accept the user name and password", Safe(p.Reply)),
-			Remedy: byFace(face, "Check the user in --proxy; `wherry sites password SITE --proxy` keeps the proxy's password.",
-				"Check the proxy's user and password in the site's settings."),
+			Title:  sentence(proxy+" did not accept the user name and password", Safe(p.Reply)),
+			Remedy: byFace(face, "Check the user in --proxy. "+proxyPassword(face), "Check the proxy's user and password in the site's settings."),
 		}
 	case e.Kind == vfs.KindProtocol:
 		return Words{

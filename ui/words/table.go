@@ -104,7 +104,7 @@ var table = map[vfs.Kind]row{
 	},
 	vfs.KindProxyLogin: {
 		host: "The proxy %s did not accept the user name and password", file: "The proxy on the way to %s did not accept the user name and password",
-		line:   "Check the user in --proxy; `wherry sites password SITE --proxy` keeps the proxy's password.",
+		line:   "Check the user in --proxy. " + proxyPassword(CommandLine),
 		window: "Check the proxy's user and password in the site's settings.",
 	},
 	vfs.KindTLS: {

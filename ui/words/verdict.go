@@ -46,7 +46,7 @@ func stopped(r doctor.Report, s doctor.Step, face Face) Words {
 	if s.ID == doctor.Connect && s.Kind() == vfs.KindTimeout {
 		w.Remedy = "Check the port (21 is usual, 990 for implicit TLS). A firewall on the way may drop the connection: try from another network, such as a phone's."
 	}
-	if r.Proxy != "" && s.ID != doctor.Login {
+	if r.Proxy != "" && s.ID != doctor.Login && s.Kind() != vfs.KindProxyLogin && keychainFault(s.Err) == nil {
 		w.Remedy = join("The connection runs through the proxy "+Safe(r.Proxy)+", which may be the cause.", w.Remedy)
 	}
 	return w

@@ -57,6 +57,9 @@ func Of(err error, face Face) Words {
 // OfKind puts into words what a row of the queue kept of a failure: its Kind,
 // the path it was about and the journal's line.
 func OfKind(kind vfs.Kind, path, message string, face Face) Words {
+	if w, ok := particular(kind, path, message, face); ok {
+		return w
+	}
 	w := of(&vfs.Error{Path: path, Kind: kind}, face)
 	if reply := serverReply.FindString(message); reply != "" {
 		w.Title = sentence(strings.TrimSuffix(w.Title, "."), quoted(reply))
@@ -73,6 +76,9 @@ var serverReply = regexp.MustCompile(`(?:^|: )[1-6][0-9]{2}[ -].*`)
 func of(e *vfs.Error, face Face) Words {
 	var blocked *ftpfs.Blocked
 	var proxy *doctor.ProxyError
+	if w, ok := particular(e.Kind, e.Path, e.Reply, face); ok {
+		return w
+	}
 	row, ok := table[e.Kind]
 	if !ok {
 		row = table[vfs.KindOther]
@@ -102,8 +108,9 @@ func of(e *vfs.Error, face Face) Words {
 			Title:  "No password is known for " + name(e.Path) + ".",
 			Remedy: byFace(face, "Give it by --password-stdin or WHERRY_PASSWORD, or keep it with `wherry sites password SITE`.", "Connect to the site to be asked for it."),
 		}
-	case strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled:
-		return keychain(e, face)
+	}
+	if failed := keychainFault(e); failed != nil {
+		return keychain(failed, face)
 	}
 	return Words{Title: sentence(row.title(e.Path), because(e)), Remedy: remedy}
 }

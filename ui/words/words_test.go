@@ -133,6 +133,70 @@ func TestTitleTells(t *testing.T) {
 	}
 }
 
+// TestParticularFailuresName holds what the Kind alone tells too little of, as
+// an error and as the queue's journal keeps it.
+func TestParticularFailuresName(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		err         vfs.Error
+		title, line string
+		not         string
+	}{
+		"a hash that nobody computes": {
+			vfs.Error{Path: "/a", Kind: vfs.KindUnsupported, Reply: "the two sides have no hash in common to compare by"},
+			`The contents of "/a" could not be compared by a hash`, "--verify offered", "ask the provider",
+		},
+		"a login command that is refused": {
+			vfs.Error{Path: "h", Kind: vfs.KindUnsupported, Reply: "the site's command SITE UMASK 022 was refused: 500 Unknown SITE"},
+			`The login at h was accepted, but not the command "SITE UMASK 022" that is to follow it: the server answered "500 Unknown SITE".`, "--login-command", "ask the provider",
+		},
+		"an account that is missing": {
+			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "the server wants an account besides the password, and the site has none: 332 Account?"},
+			`h wants an account besides user name and password: the server answered "332 Account?"`, "--account NAME", "Check both",
+		},
+		"an account that is wrong": {
+			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "532 Need account for storing files"}, "h did not accept the account", "--account NAME", "Check both",
+		},
+		"a login or an account": {
+			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 No such account"}, `h did not accept the user name and password: the server answered "530 No such account".`, "--account NAME", "",
+		},
+		"a folder in the way of a part": {
+			vfs.Error{Path: "/d/a.wherry-part", Kind: vfs.KindIsDir}, `stands at "/d/a.wherry-part"`, "Move or remove", "wherry rm -r",
+		},
+		"a proxy's password": {
+			vfs.Error{Path: "h", Kind: vfs.KindProxyLogin}, "The proxy h did not accept", "ALL_PROXY=socks5://user:password@host:port", "provider",
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			kept := words.OfKind(tc.err.Kind, tc.err.Path, tc.err.Error(), words.CommandLine)
+			for _, w := range []words.Words{words.Of(&tc.err, words.CommandLine), kept} {
+				contains(t, w.Title, tc.title)
+				contains(t, w.Remedy, tc.line)
+				if tc.not != "" && strings.Contains(w.String(), tc.not) {
+					t.Errorf("%q speaks of %q", w, tc.not)
+				}
+			}
+			if w := words.Of(&tc.err, words.Window); strings.Contains(w.Remedy, "--") || strings.Contains(w.Remedy, "`wherry") {
+				t.Errorf("the window speaks of the command line: %s", w.Remedy)
+			}
+		})
+	}
+}
+
+// TestAKeychainIsSpokenOfWhereverItFailed: below a connection, and for the
+// proxy's password in its own words.
+func TestAKeychainIsSpokenOfWhereverItFailed(t *testing.T) {
+	inner := &vfs.Error{Op: "read password", Kind: vfs.KindUnsupported, Reply: "there is no keychain here"}
+	w := words.Of(&vfs.Error{Op: "connect", Path: "h", Kind: vfs.KindUnsupported, Reply: inner.Reply, Err: inner}, words.CommandLine)
+	contains(t, w.Title, "The system's keychain could not be used: there is no keychain here.")
+	contains(t, w.Remedy, "--password-stdin")
+	w = words.Vault(inner, true, words.CommandLine)
+	contains(t, w.Title, "The system's keychain could not be used")
+	contains(t, w.Remedy, "ALL_PROXY=socks5://user:password@host:port")
+	if strings.Contains(w.Remedy, "--password-stdin") {
+		t.Errorf("it speaks of the server's password: %s", w.Remedy)
+	}
+}
+
 func TestACertificateIsToldWithItsFingerprint(t *testing.T) {
 	leaf := &x509.Certificate{
 		Raw: []byte("leaf"), DNSNames: []string{"a.org"}, NotAfter: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC),

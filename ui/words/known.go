@@ -1,0 +1,123 @@
+package words
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// particular finds what the Kind alone tells too little of, in what was found
+// (Error.Reply) or in the queue's journal, which keeps one line of text.
+func particular(kind vfs.Kind, path, text string, face Face) (Words, bool) {
+	switch {
+	case kind == vfs.KindUnsupported && strings.Contains(text, "no hash in common"):
+		return noHash(path, face), true
+	case kind == vfs.KindUnsupported && refusedLine.MatchString(text):
+		return refusedCommand(text, path, face), true
+	case kind == vfs.KindLogin && asksAccount.MatchString(text):
+		return account(path, text, face), true
+	case strings.HasSuffix(path, transfer.Suffix) && inTheWay[kind]:
+		return partTaken(path, face), true
+	}
+	return Words{}, false
+}
+
+func noHash(path string, face Face) Words {
+	return Words{
+		Title: "The contents of " + name(path) + " could not be compared by a hash: the server offers none that Wherry knows.",
+		Remedy: byFace(face, "--verify always asks for that. Use --verify offered, which compares the size where there is no hash.",
+			"The setting \"compare contents\" asks for that always; where offered, the size is compared instead."),
+	}
+}
+
+// refusedLine is how package session tells of a --login-command.
+var refusedLine = regexp.MustCompile(`the site's command (.*) was refused: ([0-9]{3}.*)`)
+
+func refusedCommand(text, path string, face Face) Words {
+	found := refusedLine.FindStringSubmatch(text)
+	return Words{
+		Title: sentence("The login at "+name(path)+" was accepted, but not the command \""+Safe(found[1])+"\" that is to follow it", quoted(found[2])),
+		Remedy: byFace(face, "Mend or leave out that --login-command; `wherry sites edit SITE --login-command ''` takes back those of a saved site.",
+			"Mend that command in the site's settings, or take it out."),
+	}
+}
+
+// asksAccount finds the replies of RFC 959 that want an account, 332 and 532,
+// and a 530 that speaks of one.
+var asksAccount = regexp.MustCompile(`(?i)\b[35]32[ -]|\b530[ -].*\baccount\b|wants an account`)
+
+func account(path, text string, face Face) Words {
+	reply := anyReply.FindString(text)
+	give := byFace(face, "give it by --account NAME, or save it with `wherry sites edit SITE --account NAME`.", "enter it in the site's settings.")
+	var w Words
+	switch {
+	case strings.Contains(text, "the site has none"):
+		w.Title = name(path) + " wants an account besides user name and password"
+		w.Remedy = "Ask the provider for its name, and " + give
+	case strings.HasPrefix(reply, "530"): // which may mean the user's account, too
+		row := table[vfs.KindLogin]
+		w.Title = row.title(path)
+		w.Remedy = byFace(face, row.line, row.window) + " Where the server asks for an account besides them, " + give
+	default:
+		w.Title = name(path) + " did not accept the account"
+		w.Remedy = "Ask the provider for its name, and " + give
+	}
+	if reply != "" {
+		reply = quoted(reply)
+	}
+	w.Title = sentence(w.Title, reply)
+	return w
+}
+
+// anyReply finds a reply anywhere in a line.
+var anyReply = regexp.MustCompile(`\b[1-6][0-9]{2}[ -].*`)
+
+// inTheWay are the failures of a part file whose name something else has.
+var inTheWay = map[vfs.Kind]bool{
+	vfs.KindIsDir: true, vfs.KindNotDir: true, vfs.KindExists: true, vfs.KindOutside: true, vfs.KindUnsupported: true, vfs.KindNotEmpty: true,
+}
+
+func partTaken(path string, face Face) Words {
+	return Words{
+		Title: "Something that is no file of Wherry's stands at " + name(path) + ", where the copy is kept until it is whole.",
+		Remedy: "Move or remove that link or folder" +
+			byFace(face, ", and run the command again.", ", and retry."),
+	}
+}
+
+// keychainFault finds a failure of a site.Vault below what was to be done with
+// the password: its Op is "read password" and the like.
+func keychainFault(err error) *vfs.Error {
+	var e *vfs.Error
+	for ; errors.As(err, &e); err = e.Err {
+		if strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled && e.Op != "find the password" {
+			return e
+		}
+	}
+	return nil
+}
+
+// Vault puts a failure to keep, read or forget a password into words. proxy
+// says that it is the one of the site's proxy.
+func Vault(err error, proxy bool, face Face) Words {
+	e := keychainFault(err)
+	if e == nil {
+		return Of(err, face)
+	}
+	w := keychain(e, face)
+	if proxy {
+		w.Remedy = proxyPassword(face)
+	}
+	return w
+}
+
+// proxyPassword says how a proxy gets its password.
+func proxyPassword(face Face) string {
+	return byFace(face,
+		"`wherry sites password SITE --proxy` keeps a proxy's password in the keychain. Without a keychain give it as "+
+			"ALL_PROXY=socks5://user:password@host:port in the environment, and add --proxy '' where the site names its proxy.",
+		"A proxy's password is asked for when the site is opened, and is then known until Wherry ends.")
+}
