@@ -83,9 +83,16 @@ func (f Filter) query() (string, []any) {
 	if f.TopLevel {
 		where = append(where, `parent = 0`)
 	}
+	if f.Find != "" {
+		where = append(where, `(instr(lower(CAST(src_path AS TEXT)), lower(?)) > 0 OR instr(lower(CAST(dst_path AS TEXT)), lower(?)) > 0)`)
+		args = append(args, f.Find, f.Find)
+	}
+	order := ` ORDER BY prio, rank, id`
+	if f.Newest {
+		order = ` ORDER BY ended DESC, id DESC`
+	}
 	return `SELECT ` + columns + ` FROM rows WHERE id IN (
-		SELECT id FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `) + `
-		ORDER BY prio, rank, id LIMIT ? OFFSET ?) ORDER BY prio, rank, id`, args
+		SELECT id FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `) + order + ` LIMIT ? OFFSET ?)` + order, args
 }
 
 // list runs a SELECT of columns with the store's lock held.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
@@ -94,6 +96,47 @@ func TestListPages(t *testing.T) {
 			}
 			if len(seen) != tc.want {
 				t.Errorf("%d rows, want %d", len(seen), tc.want)
+			}
+		})
+	}
+}
+
+// TestListFinds rows by their paths, and the newest first.
+func TestListFinds(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	clock := &manual{now: when, due: make(chan time.Time)}
+	r.clock = clock
+	for _, name := range []string{"/in/Report.pdf", "/in/\xffother", "/100%_", "/last"} {
+		r.here.Put(name, "x", when)
+		r.add(up(name))
+		clock.advance(time.Minute)
+		r.drain()
+	}
+	r.here.Fail("open", "/report.txt", -1, vfs.KindPermission)
+	r.here.Put("/report.txt", "x", when)
+	r.add(up("/report.txt"))
+	r.drain()
+	done := []State{Done}
+	for outcome, tc := range map[string]struct {
+		f    Filter
+		want []string
+	}{
+		"the newest first":           {Filter{States: done, Newest: true}, []string{"/last", "/100%_", "/in/\xffother", "/in/Report.pdf"}},
+		"whatever the case":          {Filter{States: done, Newest: true, Find: "rePORT"}, []string{"/in/Report.pdf"}},
+		"in every state":             {Filter{Find: "report"}, []string{"/in/Report.pdf", "/report.txt"}},
+		"in a name of any bytes":     {Filter{Find: "other"}, []string{"/in/\xffother"}},
+		"signs stand for themselves": {Filter{Find: "%_"}, []string{"/100%_"}},
+		"nothing":                    {Filter{States: done, Find: "x*"}, nil},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			found, err := r.List(t.Context(), tc.f, 0, 10)
+			r.must(err)
+			var got []string
+			for _, item := range found {
+				got = append(got, item.Source.Path.String())
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("found %q, want %q", got, tc.want)
 			}
 		})
 	}

@@ -99,6 +99,7 @@ type itemJSON struct {
 	Done     int64       `json:"done"` // bytes of a file, entries of a folder
 	Size     *int64      `json:"size"`
 	Attempts int         `json:"attempts"`
+	Ended    *time.Time  `json:"ended,omitempty"`
 	Priority string      `json:"priority"`
 	// What a waiting row waits for; absent where that is only its turn.
 	NextTry  *time.Time `json:"next_try,omitempty"`
@@ -109,15 +110,23 @@ type itemJSON struct {
 
 func (a *app) queueList() *cobra.Command {
 	limit := 100
+	var f queue.Filter
 	cmd := &cobra.Command{
-		Use: "list", Short: "List the queue", Example: "  wherry queue list\n  wherry queue list --limit 1000 --json",
-		Args: a.args(0, 0, ""),
+		Use: "list", Short: "List the queue, or search it",
+		Long: `List the queue in the order in which it is done, or with --done what is done
+already, the latest first. --find leaves the rows whose source or target has the text
+in its path; large and small letters of a to z are one.`,
+		Example: "  wherry queue list\n  wherry queue list --limit 1000 --json\n  wherry queue list --done --find report.pdf",
+		Args:    a.args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if limit < 1 {
 				return usagef(cmd.CommandPath(), "--limit takes a number from 1 on.")
 			}
+			if f.Newest {
+				f.States = []queue.State{queue.Done}
+			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				items, err := s.engine.Queue().List(cmd.Context(), queue.Filter{}, 0, limit)
+				items, err := s.engine.Queue().List(cmd.Context(), f, 0, limit)
 				if err != nil {
 					return err
 				}
@@ -126,6 +135,8 @@ func (a *app) queueList() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&limit, "limit", limit, "list up to `N` rows")
+	cmd.Flags().BoolVar(&f.Newest, "done", false, "what is done, the latest first")
+	cmd.Flags().StringVar(&f.Find, "find", "", "only rows with `TEXT` in the path of source or target")
 	return cmd
 }
 
@@ -150,6 +161,9 @@ func (s *session) listQueue(items []queue.Item) error {
 			}
 			if i.State == queue.Waiting && !i.NextTry.IsZero() {
 				line.NextTry = &i.NextTry
+			}
+			if !i.Ended.IsZero() {
+				line.Ended = &i.Ended
 			}
 			if i.WaitsFor != site.Local {
 				line.WaitsFor = s.hostOf(i.WaitsFor)

@@ -119,3 +119,29 @@ func TestAServerThatIsDownIsOneFailure(t *testing.T) {
 	h.ok("sites", "edit", "shop", "ftp://anna@"+closedPort(t))
 	h.fails(exitConnect, []string{"does not accept connections"}, "queue", "run", "--retries", "0", "--connections", "1")
 }
+
+func TestTheQueueIsSearched(t *testing.T) {
+	h := shopHome(t)
+	for _, name := range []string{"/a", "/b"} {
+		h.ok("queue", "add", "get", "shop:"+name, t.TempDir())
+		h.ok("queue", "run")
+	}
+	h.ok("queue", "add", "get", "shop:/c", t.TempDir())
+	for _, tc := range []struct {
+		args string
+		want string
+	}{
+		{"--done", "2 1"}, {"--done --find shop", ""}, {"--find /C", "3"}, {"--done --find /a", "1"}, {"", "1 2 3"},
+	} {
+		var got []string
+		for _, row := range lines(t, h.ok(append([]string{"queue", "list", "--json"}, strings.Fields(tc.args)...)...).out) {
+			got = append(got, fmt.Sprint(row["id"]))
+			if (row["ended"] != nil) != (row["state"] == "done") {
+				t.Errorf("row %v", row)
+			}
+		}
+		if text := strings.Join(got, " "); text != tc.want {
+			t.Errorf("%s lists %s, want %s", tc.args, text, tc.want)
+		}
+	}
+}
