@@ -64,6 +64,7 @@ func (r *rows) Retry(_ context.Context, ids ...queue.ID) error {
 	r.retried = append(r.retried, ids...)
 	return nil
 }
+
 func (r *rows) MoveTop(_ context.Context, ids ...queue.ID) error {
 	r.top = append(r.top, ids...)
 	return nil
