@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"wherry/sync/vfs"
 	"wherry/ui/words"
@@ -22,8 +23,9 @@ const (
 )
 
 // usageError is a command that cannot be understood; command names the help
-// to read.
-type usageError struct{ command, message string }
+// to read. remedy is our own words, which are not searched for a login: what
+// looks like one may begin in the message.
+type usageError struct{ command, message, remedy string }
 
 func (e *usageError) Error() string { return e.message }
 
@@ -76,7 +78,8 @@ func (a *app) finish(ctx context.Context, err error) int {
 	case errors.As(err, &reported):
 		return reported.code
 	case errors.As(err, &usage):
-		a.say("wherry: %s\nRun `%s --help` for what it takes, with examples.", words.Safe(usage.message), usage.command)
+		a.say("wherry: %s\nRun `%s --help` for what it takes, with examples.",
+			strings.TrimSpace(words.Safe(usage.message)+" "+usage.remedy), usage.command)
 		return exitUsage
 	case ctx.Err() != nil || vfs.KindOf(err) == vfs.KindCancelled:
 		if !a.told {

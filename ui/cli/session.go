@@ -207,8 +207,7 @@ func (s *session) resolve(text string) (engine.Place, error) {
 	place, err := s.engine.Resolve(text)
 	switch kind := vfs.KindOf(err); {
 	case err != nil && (kind == vfs.KindBadName || kind == vfs.KindNotFound):
-		w := words.Of(err, words.CommandLine)
-		return place, usagef(s.command, "%s %s", w.Title, w.Remedy)
+		return place, s.misread(text, err)
 	case err != nil || place.Local:
 		return place, err
 	}
@@ -232,6 +231,22 @@ func (s *session) resolve(text string) (engine.Place, error) {
 		return place, usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)
 	}
 	return place, nil
+}
+
+// misread tells why text is no TARGET. What looks like SITE:path lacks the
+// slash of SITE:/path, and is not taken for a host with a port.
+func (s *session) misread(text string, err error) error {
+	name, rest, ok := strings.Cut(text, ":")
+	_, numeric := strconv.Atoi(rest)
+	if ok && numeric != nil && rest != "" && vfs.KindOf(err) == vfs.KindBadName && !strings.ContainsAny(text, "/@[\r\n") {
+		if _, saved := s.engine.Sites().ByName(name); saved {
+			return usagef(s.command, `"%s" is no TARGET: a path on a site begins with a slash, as in %s:/%s`, text, name, rest)
+		}
+		return usagef(s.command, `"%s" is no TARGET: no site is saved as %s, and what is behind the colon is no port. `+
+			"`wherry sites list` shows the saved sites; a path there begins with a slash, as in %s:/%s", text, name, name, rest)
+	}
+	w := words.Target(text, err, words.CommandLine)
+	return &usageError{s.command, w.Title, w.Remedy}
 }
 
 // remote resolves a TARGET that must be on a site, and logs in to it.

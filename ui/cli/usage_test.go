@@ -35,6 +35,9 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"no time at all":                {"ls --timeout 0s ftp://h", "--timeout"},
 		"a file of --ca that is none":   {"ls --ca /nonexistent ftp://h", "--ca cannot be read"},
 		"a site that is not saved":      {"ls nosuch:/x", "No site is saved as nosuch"},
+		"a path without its slash":      {"get nb:www .", `"nb:www" is no TARGET: no site is saved as nb`},
+		"a line end in an address":      {"mkdir ftp://h/a%0Ab", `"ftp://h/a%0Ab" cannot be used: it holds a line feed (U+000A)`},
+		"a port that is none":           {"ls ftp://h:x/", `"ftp://h:x/" cannot be used: the port`},
 		"an address that makes no sense": {
 			"ls gopher://h/x", "gopher",
 		},

@@ -1,9 +1,13 @@
 package words
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
@@ -11,7 +15,8 @@ import (
 
 // particular finds what the Kind alone tells too little of, in what was found
 // (Error.Reply) or in the queue's journal, which keeps one line of text.
-func particular(kind vfs.Kind, path, text string, face Face) (Words, bool) {
+// line is the error's own line, which begins with what was tried.
+func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool) {
 	switch {
 	case kind == vfs.KindUnsupported && strings.Contains(text, "no hash in common"):
 		return noHash(path, face), true
@@ -19,8 +24,10 @@ func particular(kind vfs.Kind, path, text string, face Face) (Words, bool) {
 		return refusedCommand(text, path, face), true
 	case kind == vfs.KindLogin && asksAccount.MatchString(text):
 		return account(path, text, face), true
-	case strings.HasSuffix(path, transfer.Suffix) && inTheWay[kind]:
-		return partTaken(path, face), true
+	case partFault.MatchString(line) && (kind == vfs.KindIsDir || kind == vfs.KindExists || kind == vfs.KindOutside):
+		return partTaken(kind, path, face), true
+	case kind == vfs.KindBadName && controlIn(path, line) != "":
+		return badName(path, line), true
 	}
 	return Words{}, false
 }
@@ -75,17 +82,59 @@ func account(path, text string, face Face) Words {
 // anyReply finds a reply anywhere in a line.
 var anyReply = regexp.MustCompile(`\b[1-6][0-9]{2}[ -].*`)
 
-// inTheWay are the failures of a part file whose name something else has.
-var inTheWay = map[vfs.Kind]bool{
-	vfs.KindIsDir: true, vfs.KindNotDir: true, vfs.KindExists: true, vfs.KindOutside: true, vfs.KindUnsupported: true, vfs.KindNotEmpty: true,
-}
+// partFault finds a part file that could not be begun. The queue tells of the
+// file that it was to become.
+var partFault = regexp.MustCompile(`^(?:create|write) .*` + regexp.QuoteMeta(transfer.Suffix) + `: `)
 
-func partTaken(path string, face Face) Words {
+func partTaken(kind vfs.Kind, path string, face Face) Words {
+	what := "A link or another file"
+	if kind == vfs.KindIsDir {
+		what = "A folder"
+	}
 	return Words{
-		Title: "Something that is no file of Wherry's stands at " + name(path) + ", where the copy is kept until it is whole.",
-		Remedy: "Move or remove that link or folder" +
+		Title: what + " stands at " + name(strings.TrimSuffix(path, transfer.Suffix)+transfer.Suffix) + ", where the copy is kept until it is whole.",
+		Remedy: "It is not Wherry's, and nothing was changed: move or remove it" +
 			byFace(face, ", and run the command again.", ", and retry."),
 	}
+}
+
+// controls are those that people know by a name.
+var controls = map[rune]string{'\n': "a line feed", '\r': "a carriage return", '\t': "a tab", 0: "a NUL", 0x1b: "an escape"}
+
+// controlIn names the control character for which a name was refused: the line
+// ends and NUL always are (RFC 959, 5.3.2), others where line says so.
+func controlIn(text, line string) string {
+	for _, r := range text {
+		if strings.ContainsRune("\n\r\x00", r) || unicode.IsControl(r) && strings.Contains(line, "control character") {
+			return cmp.Or(controls[r], "a control character") + fmt.Sprintf(" (U+%04X)", r)
+		}
+	}
+	return ""
+}
+
+func badName(path, line string) Words {
+	return Words{
+		Title:  `The name "` + cut(vfs.Readable(path)) + `" cannot be used: it holds ` + controlIn(path, line) + ".",
+		Remedy: "Rename it. FTP sends one command in each line, so a name cannot hold line ends; other control characters only hide.",
+	}
+}
+
+// Target puts into words why text is no TARGET; err came of reading it.
+func Target(text string, err error, face Face) Words {
+	var e *vfs.Error
+	if !errors.As(err, &e) || e.Kind != vfs.KindBadName || e.Path != "" {
+		return Of(err, face)
+	}
+	reason := because(e)
+	plain, failed := url.PathUnescape(text)
+	if failed != nil {
+		plain = text
+	}
+	if held := controlIn(plain, e.Reply); held != "" {
+		reason = "it holds " + held
+	}
+	row := table[vfs.KindBadName]
+	return Words{Title: sentence(`"`+Safe(text)+`" cannot be used`, reason), Remedy: byFace(face, row.line, row.window)}
 }
 
 // keychainFault finds a failure of a site.Vault below what was to be done with

@@ -57,7 +57,7 @@ func Of(err error, face Face) Words {
 // OfKind puts into words what a row of the queue kept of a failure: its Kind,
 // the path it was about and the journal's line.
 func OfKind(kind vfs.Kind, path, message string, face Face) Words {
-	if w, ok := particular(kind, path, message, face); ok {
+	if w, ok := particular(kind, path, message, message, face); ok {
 		return w
 	}
 	w := of(&vfs.Error{Path: path, Kind: kind}, face)
@@ -76,7 +76,7 @@ var serverReply = regexp.MustCompile(`(?:^|: )[1-6][0-9]{2}[ -].*`)
 func of(e *vfs.Error, face Face) Words {
 	var blocked *ftpfs.Blocked
 	var proxy *doctor.ProxyError
-	if w, ok := particular(e.Kind, e.Path, e.Reply, face); ok {
+	if w, ok := particular(e.Kind, e.Path, e.Reply, e.Error(), face); ok {
 		return w
 	}
 	row, ok := table[e.Kind]

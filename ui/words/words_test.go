@@ -160,7 +160,18 @@ func TestParticularFailuresName(t *testing.T) {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 No such account"}, `h did not accept the user name and password: the server answered "530 No such account".`, "--account NAME", "",
 		},
 		"a folder in the way of a part": {
-			vfs.Error{Path: "/d/a.wherry-part", Kind: vfs.KindIsDir}, `stands at "/d/a.wherry-part"`, "Move or remove", "wherry rm -r",
+			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindIsDir}, `A folder stands at "/d/a.wherry-part"`, "move or remove", "wherry rm -r",
+		},
+		"a link in the way of a part": {
+			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindExists, Reply: "a link has this name and is not written through"},
+			`A link or another file stands at "/d/a.wherry-part"`, "move or remove", "--exists",
+		},
+		"a line end in a name": {
+			vfs.Error{Op: "name", Path: "c\nd", Kind: vfs.KindBadName, Reply: "the name holds a slash or a control character"},
+			`The name "c\u{000a}d" cannot be used: it holds a line feed (U+000A).`, "Rename it", "a slash",
+		},
+		"another control character": {
+			vfs.Error{Op: "name", Path: "c\x07d", Kind: vfs.KindBadName, Reply: "a name cannot hold control characters"}, "a control character (U+0007)", "Rename it", "",
 		},
 		"a proxy's password": {
 			vfs.Error{Path: "h", Kind: vfs.KindProxyLogin}, "The proxy h did not accept", "ALL_PROXY=socks5://user:password@host:port", "provider",
@@ -179,6 +190,16 @@ func TestParticularFailuresName(t *testing.T) {
 				t.Errorf("the window speaks of the command line: %s", w.Remedy)
 			}
 		})
+	}
+}
+
+// TestTheQueueNamesThePartThatIsInTheWay although its row is about the file.
+func TestTheQueueNamesThePartThatIsInTheWay(t *testing.T) {
+	err := &vfs.Error{Op: "write", Path: "/d/a.wherry-part", Kind: vfs.KindIsDir, Reply: "553 Cannot store that"}
+	contains(t, words.OfKind(err.Kind, "/d/a", err.Error(), words.CommandLine).Title, `A folder stands at "/d/a.wherry-part"`)
+	renamed := &vfs.Error{Op: "rename", Path: "/d/a.wherry-part", Kind: vfs.KindExists}
+	if got := words.OfKind(renamed.Kind, "/d/a", renamed.Error(), words.CommandLine).Title; got != `"/d/a" already exists.` {
+		t.Errorf("a target that is taken: %s", got)
 	}
 }
 
