@@ -92,10 +92,23 @@ func TestChangeOfModeIsSaidOnce(t *testing.T) {
 	}
 }
 
+// later keeps what a status bar wants to have done later.
+func later(due *func()) func(time.Duration, func()) func() {
+	return func(_ time.Duration, do func()) func() {
+		*due = do
+		return func() {}
+	}
+}
+
 func TestAnnouncementIsStillThereAfterATip(t *testing.T) {
 	test.NewTempApp(t)
-	s := newStatusBar()
+	var due func()
+	s := newStatusBar(later(&due))
 	s.announce("Data connections now use active mode")
+	s.say("A question is open")
+	if due(); s.message.Text() == "A question is open" {
+		t.Error("what was said in passing stays")
+	}
 	s.say("Refresh")
 	s.say("")
 	if got := s.message.Text(); got != "Data connections now use active mode" {

@@ -26,10 +26,14 @@ func (s *shell) askClose() {
 		return
 	}
 	s.leaving = true
-	stay := func() { s.leaving, s.quitWhenDone = false, false }
+	const soon = "Wherry quits when the queue is done"
+	stay := func() {
+		s.leaving, s.quitWhenDone = false, false
+		s.status.takeBack(soon)
+	}
 	answers := []parts.Answer{
 		{Title: "Quit", Run: s.quit},
-		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.say("Wherry quits when the queue is done") }},
+		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.announce(soon) }},
 		{Title: "Stay", Strong: true, Run: stay},
 	}
 	if now.Held { // it would never be done

@@ -128,7 +128,7 @@ func startFolder(kept string) vfs.Path {
 
 func (s *shell) build() {
 	s.layer = parts.NewLayer()
-	s.status = newStatusBar()
+	s.status = newStatusBar(s.loop.After)
 	s.bar = newConnectBar(s)
 	for _, side := range []int{left, right} {
 		s.panes[side] = pane.New(s.loop, s.paneHooks(side), s.modifiers)

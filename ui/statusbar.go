@@ -4,6 +4,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -35,10 +36,17 @@ type statusBar struct {
 	left     *parts.Line
 	up, down *parts.Line
 	lasting  string // what stands there while nothing else is said
+	// after runs a function later, on the window's thread.
+	after func(time.Duration, func()) (stop func())
 }
 
-func newStatusBar() *statusBar {
+// passing is how long something said in passing stands: long enough to be
+// read twice.
+const passing = 10 * time.Second
+
+func newStatusBar(after func(time.Duration, func()) (stop func())) *statusBar {
 	s := &statusBar{
+		after:   after,
 		secured: parts.NewLine("", look.ColorSecondary).Whole(),
 		mode:    parts.NewLine("", look.ColorSecondary).Whole(),
 		message: parts.NewLine("", look.ColorSecondary),
@@ -115,12 +123,18 @@ func (s *statusBar) setQueue(q queue.Snapshot) {
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
 }
 
-// say shows a short message until the next one; "" ends it.
+// say shows a short message until the next one, or for a while; "" ends it.
 func (s *statusBar) say(text string) {
 	if text == "" {
-		text = s.lasting
+		s.message.SetText(s.lasting)
+		return
 	}
 	s.message.SetText(text)
+	s.after(passing, func() {
+		if s.message.Text() == text {
+			s.say("")
+		}
+	})
 }
 
 // announce says what must not be missed: it stands there again whenever

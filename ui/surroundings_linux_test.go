@@ -24,15 +24,18 @@ func TestSurroundings(t *testing.T) {
 		want map[string]string
 	}{
 		"a bus that is named is used": {
-			"unix:path=/run/some/bus", engine.Dirs{Config: mine, State: filepath.Join(mine, "state")},
+			"unix:path=/run/some/bus",
+			engine.Dirs{Config: mine, State: filepath.Join(mine, "state")},
 			map[string]string{"DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/some/bus", "XDG_CONFIG_HOME": "/before", "XDG_CACHE_HOME": "/before"},
 		},
 		"one folder for everything holds the toolkit's files too": {
-			"unix:path=/run/some/bus", engine.Dirs{Config: mine, State: mine},
+			"unix:path=/run/some/bus",
+			engine.Dirs{Config: mine, State: mine},
 			map[string]string{"XDG_CONFIG_HOME": mine, "XDG_CACHE_HOME": filepath.Join(mine, "cache")},
 		},
 		"no bus is started": {
-			"autolaunch:", engine.Dirs{Config: mine, State: filepath.Join(mine, "state")},
+			"autolaunch:",
+			engine.Dirs{Config: mine, State: filepath.Join(mine, "state")},
 			map[string]string{"DBUS_SESSION_BUS_ADDRESS": none},
 		},
 	} {
