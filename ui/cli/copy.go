@@ -126,7 +126,7 @@ func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, 
 		}
 		e, err := s.engine.Local().Stat(ctx, p)
 		if err != nil {
-			return nil, err
+			return nil, &hereError{err}
 		}
 		one := source{place: queue.Place{Site: site.Local, Path: p}, name: p.Base(), typ: e.Type, size: e.Size}
 		if e.IsDir() {

@@ -325,3 +325,11 @@ func TestAProxysPasswordIsSpokenOf(t *testing.T) {
 		t.Errorf("doctor ended with %d:\n%s", r.code, r.out)
 	}
 }
+
+// TestWhatIsMissingHereIsNotLookedForThere: wherry ls lists servers.
+func TestWhatIsMissingHereIsNotLookedForThere(t *testing.T) {
+	r := newHome(t).fails(exitFailed, []string{`"/nonexistent" does not exist`, "files of this computer"}, "put", "/nonexistent", "ftp://127.0.0.1:1/")
+	if strings.Contains(r.err, "wherry ls") {
+		t.Error(r.err)
+	}
+}

@@ -40,6 +40,12 @@ type connectError struct{ error }
 
 func (e *connectError) Unwrap() error { return e.error }
 
+// hereError marks what is about a file of this computer, where advice about
+// servers is of no use.
+type hereError struct{ error }
+
+func (e *hereError) Unwrap() error { return e.error }
+
 // reportedError ends a command whose failures were told already.
 type reportedError struct{ code int }
 
@@ -93,6 +99,11 @@ func (a *app) finish(ctx context.Context, err error) int {
 
 // explain writes a failure and its remedy.
 func (a *app) explain(err error) {
+	var here *hereError
+	if errors.As(err, &here) {
+		a.advise(words.Here(here.error))
+		return
+	}
 	a.advise(words.Of(err, words.CommandLine))
 }
 

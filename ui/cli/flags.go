@@ -22,7 +22,7 @@ type options struct {
 	trust             fingerprint
 	ca                string
 	passwordStdin     bool
-	timeout           time.Duration
+	timeout           span
 	ports             portRange
 	externalIP        ipv4
 	encoding, proxy   text
@@ -61,7 +61,8 @@ func (o *options) addFlags(root *cobra.Command) {
 	f.Var(&o.trust, "trust", "accept only the certificate with this `fingerprint`, SHA256:HEX")
 	f.StringVar(&o.ca, "ca", "", "accept certificates signed by the authorities in this PEM `file` too")
 	f.BoolVar(&o.passwordStdin, "password-stdin", false, "read the password from standard input (or set WHERRY_PASSWORD)")
-	f.DurationVar(&o.timeout, "timeout", defaultTimeout, "give up a wait in which nothing moved for so `long`")
+	o.timeout = span(defaultTimeout)
+	f.Var(&o.timeout, "timeout", "give up a wait in which nothing moved for so long, with its `unit`: 30s, 2m")
 	f.Var(&o.ports, "port-range", "active mode: listen on ports `A-B` only")
 	f.Var(&o.externalIP, "external-ip", "active mode: the IPv4 `address` under which a router forwards to us")
 	f.Var(&o.encoding, "encoding", "`name` of the server's encoding of file names, such as windows-1251")
@@ -89,10 +90,7 @@ const defaultRetries = 3
 
 // check finds what single flags cannot see by themselves.
 func (o *options) check() error {
-	switch {
-	case o.timeout <= 0:
-		return fmt.Errorf("--timeout must be longer than nothing, such as 20s")
-	case o.retries < 0:
+	if o.retries < 0 {
 		return fmt.Errorf("--retries must be 0 or more")
 	}
 	return nil
@@ -138,6 +136,21 @@ func (o *options) apply(s site.Site) site.Site {
 		s.Commands = o.commands.values
 	}
 	return s
+}
+
+// span is a length of time, longer than nothing.
+type span time.Duration
+
+func (d *span) String() string { return time.Duration(*d).String() }
+func (d *span) Type() string   { return "TIME" }
+
+func (d *span) Set(text string) error {
+	long, err := time.ParseDuration(text)
+	if err != nil || long <= 0 {
+		return fmt.Errorf("it takes a time with its unit, such as 30s or 2m")
+	}
+	*d = span(long)
+	return nil
 }
 
 // text is a flag whose empty value means something too: it takes a saved

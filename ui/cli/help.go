@@ -16,6 +16,7 @@ var groups = []struct {
 }{
 	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
 	{"t", "Transfer flags", []string{"exists", "verify", "connections", "limit", "retries"}},
+	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }
 

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"wherry/sync/engine"
 	"wherry/sync/localfs"
@@ -109,7 +110,7 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 	if cfg.Dirs, err = a.dirs(); err != nil {
 		return cfg, none, err
 	}
-	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, a.opt.timeout, string(a.opt.trust), int64(a.opt.limit)
+	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, time.Duration(a.opt.timeout), string(a.opt.trust), int64(a.opt.limit)
 	cfg.Workers = int(a.opt.connections)
 	if a.opt.verify.value != "" {
 		cfg.Verify = func() transfer.Verify { return transfer.Verify(a.opt.verify.value) }

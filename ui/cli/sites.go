@@ -325,7 +325,7 @@ WHERRY_PASSWORD; it is not tried. With --proxy it is the one of the site's proxy
   pass show shop | wherry sites password shop --password-stdin
   wherry sites password shop --proxy
   wherry sites password shop --forget`,
-		Args: a.args(1, 1, "name a saved site"), Annotations: map[string]string{groupsOf: "c"}, ValidArgsFunction: a.completeNames,
+		Args: a.args(1, 1, "name a saved site"), Annotations: map[string]string{groupsOf: "p"}, ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.store(cmd, func(s *session) error {
 				one, err := s.saved(args[0])

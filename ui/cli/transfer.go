@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/words"
@@ -189,7 +190,7 @@ func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
 // tell says to a person what did not go as wished.
 func (r *run) tell(e queue.Event, wished bool) {
 	i := e.Item
-	w := words.OfKind(i.Kind, about(i), i.Message, words.CommandLine)
+	w := words.Copying(i.Kind, about(i), i.Message, i.Source.Site == site.Local && about(i) == i.Source.Path.String())
 	switch e.Type {
 	case queue.EventFailed:
 		r.say("wherry: %s failed. %s\n        %s", withName(r.show(i.Source), i), w.Title, w.Remedy)

@@ -33,6 +33,8 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"an external IP that is a name": {"ls --external-ip example.org ftp://h", "IPv4"},
 		"too many connections":          {"get --connections 33 ftp://h/x .", "from 1 to 32"},
 		"no time at all":                {"ls --timeout 0s ftp://h", "--timeout"},
+		"a time without its unit":       {"ls --timeout 30 ftp://h", "it takes a time with its unit, such as 30s or 2m"},
+		"a time that is over":           {"ls --timeout -5s ftp://h", "it takes a time with its unit, such as 30s or 2m"},
 		"a file of --ca that is none":   {"ls --ca /nonexistent ftp://h", "--ca cannot be read"},
 		"a site that is not saved":      {"ls nosuch:/x", "No site is saved as nosuch"},
 		"a path without its slash":      {"get nb:www .", `"nb:www" is no TARGET: no site is saved as nb`},
@@ -121,9 +123,10 @@ func TestHelp(t *testing.T) {
 func TestFlagsAreShownWhereTheyMatter(t *testing.T) {
 	h := newHome(t)
 	for command, want := range map[string]map[string]bool{
-		"ls":         {"--mode": true, "--exists": false, "--quiet": true},
-		"get":        {"--mode": true, "--exists": true, "--quiet": true},
-		"queue list": {"--mode": false, "--exists": false, "--limit N": true},
+		"ls":             {"--mode": true, "--exists": false, "--quiet": true},
+		"get":            {"--mode": true, "--exists": true, "--quiet": true},
+		"sites password": {"--mode": false, "--proxy ": true, "--proxy URL": false, "--password-stdin ": true},
+		"queue list":     {"--mode": false, "--exists": false, "--limit N": true},
 	} {
 		out := h.ok(append(strings.Fields(command), "--help")...).out
 		for flag, shown := range want {

@@ -3,6 +3,7 @@ package words
 import (
 	"crypto/x509"
 	"errors"
+	"slices"
 	"strings"
 
 	"wherry/sync/trust"
@@ -50,8 +51,16 @@ func refusal(r *trust.Refusal, face Face) Words {
 	if face == Window {
 		w.Remedy = "Ask the provider whether " + q.Fingerprint + " is its fingerprint; if it is, connect again and accept it for this host."
 	}
+	if changed(q) {
+		w.Remedy = between + " " + w.Remedy
+	}
 	return w
 }
+
+// between is the warning of a certificate that is not the one of before.
+const between = "Somebody may stand between you and the server: it showed another certificate before."
+
+func changed(q trust.Question) bool { return slices.Contains(q.Reasons(), trust.Changed) }
 
 // Reason puts into words one thing that is wrong with the certificate of q.
 func Reason(r trust.Reason, q trust.Question) string {
@@ -93,6 +102,9 @@ func Certificate(q trust.Question) []string {
 		"  Issued by       " + Safe(q.Issuer()),
 		"  Valid until     " + q.NotAfter().Format("2006-01-02"),
 		"  Fingerprint     " + q.Fingerprint,
+	}
+	if changed(q) {
+		lines = append([]string{between}, lines...)
 	}
 	for _, reason := range q.Reasons() {
 		lines = append(lines, "  Wrong with it:  "+Reason(reason, q))

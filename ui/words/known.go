@@ -119,6 +119,28 @@ func badName(path, line string) Words {
 	}
 }
 
+// Here is Of on the command line for a file of this computer.
+func Here(err error) Words {
+	w := Of(err, CommandLine)
+	if vfs.KindOf(err) == vfs.KindNotFound {
+		w.Remedy = "Check the spelling, upper and lower case included; it is looked for among the files of this computer."
+	}
+	return w
+}
+
+// Copying is OfKind on the command line for a row of get and put; here says
+// that its path is one of this computer.
+func Copying(kind vfs.Kind, path, message string, here bool) Words {
+	w := OfKind(kind, path, message, CommandLine)
+	switch {
+	case kind == vfs.KindNotFound && here:
+		w.Remedy = Here(&vfs.Error{Path: path, Kind: kind}).Remedy
+	case kind == vfs.KindLost:
+		w.Remedy = "Check your network and run the command again; with --exists resume it goes on where it stopped."
+	}
+	return w
+}
+
 // Target puts into words why text is no TARGET; err came of reading it.
 func Target(text string, err error, face Face) Words {
 	var e *vfs.Error

@@ -81,7 +81,7 @@ var table = map[vfs.Kind]row{
 	},
 	vfs.KindLost: {
 		host: "The connection to %s broke", file: "The connection broke while working on %s",
-		line:   "Check your network and run the command again; with --exists resume it goes on where it stopped.",
+		line:   "Check your network and run the command again.",
 		window: "Check your network and retry; transfers go on where they stopped.",
 	},
 	vfs.KindHost: {

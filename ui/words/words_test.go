@@ -48,7 +48,7 @@ func TestOf(t *testing.T) {
 		vfs.KindHash:        {"Other bytes", `"/a b" arrived with other bytes`, "again", "Retry"},
 		vfs.KindCancelled:   {"cancelled", "cancelled", "", ""},
 		vfs.KindTimeout:     {"did not answer in time", `Nothing moved for too long with "/a b"`, "--timeout", "time limit"},
-		vfs.KindLost:        {"The connection to ftp.example.org broke", `while working on "/a b"`, "--exists resume", "retry"},
+		vfs.KindLost:        {"The connection to ftp.example.org broke", `while working on "/a b"`, "run the command again", "retry"},
 		vfs.KindHost:        {"no host with the name ftp.example.org", `The host of "/a b"`, "spelling", "spelling"},
 		vfs.KindRefused:     {"ftp.example.org does not accept connections", `The host of "/a b"`, "port", "firewall"},
 		vfs.KindNotFTP:      {"ftp.example.org is not an FTP server", "is not an FTP server", "ftps://", "SFTP"},
@@ -193,6 +193,24 @@ func TestParticularFailuresName(t *testing.T) {
 	}
 }
 
+// TestACopyHasAdviceOfItsOwn: to go on where it stopped, which only a copy can,
+// and not to list a server for what is missing here.
+func TestACopyHasAdviceOfItsOwn(t *testing.T) {
+	lost := &vfs.Error{Op: "read", Path: "/a", Kind: vfs.KindLost}
+	contains(t, words.Copying(lost.Kind, "/a", lost.Error(), false).Remedy, "--exists resume")
+	if w := words.Of(lost, words.CommandLine); strings.Contains(w.Remedy, "--exists") {
+		t.Errorf("ls has no such flag: %s", w.Remedy)
+	}
+	gone := &vfs.Error{Op: "stat", Path: "/a", Kind: vfs.KindNotFound}
+	contains(t, words.Copying(gone.Kind, "/a", gone.Error(), false).Remedy, "`wherry ls`")
+	for _, w := range []words.Words{words.Copying(gone.Kind, "/a", gone.Error(), true), words.Here(gone)} {
+		contains(t, w.Remedy, "of this computer")
+		if strings.Contains(w.Remedy, "wherry ls") {
+			t.Errorf("wherry ls lists servers: %s", w.Remedy)
+		}
+	}
+}
+
 // TestTheQueueNamesThePartThatIsInTheWay although its row is about the file.
 func TestTheQueueNamesThePartThatIsInTheWay(t *testing.T) {
 	err := &vfs.Error{Op: "write", Path: "/d/a.wherry-part", Kind: vfs.KindIsDir, Reply: "553 Cannot store that"}
@@ -235,6 +253,15 @@ func TestACertificateIsToldWithItsFingerprint(t *testing.T) {
 	text := strings.Join(words.Certificate(q), "\n")
 	for _, part := range []string{"h:21", `a\u{001b}.org`, "Some CA", "2020-01-02", "SHA256:00ff", "expired"} {
 		contains(t, text, part)
+	}
+	q.Known = "SHA256:77"
+	changed := words.Of(&vfs.Error{Kind: vfs.KindCert, Err: &trust.Refusal{Question: q}}, words.CommandLine)
+	if !strings.HasPrefix(changed.Remedy, "Somebody may stand between you and the server") || !strings.HasPrefix(words.Certificate(q)[0], "Somebody may stand between") {
+		t.Errorf("a certificate that changed is told as\n%s\n%s", changed, words.Certificate(q)[0])
+	}
+	contains(t, changed.Remedy, "--trust SHA256:00ff")
+	if strings.Contains(text, "stand between") {
+		t.Errorf("nothing changed: %s", text)
 	}
 	pinned := &vfs.Error{Kind: vfs.KindCert, Err: &trust.Refusal{Question: q, Pinned: "SHA256:11"}}
 	contains(t, words.Of(pinned, words.CommandLine).Title, "not the one that was asked for")
