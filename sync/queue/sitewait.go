@@ -130,7 +130,7 @@ func (q *Queue) endWaits(ctx context.Context, ids []ID) error {
 	if err != nil {
 		return err
 	}
-	return q.write(ctx, cheap, func() error {
+	return q.write(ctx, durable, func() error {
 		_, err := q.s.exec(ctx, `DELETE FROM sites WHERE site IN (
 			SELECT src_site FROM rows WHERE id IN (SELECT value FROM json_each(?1))
 			UNION SELECT dst_site FROM rows WHERE id IN (SELECT value FROM json_each(?1)))`, named)
