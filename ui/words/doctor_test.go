@@ -35,9 +35,15 @@ var (
 	noCall   = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.NoCall, Advertised: at("192.168.1.7:50001"), Took: 6 * time.Second}
 	cannot   = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.CannotCall, Reply: "425 Connection refused", Advertised: at("192.168.1.7:50001")}
 	illegal  = ftpfs.Attempt{Rung: ftpfs.PORT, Outcome: ftpfs.NotAllowed, Reply: "500 Illegal PORT command.", Advertised: at("192.168.1.7:50001")}
-	noEPRT   = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.NotKnown, Reply: "502 Not here"}
-	proxied  = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.Impossible}
-	noTLS    = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.TLSFailed, Reply: "522 No"}
+	// The address named is the one that the site calls its router's.
+	elsewhere = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.NoCall, Advertised: at("198.51.100.9:50001"), Took: 6 * time.Second}
+	notSeen   = ftpfs.Attempt{
+		Rung: ftpfs.PORT, Outcome: ftpfs.NotAllowed, Advertised: at("198.51.100.9:50001"),
+		Reply: "500 I won't open a connection to 198.51.100.9 (only to 203.0.113.77)",
+	}
+	noEPRT  = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.NotKnown, Reply: "502 Not here"}
+	proxied = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.Impossible}
+	noTLS   = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.TLSFailed, Reply: "522 No"}
 )
 
 // reportOf is a check that got as far as data connections.
@@ -140,8 +146,31 @@ func TestVerdictSays(t *testing.T) {
 				r.Site.PortFrom, r.Site.PortTo, r.Site.ExternalIP = 6000, 6010, "198.51.100.9"
 			}, noEPSV, noCall),
 			"The login works, but no data connection does, in neither mode.",
-			[]string{"active mode only", "198.51.100.9", "6000-6010", "192.168.1.7"},
+			[]string{"active mode only", "6000-6010", "192.168.1.7"},
 			"helper",
+		},
+		"neither, and the external address did not help": {
+			reportOf(func(r *doctor.Report) { r.Site.Mode = site.ModeActive; r.Site.ExternalIP = "198.51.100.9" }, silent, elsewhere),
+			"active: the server did not connect back to 198.51.100.9:50001 within 6 s.",
+			nil, "private address",
+		},
+		"an external address that the server does not see": {
+			reportOf(forced(site.ModeActive), viaEPSV, notSeen),
+			"the server refuses to connect to 198.51.100.9:50001",
+			[]string{"The external address that was given, 198.51.100.9, may be wrong: the server sees you come from 203.0.113.77.", "--external-ip"},
+			"--port-range",
+		},
+		"an external address without a router": {
+			reportOf(func(r *doctor.Report) { r.Local = at(public); r.Site.Mode = site.ModeActive }, viaEPSV, elsewhere),
+			"the server did not connect back to 198.51.100.9:50001",
+			[]string{"may be wrong: the server sees you come from 198.51.100.7."},
+			"forward a range",
+		},
+		"active forced through a proxy": {
+			reportOf(func(r *doctor.Report) { r.Proxy = "proxy:1080"; r.Site.Mode = site.ModeActive }, viaEPSV, proxied),
+			"through a proxy nobody can connect back. Passive works.",
+			[]string{"Use --mode passive"},
+			"auto",
 		},
 		"what TLS hides from a router": {
 			reportOf(func(r *doctor.Report) { r.Encrypted = true; r.Site.Mode = site.ModeActive }, viaEPSV, noCall),
@@ -356,6 +385,9 @@ func TestBlockedSays(t *testing.T) {
 		"the other mode, where active is forced": {
 			ftpfs.Blocked{Mode: site.ModeActive, Attempts: []ftpfs.Attempt{illegal}, TLS: true}, "500 Illegal PORT command.", "--mode passive", "encrypted connection",
 		},
+		"passive alone, where active is forced through a proxy": {
+			ftpfs.Blocked{Mode: site.ModeActive, Attempts: []ftpfs.Attempt{proxied}, Proxy: true}, "", "Use --mode passive, or connect without the proxy", "Choose passive",
+		},
 		"no active mode through a proxy": {
 			ftpfs.Blocked{Mode: site.ModePassive, Attempts: []ftpfs.Attempt{silent}, Proxy: true}, "Passive: nobody answered", "passive ports", "Check connection",
 		},
@@ -366,6 +398,9 @@ func TestBlockedSays(t *testing.T) {
 			contains(t, line.Title, tc.title)
 			contains(t, line.Remedy, tc.line)
 			contains(t, window.Remedy, tc.window)
+			if tc.blocked.Proxy && strings.Contains(line.Remedy+window.Remedy, "auto") {
+				t.Errorf("through a proxy auto tries no more than passive: %s", line.Remedy)
+			}
 			if strings.Contains(window.Remedy, "--") {
 				t.Errorf("the window speaks of flags: %s", window.Remedy)
 			}
@@ -405,6 +440,16 @@ func TestPictureShows(t *testing.T) {
 	got := words.Picture(reportOf(func(r *doctor.Report) { r.Encrypted = true }, viaEPSV, noCall))
 	if got != want {
 		t.Errorf("%s", cmp.Diff(want, got))
+	}
+}
+
+// TestPictureThroughAProxy shows the server's port, not the proxy's.
+func TestPictureThroughAProxy(t *testing.T) {
+	got := words.Picture(reportOf(func(r *doctor.Report) { r.Proxy, r.Peer = "192.168.1.2:1080", at("192.168.1.2:1080") }, viaEPSV, proxied))
+	contains(t, got, "control ---------------> :21 ")
+	contains(t, got, "ftp.example.org")
+	if strings.Contains(got, "1080") {
+		t.Errorf("the proxy's port stands for the server's:\n%s", got)
 	}
 }
 

@@ -19,19 +19,19 @@ func Picture(r doctor.Report) string {
 	if !r.Local.IsValid() {
 		return ""
 	}
-	there := "server"
-	if r.Proxy != "" {
-		there = "server, through the proxy"
+	there, address, listens := "server", r.Peer.Addr().String(), r.Peer.Port()
+	if r.Proxy != "" { // which is the peer then
+		there, address, listens = "server, through the proxy", Safe(r.Site.Host), uint16(r.Site.EffectivePort())
 	}
 	lines := []string{
 		fmt.Sprintf("  %-*s %s", wide, "your computer", there),
-		fmt.Sprintf("  %-*s %s", wide, r.Local.Addr(), r.Peer.Addr()),
+		fmt.Sprintf("  %-*s %s", wide, r.Local.Addr(), address),
 	}
 	control := "control"
 	if r.Encrypted {
 		control = "control, encrypted"
 	}
-	lines = append(lines, arrow(port(r.Local.Port()), control, port(r.Peer.Port()), true, "works"))
+	lines = append(lines, arrow(port(r.Local.Port()), control, port(listens), true, "works"))
 	for _, w := range []doctor.Way{r.Passive, r.Active} {
 		lines = append(lines, way(w))
 	}

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // meaning explains an attempt that failed, in one or two sentences.
 func (g ground) meaning(a ftpfs.Attempt) string {
 	said := answered(a.Reply)
+	g.nat = g.nat && !g.given(a)
 	here := "Your computer has the private address " + g.local.Addr().String()
 	switch a.Outcome {
 	case ftpfs.Silent:
@@ -76,11 +78,54 @@ func (g ground) helpActiveOne(a ftpfs.Attempt, face Face) string {
 		return ""
 	case a.Outcome == ftpfs.NoPort:
 		return "Choose a larger port range, or end what uses these ports."
+	case g.given(a) && (a.Outcome == ftpfs.NotAllowed || a.Outcome == ftpfs.NoCall || a.Outcome == ftpfs.CannotCall):
+		return g.wrongAddress(a, face)
 	case a.Outcome == ftpfs.NotAllowed && !g.nat:
 		return "A router on the way may change your address" +
 			byFace(face, "; --external-ip names the one that the server sees.", "; the site's external address is to be the one that the server sees.")
 	}
 	return g.helpActive(face)
+}
+
+// given says whether the address named to the server was not our own, but the
+// external one of the site.
+func (g ground) given(a ftpfs.Attempt) bool {
+	return a.Rung.Mode() == site.ModeActive && a.Advertised.IsValid() && g.local.IsValid() && a.Advertised.Addr() != g.local.Addr().Unmap()
+}
+
+// wrongAddress doubts an external address that did not help, and what must
+// stand beside it.
+func (g ground) wrongAddress(a ftpfs.Attempt, face Face) string {
+	text := "The external address that was given, " + a.Advertised.Addr().String() + ", may be wrong"
+	if seen := g.seenAs(a); seen != "" {
+		text += ": the server sees you come from " + seen
+	}
+	text += byFace(face, ". Mend it or leave out --external-ip", ". Mend it in the site's settings, or take it out")
+	ports, here := g.ports, g.local.Addr().String()
+	switch {
+	case a.Outcome == ftpfs.NotAllowed:
+		return text + "."
+	case ports == "" && g.nat:
+		return text + byFace(face, "; a router also needs a range of ports to forward to "+here+", named by --port-range.",
+			"; a router also needs a range of ports to forward to "+here+", entered in the site's settings.")
+	case ports == "":
+		return text + "."
+	}
+	return text + ". If it is right, the router may not forward the ports " + ports + " to " + here + ", or a firewall keeps them closed."
+}
+
+// seenAs is the address that the server sees, where its reply names one, or
+// where nothing between the two changes ours; "" where that is not known.
+func (g ground) seenAs(a ftpfs.Attempt) string {
+	for _, word := range strings.FieldsFunc(a.Reply, func(r rune) bool { return !strings.ContainsRune("0123456789.", r) }) {
+		if ip, err := netip.ParseAddr(strings.Trim(word, ".")); err == nil && ip.Is4() && ip != a.Advertised.Addr() {
+			return ip.String()
+		}
+	}
+	if g.nat {
+		return ""
+	}
+	return g.local.Addr().Unmap().String()
 }
 
 func helpPassive(a ftpfs.Attempt) string {
@@ -107,7 +152,7 @@ func portSeen(a ftpfs.Attempt) string {
 // helpActive says how a server can be let in.
 func (g ground) helpActive(face Face) string {
 	if g.proxy {
-		return "Use passive mode, or connect without the proxy."
+		return byFace(face, "Use --mode passive, or connect without the proxy (--proxy none).", "Choose passive as the transfer mode, or connect without the proxy.")
 	}
 	if !g.nat {
 		text := "A firewall on this computer or in your network may keep out connections from outside. Let it allow them from the server"
@@ -122,8 +167,6 @@ func (g ground) helpActive(face Face) string {
 	}
 	text := ""
 	switch {
-	case g.external != "" && g.ports != "":
-		text = "The router at " + g.external + " may not forward the ports " + ports + " to " + here + ", or a firewall keeps them closed."
 	case face == Window:
 		text = "Active mode works behind a router only where that forwards ports to this computer: forward a range, such as " + ports + ", to " + here +
 			", and enter the range and your public address in the site's settings."

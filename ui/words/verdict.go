@@ -107,6 +107,11 @@ func noWay(r doctor.Report, g ground, face Face) Words {
 		return untried(r, face)
 	case mode != site.ModePassive && mode != site.ModeActive:
 		return neither(r, g, face)
+	case free.Works && g.proxy && mode == site.ModeActive:
+		return Words{
+			Title:  "Active is what this site uses, and it does not work: " + g.cause(forced.Best) + ". Passive works.",
+			Remedy: g.help(forced.Best, face),
+		}
 	case free.Works:
 		help := g.help(forced.Best, face)
 		if forced.Best.Outcome == ftpfs.NotKnown {

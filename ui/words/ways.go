@@ -19,14 +19,12 @@ type ground struct {
 	tls, proxy  bool
 	nat         bool   // our address is private, the server's public
 	ports       string // the port range the site listens on, "" for any
-	external    string // the address of the router, where the site names it
 }
 
 // groundOf takes it from a report.
 func groundOf(r doctor.Report) ground {
 	g := ground{
 		local: r.Local, peer: r.Peer, tls: r.Encrypted, proxy: r.Proxy != "", nat: r.BehindNAT() && r.Proxy == "",
-		external: r.Site.ExternalIP,
 	}
 	if r.Site.PortFrom != 0 {
 		g.ports = fmt.Sprintf("%d-%d", r.Site.PortFrom, r.Site.PortTo)
@@ -37,6 +35,7 @@ func groundOf(r doctor.Report) ground {
 // clause tells what became of one attempt, as a part of a sentence.
 func (g ground) clause(a ftpfs.Attempt) string {
 	active := a.Rung.Mode() == site.ModeActive
+	g.nat = g.nat && !g.given(a)
 	switch a.Outcome {
 	case ftpfs.Worked:
 		if active {
@@ -179,6 +178,8 @@ func (g ground) remedy(b *ftpfs.Blocked, face Face) string {
 	switch {
 	case b.Mode == site.ModePassive && !b.Proxy:
 		return join(offer(site.ModeActive, face), g.help(passive.Best, face))
+	case b.Mode == site.ModeActive && b.Proxy:
+		return g.help(active.Best, face)
 	case b.Mode == site.ModeActive:
 		return join(offer(site.ModePassive, face), g.help(active.Best, face))
 	}
