@@ -125,17 +125,16 @@ func writeEntries(out io.Writer, entries []vfs.Entry) {
 	}
 }
 
-// entryJSON is the line of `ls --json`. What the server does not tell is
-// null, and "" for texts.
+// entryJSON is the line of `ls --json`. What the server does not tell is null.
 type entryJSON struct {
 	Name     string  `json:"name"`
 	Type     string  `json:"type"` // file, dir, link, other
 	Size     *int64  `json:"size"` // bytes
 	Modified *string `json:"modified"`
 	Mode     *string `json:"mode"` // octal, four digits
-	Owner    string  `json:"owner"`
-	Group    string  `json:"group"`
-	Target   string  `json:"target"` // of a link
+	Owner    *string `json:"owner"`
+	Group    *string `json:"group"`
+	Target   *string `json:"target"` // of a link; "" of what is none
 	// NameBytes are the name's own bytes in base64, only where they are no
 	// UTF-8 and name is therefore a readable stand-in.
 	NameBytes []byte `json:"name_bytes,omitempty"`
@@ -150,12 +149,24 @@ func asText(name string) string {
 	return vfs.Readable(name)
 }
 
+// told is a text for JSON, nil for one that the server does not tell.
+func told(text string) *string {
+	if text == "" {
+		return nil
+	}
+	text = asText(text)
+	return &text
+}
+
 func writeEntriesJSON(out io.Writer, entries []vfs.Entry) error {
 	enc := jsonLines(out)
 	for _, e := range entries {
 		row := entryJSON{
 			Name: asText(e.Name), Type: e.Type.String(),
-			Owner: asText(e.Owner), Group: asText(e.Group), Target: asText(e.Target),
+			Owner: told(e.Owner), Group: told(e.Group), Target: told(e.Target),
+		}
+		if none := ""; e.Type != vfs.TypeLink && e.Target == "" {
+			row.Target = &none
 		}
 		if !utf8.ValidString(e.Name) {
 			row.NameBytes = []byte(e.Name)

@@ -22,6 +22,7 @@ var listed = []vfs.Entry{
 	{Name: "d\xff", Type: vfs.TypeDir, Size: 4096},
 	{Name: "l", Type: vfs.TypeLink, Size: vfs.SizeUnknown, Target: "a\x1b"},
 	{Name: "p", Type: vfs.TypeOther, Size: vfs.SizeUnknown},
+	{Name: "q", Type: vfs.TypeLink, Size: vfs.SizeUnknown}, // few MLSD servers tell where it leads
 }
 
 func TestLsJSONHasItsShape(t *testing.T) {
@@ -30,9 +31,10 @@ func TestLsJSONHasItsShape(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"name":"a<b>.txt","type":"file","size":4200000,"modified":"2024-05-01T13:45:07Z","mode":"0640","owner":"anna","group":"www","target":""}
-{"name":"d\\xff","type":"dir","size":null,"modified":null,"mode":null,"owner":"","group":"","target":"","name_bytes":"ZP8="}
-{"name":"l","type":"link","size":null,"modified":null,"mode":null,"owner":"","group":"","target":"a\u001b"}
-{"name":"p","type":"other","size":null,"modified":null,"mode":null,"owner":"","group":"","target":""}
+{"name":"d\\xff","type":"dir","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":"","name_bytes":"ZP8="}
+{"name":"l","type":"link","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":"a\u001b"}
+{"name":"p","type":"other","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":""}
+{"name":"q","type":"link","size":null,"modified":null,"mode":null,"owner":null,"group":null,"target":null}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
@@ -67,6 +69,7 @@ func TestLsForPeopleIsAlignedAndEscaped(t *testing.T) {
 d?????????                                       d\xff
 l?????????                                       l -> a\u{001b}
 ??????????                                       p
+l?????????                                       q
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Error(diff)
