@@ -307,6 +307,10 @@ func TestStepSays(t *testing.T) {
 			nil,
 			"TLS 1.3, until 2020-01-01, accepted by you", "expired on 2020-01-01", "renew",
 		},
+		"a certificate of an authority that was named": {
+			doctor.Step{ID: doctor.TLS, Status: doctor.Passed, Facts: facts(doctor.FactVersion, "TLS 1.3", doctor.FactTrust, doctor.TrustNamed)},
+			nil, "TLS 1.3, signed by an authority that you named", "", "",
+		},
 		"sessions that are not resumed": {
 			doctor.Step{ID: doctor.Reuse, Status: doctor.Passed, Facts: facts(doctor.FactResumed, "0 of 4")}, nil, "0 of 4", "does not resume", "",
 		},

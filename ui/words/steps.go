@@ -122,7 +122,7 @@ func seen(s doctor.Step) string {
 }
 
 var trustWords = map[string]string{
-	doctor.TrustSystem: "trusted by this computer", doctor.TrustPerson: "accepted by you", doctor.TrustNobody: "not trusted",
+	doctor.TrustSystem: "trusted by this computer", doctor.TrustNamed: "signed by an authority that you named", doctor.TrustPerson: "accepted by you", doctor.TrustNobody: "not trusted",
 }
 
 // clock tells how far the two clocks are apart.

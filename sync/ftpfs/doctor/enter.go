@@ -172,6 +172,20 @@ func (c *checkup) judge(ctx context.Context, host string, chain []*x509.Certific
 	return nil
 }
 
+// bySystem says whether the system's own authorities vouch for a chain that was
+// accepted: where Roots holds more than them, that is not sure.
+func (c *checkup) bySystem(chain []*x509.Certificate) bool {
+	if c.conf.Roots == nil {
+		return true
+	}
+	between := x509.NewCertPool()
+	for _, one := range chain[1:] {
+		between.AddCert(one)
+	}
+	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: c.conf.Site.Host, Intermediates: between})
+	return err == nil
+}
+
 // certificate notes who the server said it is.
 func (c *checkup) certificate(s *Step) {
 	if len(c.shown.chain) == 0 {
@@ -199,6 +213,8 @@ func (c *checkup) certificate(s *Step) {
 		s.add(FactTrust, TrustNobody)
 	case q.Problem != nil:
 		s.add(FactTrust, TrustPerson)
+	case !c.bySystem(c.shown.chain):
+		s.add(FactTrust, TrustNamed)
 	default:
 		s.add(FactTrust, TrustSystem)
 	}

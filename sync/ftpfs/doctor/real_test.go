@@ -55,7 +55,7 @@ func TestRealServers(t *testing.T) {
 				if r.Encrypted {
 					c.fact(doctor.TLS, doctor.FactVersion, "TLS 1.")
 					c.fact(doctor.TLS, doctor.FactCipher, "TLS_")
-					c.fact(doctor.TLS, doctor.FactTrust, doctor.TrustSystem)
+					c.fact(doctor.TLS, doctor.FactTrust, doctor.TrustNamed) // by Roots alone
 					c.fact(doctor.TLS, doctor.FactFingerprint, "SHA256:")
 					c.fact(doctor.TLS, doctor.FactNames, "127.0.0.1")
 					c.fact(doctor.Reuse, doctor.FactResumed, "of 4")

@@ -83,7 +83,7 @@ const (
 	FactFingerprint = "fingerprint" // SHA256:HEX
 	FactChain       = "chain"       // a further certificate that the server showed
 	FactProblem     = "problem"     // a trust.Reason
-	FactTrust       = "trust"       // TrustSystem, TrustPerson or TrustNobody
+	FactTrust       = "trust"       // TrustSystem, TrustNamed, TrustPerson or TrustNobody
 	FactUser        = "user"
 	FactHome        = "home"   // the login folder
 	FactLocal       = "local"  // our end of the control connection
@@ -110,6 +110,7 @@ const (
 // The values of FactTrust.
 const (
 	TrustSystem = "system" // the system's authorities vouch for it
+	TrustNamed  = "named"  // not these, but authorities that were named beside them (Config.Roots)
 	TrustPerson = "person" // a person accepted it, or named its fingerprint
 	TrustNobody = "nobody"
 )
