@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"strings"
 	"sync"
@@ -135,6 +136,13 @@ func TestDoctorForScripts(t *testing.T) {
 			t.Errorf("%v", row)
 		}
 		byStep[row["step"]] = row
+	}
+	var named []string
+	for _, f := range byStep["connect"]["facts"].([]any) {
+		named = append(named, f.(map[string]any)["name"].(string)+"="+f.(map[string]any)["value"].(string))
+	}
+	if len(named) != 3 || named[0] != fmt.Sprintf("address=127.0.0.1:%d", s.Port) || named[1] != "answer=answered" || !strings.HasPrefix(named[2], "milliseconds=") {
+		t.Errorf("the facts of the connection: %v", named)
 	}
 	epsv := byStep["epsv"]
 	attempt, _ := epsv["attempt"].(map[string]any)

@@ -312,12 +312,13 @@ func TestStepSays(t *testing.T) {
 			nil, "TLS 1.3, signed by an authority that you named", "", "",
 		},
 		"sessions that are not resumed": {
-			doctor.Step{ID: doctor.Reuse, Status: doctor.Passed, Facts: facts(doctor.FactResumed, "0 of 4")}, nil, "0 of 4", "does not resume", "",
+			doctor.Step{ID: doctor.Reuse, Status: doctor.Passed, Facts: facts(doctor.FactResumed, "0", doctor.FactSecured, "4")}, nil, "0 of 4", "does not resume", "",
 		},
 		"one of two addresses": {
-			doctor.Step{ID: doctor.Connect, Status: doctor.Passed, Facts: facts(doctor.FactAddress, "a:21 answered in 2 ms", doctor.FactAddress, "b:21 refused")},
+			doctor.Step{ID: doctor.Connect, Status: doctor.Passed, Facts: facts(doctor.FactAddress, "a:21", doctor.FactAnswer, "answered", doctor.FactWaited, "2", doctor.FactAddress, "b:21", doctor.FactAnswer, "refused",
+				doctor.FactAddress, "c:21", doctor.FactAnswer, "none", doctor.FactWaited, "6000")},
 			nil,
-			"a:21 answered in 2 ms, b:21 refused", "Not every address", "",
+			"a:21 answered in 2 ms, b:21 refused, c:21 no answer within 6.0 s", "Not every address", "",
 		},
 		"a download that was changed": {
 			doctor.Step{ID: doctor.Download, Status: doctor.Failed, Err: &vfs.Error{Kind: vfs.KindHash, Reply: "other bytes"}},
@@ -341,7 +342,7 @@ func TestStepSays(t *testing.T) {
 			doctor.Step{ID: doctor.Clock, Status: doctor.Passed, Facts: facts(doctor.FactOffset, "0s")}, nil, "the same as here", "", "",
 		},
 		"names in another encoding": {
-			doctor.Step{ID: doctor.Encoding, Status: doctor.Passed, Facts: facts(doctor.FactUTF8, "not offered", doctor.FactOddNames, "3 of 9", doctor.FactExample, `caf\xe9`)},
+			doctor.Step{ID: doctor.Encoding, Status: doctor.Passed, Facts: facts(doctor.FactUTF8, "not offered", doctor.FactOddNames, "3", doctor.FactEntries, "9", doctor.FactExample, `caf\xe9`)},
 			nil, `UTF-8 not offered, not UTF-8: 3 of 9, such as caf\xe9`, "not UTF-8", "--encoding",
 		},
 		"a cancelled step": {

@@ -1,7 +1,9 @@
 package words
 
 import (
+	"cmp"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,6 +103,12 @@ func seen(s doctor.Step) string {
 	for _, p := range parts[s.ID] {
 		value := factOf(s, p.fact)
 		switch p.fact {
+		case doctor.FactAddress:
+			value = cut(strings.Join(addresses(s), ", "))
+		case doctor.FactResumed, doctor.FactOddNames:
+			if all := cmp.Or(s.Fact(doctor.FactSecured), s.Fact(doctor.FactEntries)); value != "" && all != "" {
+				value += " of " + all
+			}
 		case doctor.FactTrust:
 			value = trustWords[value]
 		case doctor.FactOffset:
@@ -119,6 +127,34 @@ func seen(s doctor.Step) string {
 		}
 	}
 	return strings.Join(all, ", ")
+}
+
+// addresses are those of a host, each with how it answered where that was seen.
+func addresses(s doctor.Step) (all []string) {
+	for i, f := range s.Facts {
+		if f.Name != doctor.FactAddress {
+			continue
+		}
+		text, waited := f.Value, ""
+		if i+2 < len(s.Facts) && s.Facts[i+2].Name == doctor.FactWaited {
+			ms, _ := strconv.Atoi(s.Facts[i+2].Value) // our own number
+			waited = Took(time.Duration(ms) * time.Millisecond)
+		}
+		if i+1 < len(s.Facts) && s.Facts[i+1].Name == doctor.FactAnswer {
+			switch s.Facts[i+1].Value {
+			case doctor.AnswerYes:
+				text += " answered in " + waited
+			case doctor.AnswerNone:
+				text += " no answer within " + waited
+			case doctor.AnswerRefused:
+				text += " refused"
+			default:
+				text += " not reachable"
+			}
+		}
+		all = append(all, text)
+	}
+	return all
 }
 
 var trustWords = map[string]string{
@@ -210,13 +246,8 @@ func impossible(s doctor.Step, r doctor.Report) string {
 func passed(s doctor.Step, r doctor.Report, face Face) (means, do string) {
 	switch s.ID {
 	case doctor.Connect:
-		if tried, answered := s.All(doctor.FactAddress), 0; len(tried) > 1 {
-			for _, a := range tried {
-				if strings.Contains(a, " answered ") {
-					answered++
-				}
-			}
-			if answered < len(tried) {
+		for _, answer := range s.All(doctor.FactAnswer) {
+			if answer != doctor.AnswerYes {
 				return "Not every address of the server answers; Wherry uses one that does.", ""
 			}
 		}
@@ -228,7 +259,7 @@ func passed(s doctor.Step, r doctor.Report, face Face) (means, do string) {
 				byFace(face, "Leave --tls off out, or save the site with --tls explicit.", "Choose explicit TLS in the site's settings.")
 		}
 	case doctor.Reuse:
-		if strings.HasPrefix(s.Fact(doctor.FactResumed), "0 of") {
+		if s.Fact(doctor.FactResumed) == "0" {
 			return "Data connections are encrypted and show the server's own certificate. The server does not resume the session, which costs a moment for each file.", ""
 		}
 	case doctor.Clock:

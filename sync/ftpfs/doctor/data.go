@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -165,7 +164,8 @@ func (c *checkup) judgeReuse() {
 			s.Status = NotPossible
 			return nil
 		}
-		s.add(FactResumed, fmt.Sprintf("%d of %d", c.resumed, c.secured))
+		s.add(FactResumed, strconv.Itoa(c.resumed))
+		s.add(FactSecured, strconv.Itoa(c.secured))
 		return nil
 	})
 }

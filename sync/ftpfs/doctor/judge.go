@@ -61,7 +61,8 @@ func (c *checkup) judgeNames() {
 			}
 		}
 		if odd > 0 {
-			s.add(FactOddNames, strconv.Itoa(odd)+" of "+strconv.Itoa(len(best.entries)))
+			s.add(FactOddNames, strconv.Itoa(odd))
+			s.add(FactEntries, strconv.Itoa(len(best.entries)))
 			s.add(FactExample, example)
 		}
 		return nil

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -115,7 +114,8 @@ func (c *checkup) call(ctx context.Context, s *Step, addrs []netip.Addr) error {
 	kind := vfs.KindTimeout // where all are silent
 	var last error
 	for i, a := range addrs {
-		s.add(FactAddress, net.JoinHostPort(a.String(), port)+" "+c.told(answers[i]))
+		s.add(FactAddress, net.JoinHostPort(a.String(), port))
+		c.told(s, answers[i])
 		switch err := answers[i].err; {
 		case err == nil:
 			kind = vfs.KindOther
@@ -131,33 +131,26 @@ func (c *checkup) call(ctx context.Context, s *Step, addrs []netip.Addr) error {
 	return &vfs.Error{Op: "connect", Path: c.conf.Site.Host, Kind: kind, Err: last}
 }
 
-// told is what became of one address.
-func (c *checkup) told(a answer) string {
+// told notes what became of one address.
+func (c *checkup) told(s *Step, a answer) {
+	waited := func(d time.Duration) { s.add(FactWaited, strconv.FormatInt(d.Milliseconds(), 10)) }
 	switch {
 	case a.err == nil:
-		return "answered in " + milliseconds(a.took)
+		s.add(FactAnswer, AnswerYes)
+		waited(a.took)
 	case isTimeout(a.err):
-		return "no answer within " + milliseconds(c.brief())
+		s.add(FactAnswer, AnswerNone)
+		waited(c.brief())
 	case errors.Is(a.err, syscall.ECONNREFUSED):
-		return "refused"
+		s.add(FactAnswer, AnswerRefused)
+	default:
+		s.add(FactAnswer, AnswerUnreachable)
 	}
-	return "not reachable"
 }
 
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout()
-}
-
-// milliseconds tells a length of time for people: "12 ms", "6 s".
-func milliseconds(d time.Duration) string {
-	switch {
-	case d < time.Millisecond:
-		return "less than 1 ms"
-	case d < time.Second:
-		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
-	}
-	return strings.TrimSuffix(strconv.FormatFloat(d.Seconds(), 'f', 1, 64), ".0") + " s"
 }
 
 // whole drops a last character that was cut through.

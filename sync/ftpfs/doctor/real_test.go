@@ -58,7 +58,7 @@ func TestRealServers(t *testing.T) {
 					c.fact(doctor.TLS, doctor.FactTrust, doctor.TrustNamed) // by Roots alone
 					c.fact(doctor.TLS, doctor.FactFingerprint, "SHA256:")
 					c.fact(doctor.TLS, doctor.FactNames, "127.0.0.1")
-					c.fact(doctor.Reuse, doctor.FactResumed, "of 4")
+					c.fact(doctor.Reuse, doctor.FactSecured, "4")
 				}
 			})
 		}

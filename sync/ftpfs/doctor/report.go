@@ -71,19 +71,21 @@ type Fact struct {
 
 // The names of facts.
 const (
-	FactAddress     = "address"     // an address of the host, and how it answered
-	FactProxy       = "proxy"       // host and port in between
-	FactGreeting    = "greeting"    // the server's first words
-	FactVersion     = "tls"         // "TLS 1.3"
-	FactCipher      = "cipher"      // the cipher suite's name
-	FactSubject     = "subject"     // whose certificate it says it is
-	FactIssuer      = "issuer"      // who vouches for it
-	FactUntil       = "until"       // the last day of its validity
-	FactNames       = "names"       // the hosts it was made for
-	FactFingerprint = "fingerprint" // SHA256:HEX
-	FactChain       = "chain"       // a further certificate that the server showed
-	FactProblem     = "problem"     // a trust.Reason
-	FactTrust       = "trust"       // TrustSystem, TrustNamed, TrustPerson or TrustNobody
+	FactAddress     = "address"      // an address of the host; in Connect the next two are about it
+	FactAnswer      = "answer"       // AnswerYes, AnswerNone, AnswerRefused or AnswerUnreachable
+	FactWaited      = "milliseconds" // until the answer, or in vain
+	FactProxy       = "proxy"        // host and port in between
+	FactGreeting    = "greeting"     // the server's first words
+	FactVersion     = "tls"          // "TLS 1.3"
+	FactCipher      = "cipher"       // the cipher suite's name
+	FactSubject     = "subject"      // whose certificate it says it is
+	FactIssuer      = "issuer"       // who vouches for it
+	FactUntil       = "until"        // the last day of its validity
+	FactNames       = "names"        // the hosts it was made for
+	FactFingerprint = "fingerprint"  // SHA256:HEX
+	FactChain       = "chain"        // a further certificate that the server showed
+	FactProblem     = "problem"      // a trust.Reason
+	FactTrust       = "trust"        // TrustSystem, TrustNamed, TrustPerson or TrustNobody
 	FactUser        = "user"
 	FactHome        = "home"   // the login folder
 	FactLocal       = "local"  // our end of the control connection
@@ -94,17 +96,26 @@ const (
 	FactFolder      = "folder" // what was listed or written to
 	FactEntries     = "entries"
 	FactBytes       = "bytes"
-	FactResumed     = "resumed" // "2 of 4": data connections that resumed the TLS session
+	FactResumed     = "resumed" // data connections that resumed the TLS session
+	FactSecured     = "secured" // of so many
 	FactFile        = "file"    // the temporary file
 	FactLeft        = "left"    // a temporary file that could not be removed
 	FactOffset      = "offset"  // the server's clock minus ours
 	FactAccuracy    = "accuracy"
-	FactZone        = "zone"     // listing times minus UTC
-	FactUTF8        = "utf8"     // "offered" or "not offered"
-	FactEncoding    = "encoding" // in use
-	FactOddNames    = "odd_names"
-	FactExample     = "example" // one of the odd names, escaped
+	FactZone        = "zone"      // listing times minus UTC
+	FactUTF8        = "utf8"      // "offered" or "not offered"
+	FactEncoding    = "encoding"  // in use
+	FactOddNames    = "odd_names" // so many of FactEntries
+	FactExample     = "example"   // one of the odd names, escaped
 	FactStranger    = "stranger"
+)
+
+// The values of FactAnswer.
+const (
+	AnswerYes         = "answered"
+	AnswerNone        = "none"
+	AnswerRefused     = "refused"
+	AnswerUnreachable = "unreachable"
 )
 
 // The values of FactTrust.
