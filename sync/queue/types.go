@@ -185,8 +185,7 @@ type Filter struct {
 	// TopLevel leaves out rows that were scanned from a folder.
 	TopLevel bool
 	// Find leaves rows whose source or target path holds it, whatever the case
-	// of ASCII letters. It reads every row that the rest lets through, some
-	// 100,000 in a second.
+	// of ASCII letters. It reads every row that the rest lets through.
 	Find string
 	// Newest lists first what ended last, and what has not ended at the end.
 	Newest bool

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -187,6 +188,7 @@ func TestRowsTellTheirState(t *testing.T) {
 		"a folder counts its entries":             {func(i *queue.Item) { i.State, i.Type, i.Rate = queue.Active, vfs.TypeDir, 9 }, 4, "50 of 200"},
 		"a folder has no time left":               {func(i *queue.Item) { i.State, i.Type, i.Done = queue.Active, vfs.TypeDir, 200 }, 6, ""},
 		"a row that has not begun has no rate":    {func(i *queue.Item) { i.State = queue.Active }, 5, ""},
+		"a server that is down is named as such":  {func(i *queue.Item) { i.WaitsFor, i.NextTry = "shop", i.Added.Add(5*time.Minute) }, 6, "server is down, again in 5 min"},
 		"a question is named":                     {func(i *queue.Item) { i.State = queue.Asking }, 6, "has a question"},
 		"the target names its site and folder":    {func(i *queue.Item) { i.State = queue.Waiting }, 3 - 1, "Site s: /www"},
 		"the source here names its folder":        {func(i *queue.Item) { i.State = queue.Waiting }, 1, "/home"},

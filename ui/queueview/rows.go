@@ -156,6 +156,9 @@ func status(it queue.Item, now time.Time) string {
 	case queue.Asking:
 		return "has a question"
 	}
+	if it.WaitsFor != site.Local && it.NextTry.After(now) {
+		return "server is down, again in " + words.Duration(it.NextTry.Sub(now))
+	}
 	if it.Attempts > 0 && it.NextTry.After(now) {
 		return "again in " + words.Duration(it.NextTry.Sub(now))
 	}
