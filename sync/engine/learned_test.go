@@ -202,3 +202,28 @@ func TestQuickAndSavedAreOneServer(t *testing.T) {
 		})
 	}
 }
+
+// closedVault is a keychain that takes nothing.
+type closedVault struct{ site.Vault }
+
+func (closedVault) Set(context.Context, site.ID, string) error {
+	return &vfs.Error{Op: "keep the password", Kind: vfs.KindUnsupported}
+}
+
+func TestAKeychainThatTakesNothingEndsNoConnection(t *testing.T) {
+	e := start(t, Config{Vault: closedVault{vault.Memory()}, Asker: keeper{}})
+	s, err := e.Save(site.Site{Name: "shop", Host: "ftp.example.org", User: "ann"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time it is known for this session
+		if got, err := e.password(ctxOf(t), s); got != "typed" || err != nil {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+}
+
+// keeper types a password once and wants it kept.
+type keeper struct{ proxyAsker }
+
+func (keeper) Password(context.Context, site.Site) (string, bool, error) { return "typed", true, nil }

@@ -11,6 +11,7 @@ import (
 
 	"wherry/sync/ftpfs"
 	"wherry/sync/site"
+	"wherry/sync/trace"
 	"wherry/sync/trust"
 	"wherry/sync/vfs"
 )
@@ -237,7 +238,7 @@ func (e *Engine) password(ctx context.Context, s site.Site) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return pw, e.Remember(ctx, s.ID, pw, keep)
+	return pw, e.answered(ctx, s.ID, pw, keep)
 }
 
 // learnedKey names a site in what was learned: quick connections are one with
@@ -269,7 +270,7 @@ func (e *Engine) proxyPassword(ctx context.Context, s site.Site) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return pw, e.Remember(ctx, s.ProxyID(), pw, keep)
+	return pw, e.answered(ctx, s.ProxyID(), pw, keep)
 }
 
 // asProxy describes the proxy of s to whoever is asked for its password.
@@ -295,6 +296,18 @@ func (e *Engine) keptAs(s site.Site) (site.ID, bool) {
 		}
 	}
 	return "", false
+}
+
+// answered remembers what somebody was asked for. That the keychain does not
+// take it ends no connection: it is asked for again another time.
+func (e *Engine) answered(ctx context.Context, id site.ID, password string, keep bool) error {
+	if err := e.session.Set(ctx, id, password); err != nil || !keep {
+		return err
+	}
+	if err := e.vault.Set(ctx, id, password); err != nil {
+		e.trace.Add(trace.Line{Dir: trace.Trouble, Text: "the password is not kept: " + err.Error()})
+	}
+	return nil
 }
 
 // Remember keeps a password for this session and, with keep, in the
