@@ -146,9 +146,12 @@ type Snapshot struct {
 	RateUp, RateDn float64
 }
 
-// Unfinished counts the rows on which work is left.
+// Unfinished counts the rows on which work is left. It is never less than
+// those in work, which Count may not know of yet: nobody is to be told that
+// nothing is left while something moves.
 func (s Snapshot) Unfinished() int {
-	return s.Count[Waiting] + s.Count[Scanning] + s.Count[Active] + s.Count[Asking] + s.Count[Paused]
+	counted := s.Count[Waiting] + s.Count[Scanning] + s.Count[Active] + s.Count[Asking] + s.Count[Paused]
+	return max(counted, len(s.Active))
 }
 
 // EventType is the word of a JSON event.
