@@ -20,6 +20,9 @@ const (
 	AtServer Place = "server"
 )
 
+// pickedPorts is what the kernel picks from, below where passive ports begin.
+const pickedPorts = "32768 49999"
+
 // Network is three network namespaces in a row: a client, a router, a server.
 // The server and the router's outer side have public addresses (of RFC 5737,
 // which are given to nobody); the client has a private one behind a
@@ -134,8 +137,18 @@ func makeNetwork(nat bool) (*Network, error) {
 			"link set eth0 up", "route add default via "+gateway, "route add default via 2001:db8:1::1"),
 		ip(n.Space(AtServer), "link set lo up", "addr add "+n.Server+"/24 dev eth0", "addr add "+n.Server6+"/64 dev eth0 nodad",
 			"link set eth0 up", "route add default via "+n.Router, "route add default via "+n.Router6),
+		n.ownPorts(AtClient), n.ownPorts(AtServer),
 		n.forward(),
 	)
+}
+
+// ownPorts keeps the ports that the kernel picks apart from the passive ports
+// of the servers: a control connection from port 50050, or a server's call
+// from it, would be stopped by the firewall that stops passive connections.
+func (n *Network) ownPorts(at Place) error {
+	return inside(n.Space(at), func() error {
+		return os.WriteFile("/proc/sys/net/ipv4/ip_local_port_range", []byte(pickedPorts), 0)
+	})
 }
 
 // forward makes the router one. Kernels before 6.0 could have an FTP helper

@@ -2,6 +2,7 @@ package ftptest_test
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,25 @@ func TestPlayedBehindARouter(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestPickedPortsAreNotPassivePorts: a firewall against passive connections
+// must not hit another connection by chance.
+func TestPickedPortsAreNotPassivePorts(t *testing.T) {
+	ftptest.NeedNetworks(t)
+	stage := ftptest.Stage{Kind: ftptest.VSFTPD}
+	stage.Play(t, func(t *testing.T, scene *ftptest.Scene) {
+		for range 300 {
+			l, err := net.Listen("tcp", ":0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer l.Close()
+			if port := l.Addr().(*net.TCPAddr).Port; port >= scene.Server.PassivePorts[0] {
+				t.Fatalf("the system picked port %d; passive ports begin at %d", port, scene.Server.PassivePorts[0])
+			}
+		}
+	})
 }
 
 // TestNetworksOfTheDeadAreRemoved must leave alone what runs, and what others

@@ -36,9 +36,7 @@ func TestCommandLineBehindFirewalls(t *testing.T) {
 		"forced active works where calls come in":    {flags: []string{"--mode", "active"}},
 		"a translating router needs nothing special": {nat: true},
 	} {
-		// Not pyftpdlib, which loses one of several active data connections now
-		// and then: it forgets a descriptor that another has been given.
-		for _, kind := range []ftptest.Kind{ftptest.VSFTPD, ftptest.ProFTPD} {
+		for _, kind := range []ftptest.Kind{ftptest.VSFTPD, ftptest.ProFTPD, ftptest.PyFTPD} {
 			t.Run(outcome+", "+string(kind), func(t *testing.T) {
 				t.Parallel()
 				stage := ftptest.Stage{NAT: tc.nat, Kind: kind, Before: func(n *ftptest.Network) error {

@@ -136,21 +136,6 @@ func (d *desk) works() (took, error) {
 	return t, nil
 }
 
-// expected is the way and the waits that a row names, but for a server that
-// has left EPRT without an answer. pyftpdlib 1.5.7 does that now and then where
-// a passive listener was closed just before: its call to us gets the listener's
-// file descriptor, which its loop then forgets with the listener. What works is
-// then PORT, in a fresh session.
-func (d *desk) expected(via string, silent int) (string, int) {
-	forgotten := slices.ContainsFunc(d.first, func(a ftpfs.Attempt) bool {
-		return a.Rung == ftpfs.EPRT && a.Outcome == ftpfs.NoReply
-	})
-	if via == "EPRT" && forgotten && d.server.Kind == ftptest.PyFTPD {
-		return "PORT", silent + 1
-	}
-	return via, silent
-}
-
 // content is a file of 300 KB that is the same in each run and repeats
 // nowhere.
 func content() []byte {
