@@ -41,6 +41,14 @@ def handler_class(conf):
         masquerade_address = conf["Advertise"] or None
         auth_failed_timeout = 0.2
 
+        def _on_dtp_connection(self):
+            # pyftpdlib 1.5.7 keeps the connector of an active data connection
+            # after the handing over of its socket. Closed by the next EPRT or
+            # EPSV, it makes the loop forget whoever has got its descriptor
+            # since: a control connection that answers no more.
+            self._dtp_connector = None
+            super()._on_dtp_connection()
+
     if conf["TLS"]:
         Handler.certfile = conf["Cert"]
         Handler.tls_control_required = conf["RequireTLS"]
