@@ -472,7 +472,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 		"none, by the site":             {own: site.ProxyNone, all: "socks5://p"},
 		"the usual port":                {all: "p", want: "p:3128"},
 		"the usual port of SOCKS":       {all: "socks5h://p", want: "p:1080"},
-		"nothing of what is not an URL": {all: "http://u:" + secret + "@p:x%zz", want: "(its address cannot be read)"},
+		"nothing of what is not an URL": {all: "http://u:" + secret + "@p:x%zz", want: "(its address cannot be used)"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
