@@ -50,11 +50,56 @@ const (
 	Ask       Rule = "ask"       // put the question; without anyone to answer, wait
 	Overwrite Rule = "overwrite" // replace it
 	Newer     Rule = "newer"     // replace it when the source is newer, else skip
-	Different Rule = "different" // replace it when size or time differ, else skip
+	Different Rule = "different" // replace it when the sizes differ, else skip; times count where a size is not told
 	Resume    Rule = "resume"    // go on where a shorter target or a part ends, when the overlap agrees; skip another target
 	Rename    Rule = "rename"    // keep both: "name (2).txt"
 	Skip      Rule = "skip"      // leave it
 )
+
+// ReplaceWay says how a file is replaced where the server refuses to rename
+// onto an existing file. It changes nothing for other servers.
+type ReplaceWay string
+
+// The ways to replace there.
+const (
+	// ReplaceAsk puts the Question with NoReplace; without anyone to answer the
+	// run ends with Outcome Asking, and the whole part is kept.
+	ReplaceAsk ReplaceWay = ""
+	// ReplaceDirect writes the target itself, from its first byte on. Promise 2
+	// is then the person's to give up: while it is written, and after a failure
+	// until the next attempt, neither the old file nor the new one stands there
+	// whole. The whole part of a first refusal stays until the target is proven
+	// whole.
+	ReplaceDirect ReplaceWay = "direct"
+	// ReplaceDelete removes the target and renames the part. Between the two the
+	// new file stands whole under the part's name only; where the rename then
+	// fails, the part is kept whatever the reason, and the error names it.
+	ReplaceDelete ReplaceWay = "delete"
+	// ReplaceNever fails the transfer with KindExists and Error.Op vfs.OpReplace.
+	ReplaceNever ReplaceWay = "never"
+)
+
+// Known is what listings have said of both sides, so that Run needs not ask
+// again. It is believed for the first attempt of a job only, and only as far as
+// nothing is lost where it has become untrue:
+//
+//   - With Job.Made, with Job.Chosen, or under the rules Resume and Rename, both
+//     sides are looked at. So is a side that is read by this process
+//     (Features.HashesHere), where a look costs nothing.
+//   - The source is what its FS says along with its bytes (vfs.Witness). Where
+//     it says nothing and Source is not exact (vfs.Entry.Exact), it is looked at.
+//   - A Target that stands and is not exact is looked at.
+//   - The target is looked at once more before the rename. What has come to
+//     stand there meanwhile, or has changed, puts the rule again.
+//   - A source that turns out to be another file than Known says is begun with
+//     anew, without Known; OnStart is then called again.
+type Known struct {
+	Source vfs.Entry
+	// Target is what stands under the target's name. Nil: a listing of the
+	// target's folder shows that nothing does, or the folder was made by this
+	// very job.
+	Target *vfs.Entry
+}
 
 // Verify says when the content is compared by a hash as well, computed by each
 // side for itself.
@@ -80,17 +125,26 @@ type Identity struct {
 	ModTime time.Time
 }
 
-// Question is put when the rule is Ask and the target exists.
+// Question is put when the rule is Ask and the target exists, or with NoReplace
+// when the rule has let it pass and the server will not have it.
 type Question struct {
 	Source, Target         vfs.Path
 	SourceEntry, TargetNow vfs.Entry
+	// NoReplace: the server refuses to rename onto an existing file, and
+	// Job.Replace is ReplaceAsk. The Answer's Replace says how; its Rule does not
+	// count.
+	NoReplace bool
 }
 
-// Answer to a Question. The Rule is never Ask; the zero Answer means Skip.
+// Answer to a Question. The Rule is never Ask; the zero Answer means Skip, to
+// both kinds of Question.
 type Answer struct {
 	Rule Rule
 	// ForAll extends it to the rest of the job; the queue remembers that.
 	ForAll bool
+	// Replace answers a NoReplace question: ReplaceDirect or ReplaceDelete;
+	// ReplaceAsk skips this file, and ReplaceNever fails it.
+	Replace ReplaceWay
 }
 
 // Job is one transfer to be done.
@@ -122,6 +176,14 @@ type Job struct {
 	// source tells it to the minute, the target takes it. That it could not
 	// be set fails nothing; Result.TimeKept tells.
 	KeepTime bool
+	// KeepMode sets the source's permission bits on the target where the source
+	// tells them and the target takes them; without it a file that is replaced
+	// hands on its own. That they could not be set fails nothing.
+	KeepMode bool
+	// Known spares looks at both sides; nil: look.
+	Known *Known
+	// Replace says how, where the server refuses to rename onto an existing file.
+	Replace ReplaceWay
 	// Verify is VerifyOffered where it is "".
 	Verify Verify
 	// Spellings are those of the target's file system, shared by its jobs; nil

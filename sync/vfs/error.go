@@ -94,6 +94,10 @@ type Error struct {
 	// Reply is the server's own answer with its code, or what was found;
 	// "" where there is none. It never holds a secret.
 	Reply string
+	// Asked is how many bytes were asked for at once, before any was written,
+	// with KindNoSpace: this file alone has no room, and a smaller one may. Zero:
+	// the place is full.
+	Asked int64
 	Err   error
 }
 
