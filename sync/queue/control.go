@@ -23,14 +23,15 @@ func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
 	})
 }
 
-// Resume lets paused rows go on, whoever paused them. A site of theirs that
-// could not be reached is tried at once.
+// Resume lets paused rows go on, whoever paused them, but those with a time to
+// begin not before it. A site of theirs that could not be reached is tried at
+// once.
 func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
 	if err := q.endWaits(ctx, ids); err != nil {
 		return err
 	}
 	return q.change(ctx, ids, `state = 'paused'`, func() error {
-		_, err := q.s.exec(ctx, goOn)
+		_, err := q.s.exec(ctx, goOn+`next_try = not_before`+ofPicked)
 		return err
 	})
 }
@@ -38,14 +39,16 @@ func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
 // goOn sends the picked rows on. A folder whose content is known has nothing
 // to wait for.
 const goOn = `UPDATE rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'active' END,
-	attempts = 0, next_try = 0, kind = '', message = '', ended = 0 WHERE id IN (SELECT id FROM temp.picked)`
+	attempts = 0, kind = '', message = '', ended = 0, `
+
+const ofPicked = ` WHERE id IN (SELECT id FROM temp.picked)`
 
 // Retry tries again what failed or is paused: at or below ids, and also
 // skipped rows when they are named themselves. Rows that wait for another
-// attempt, or for a site that could not be reached, are tried at once. Where one of ids was refused as a whole site or
-// place is refused (login, certificate, no space, no answer), the others that were
-// paused for that same reason go on with it. A name that cannot be used stays
-// failed.
+// attempt, for their time to begin, or for a site that could not be reached, are
+// tried at once. Where one of ids was refused as a whole site or place is refused
+// (login, certificate, no space, no answer), the others that were paused for that
+// same reason go on with it. A name that cannot be used stays failed.
 func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 	named, err := idText(ids)
 	if err != nil {
@@ -67,7 +70,7 @@ func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 		if err != nil {
 			return err
 		}
-		if _, err := q.s.exec(ctx, goOn); err != nil {
+		if _, err := q.s.exec(ctx, goOn+`next_try = 0, not_before = 0`+ofPicked); err != nil {
 			return err
 		}
 		return q.bumpAll(ctx, d)

@@ -30,7 +30,7 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped, chosen, about, prio, rank`
+	scanned, total, below, failed, skipped, chosen, about, prio, rank, keep_mode, not_before`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
@@ -39,18 +39,19 @@ func scanRow(from scanner) (row, error) {
 	var r row
 	var name, src, dst, chosen, about []byte
 	var typ, exists, kind, question string
-	var next, added, ended int64
+	var next, added, ended, notBefore int64
 	var madeSize sql.NullInt64
 	var madeTime sql.NullString
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
-		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about, &r.Priority, &r.rank)
+		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about, &r.Priority, &r.rank,
+		&r.KeepMode, &notBefore)
 	if err != nil {
 		return row{}, err
 	}
 	r.name, r.Type, r.Exists = string(name), typeOf(typ), transfer.Rule(exists)
 	r.Kind, r.About = vfs.ParseKind(kind), string(about)
-	r.NextTry, r.Added, r.Ended = fromNanos(next), fromNanos(added), fromNanos(ended)
+	r.NextTry, r.Added, r.Ended, r.NotBefore = fromNanos(next), fromNanos(added), fromNanos(ended), fromNanos(notBefore)
 	if r.Source.Path, err = vfs.Parse(string(src)); err != nil {
 		return row{}, err
 	}

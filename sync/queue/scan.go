@@ -12,7 +12,7 @@ import (
 // scanner reads folders into rows, and finds out what the rows are whose type
 // nobody told. One folder at a time: the files found move meanwhile.
 func (q *Queue) scanner(ctx context.Context) error {
-	return q.each(ctx, scans, Scanning, func(ctx context.Context, w *work) {
+	return q.each(ctx, scans, Scanning, nil, func(ctx context.Context, w *work) {
 		e, finished := q.scan(ctx, w)
 		if finished {
 			q.forget(w.row.ID)
@@ -283,7 +283,7 @@ func (q *Queue) advance(ctx context.Context, folder ID, d tally, last bool) erro
 func childOf(folder row, e vfs.Entry) row {
 	child := row{Item: Item{
 		Parent: folder.ID, Source: folder.Source, Target: folder.Target,
-		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists, Priority: folder.Priority,
+		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists, Priority: folder.Priority, KeepMode: folder.KeepMode,
 	}, job: folder.job, rank: folder.rank, depth: folder.depth + 1, name: e.Name}
 	src, err := folder.Source.Path.Join(e.Name)
 	if err == nil {

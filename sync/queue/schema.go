@@ -27,6 +27,11 @@ import (
 // rows_files and rows_scans begin with the sites, so that the first row of
 // each pair of sites is found without reading those before it.
 //
+// not_before is when a person wants the row to begin, 0 for at once; next_try
+// is set with it, and is what taking a row heeds. seen is what listings told of
+// source and target (seen.go), NULL for nothing. rows_ended is for what came to
+// an end last or long ago, rows_open for the jobs that have not.
+//
 // sites holds those that could not be reached; next_try is 0 once the time for
 // another try has come, as it is in rows.
 var migrations = []string{`
@@ -114,6 +119,12 @@ CREATE TABLE sites (
 	message  TEXT    NOT NULL,
 	about    BLOB    NOT NULL
 ) WITHOUT ROWID;
+`, `
+ALTER TABLE rows ADD COLUMN keep_mode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN seen BLOB;
+CREATE INDEX rows_ended ON rows (ended, id, state, parent) WHERE ended > 0;
+CREATE INDEX rows_open ON rows (job) WHERE ended = 0 AND parent = 0;
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

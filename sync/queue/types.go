@@ -69,6 +69,11 @@ type Request struct {
 	// Size as listed, vfs.SizeUnknown where not known.
 	Size   int64
 	Exists transfer.Rule
+	// KeepMode sets the source's permission bits on what arrives, where both
+	// sides can; a folder's content takes it over.
+	KeepMode bool
+	// NotBefore is when the work may begin; zero for at once.
+	NotBefore time.Time
 }
 
 // Item is one row as it stood when asked for.
@@ -95,6 +100,9 @@ type Item struct {
 	// Attempts made so far and the time before which no next one is made.
 	Attempts int
 	NextTry  time.Time
+	// KeepMode and NotBefore as in Request.
+	KeepMode  bool
+	NotBefore time.Time
 	// WaitsFor is the site that could not be reached and is tried again at
 	// NextTry by one row for all, "" where the row waits for nothing but its
 	// turn. It is set by List.
@@ -132,6 +140,9 @@ type Snapshot struct {
 	// Running tells whether this process works on the queue, Held that a
 	// person paused it as a whole.
 	Running, Held bool
+	// OpensAt is when files may begin to move again by Tuning.From, zero while
+	// they may.
+	OpensAt time.Time
 	// Active holds the rows this process scans or transfers at the moment, and
 	// the first MaxAsking of those asked about, by ID.
 	Active []Item
