@@ -62,8 +62,10 @@ var rooms = map[string]int{
 	"sync/ftptest":                  testsOnly,
 	"sync/ftpfs/netns":              testsOnly,
 	"sync/ftptest/cmd/bench":        testsOnly,
+	"sync/ftptest/crash":            testsOnly,
 	"sync/ftptest/cmd/install":      testsOnly,
 	"sync/ftptest/internal/scripts": testsOnly,
+	"ui/look/looktest":              testsOnly,
 }
 
 // testsOnly marks packages that only tests and their own kind may import.
