@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
@@ -18,6 +16,7 @@ import (
 	"wherry/ui/look"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
+	"wherry/ui/queueview"
 	"wherry/ui/words"
 )
 
@@ -81,7 +80,7 @@ func (a *asker) password(ctx context.Context, s site.Site, text string) (string,
 	got, err := ask(ctx, a, func(reply func(givenPassword)) parts.Question {
 		field := parts.NewField("Password", 240)
 		field.Password = true
-		keep := widget.NewCheck("Keep it in the system's keychain", nil)
+		keep := parts.NewCheck("Keep it in the system's keychain", nil)
 		q := parts.Question{
 			Glyph: look.GlyphLock, Title: passwordTitle(s),
 			Text: text, Field: field,
@@ -144,29 +143,8 @@ func (a *asker) Certificate(ctx context.Context, q trust.Question) (trust.Answer
 	})
 }
 
-// Exists shows both sides, and which is newer and larger. The answer that
-// Enter chooses is to leave what is there.
+// Exists asks what to do with what is there already. The answer that Enter
+// chooses is to leave it.
 func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
-	return ask(ctx, a, func(reply func(transfer.Answer)) parts.Question {
-		all := widget.NewCheck("For all of this transfer", nil)
-		answer := func(r transfer.Rule) func() {
-			return func() { reply(transfer.Answer{Rule: r, ForAll: all.Checked}) }
-		}
-		return parts.Question{
-			Glyph: look.GlyphWarn, Color: look.ColorWarn,
-			Title: "“" + vfs.Readable(q.Target.Base()) + "” exists already",
-			Text:  "In " + vfs.Readable(q.Target.Dir().String()),
-			Content: container.NewVBox(parts.NewFacts(
-				parts.Fact{Name: "There now", Value: words.Side(q.TargetNow, q.SourceEntry, time.Local)},
-				parts.Fact{Name: "New", Value: words.Side(q.SourceEntry, q.TargetNow, time.Local)},
-			), all),
-			Width: 520,
-			Answers: []parts.Answer{
-				{Title: "Replace", Danger: true, Run: answer(transfer.Overwrite)},
-				{Title: "Keep Both", Run: answer(transfer.Rename)},
-				{Title: "Skip", Strong: true, Run: answer(transfer.Skip)},
-			},
-			Escape: func() { reply(transfer.Answer{Rule: transfer.Skip}) },
-		}
-	})
+	return ask(ctx, a, func(reply func(transfer.Answer)) parts.Question { return queueview.Ask(q, time.Local, reply) })
 }

@@ -138,6 +138,8 @@ func (s *shell) read(o fyne.CanvasObject, f *fact) {
 		s.read(o.Content, f)
 	case *parts.Check:
 		s.place(o.Text, o, f)
+	case *parts.Line:
+		f.Text += o.Text() + "\n"
 	case *widget.RichText:
 		f.Text += o.String() + "\n"
 	case fyne.Accessible:

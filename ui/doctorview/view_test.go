@@ -2,9 +2,7 @@ package doctorview
 
 import (
 	"context"
-	"image/png"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
+	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
 )
 
@@ -147,22 +146,6 @@ func (g *rig) finish(t *testing.T) {
 	}
 }
 
-func picture(t *testing.T, w fyne.Window, name string) {
-	t.Helper()
-	dir := os.Getenv("WHERRY_TEST_PICTURES")
-	if dir == "" {
-		return
-	}
-	f, err := os.Create(dir + "/" + name + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, w.Canvas().Capture()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestCheckFitsItsWindow(t *testing.T) {
 	for name, tc := range map[string]struct {
 		choice look.Choice
@@ -178,7 +161,7 @@ func TestCheckFitsItsWindow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			g := open(t, tc.choice, tc.size, tc.report)
 			g.finish(t)
-			picture(t, g.window, "check-"+name)
+			looktest.Picture(t, g.window, "check-"+name)
 		})
 	}
 }

@@ -1,9 +1,6 @@
 package look_test
 
 import (
-	"image/png"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -13,10 +10,11 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"wherry/ui/look"
+	"wherry/ui/look/looktest"
 )
 
-// TestSheet writes a picture of all glyphs for a person to look at when
-// WHERRY_PICTURES names a folder; else it only proves that they lay out.
+// TestSheet shows all glyphs to a person who looks; else it only proves that
+// they lay out.
 func TestSheet(t *testing.T) {
 	app := test.NewTempApp(t)
 	app.Settings().SetTheme(look.New(look.Dark))
@@ -30,15 +28,5 @@ func TestSheet(t *testing.T) {
 	}
 	w := test.NewTempWindow(t, grid)
 	w.Resize(fyne.NewSize(480, 280))
-	picture := w.Canvas().Capture()
-	if dir := os.Getenv("WHERRY_PICTURES"); dir != "" {
-		f, err := os.Create(filepath.Join(dir, "glyphs.png"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		if err := png.Encode(f, picture); err != nil {
-			t.Fatal(err)
-		}
-	}
+	looktest.Picture(t, w, "glyphs")
 }

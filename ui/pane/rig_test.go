@@ -3,9 +3,6 @@ package pane
 import (
 	"context"
 	"fmt"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -19,6 +16,7 @@ import (
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
 	"wherry/ui/look"
+	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
 )
@@ -192,19 +190,7 @@ func (r *rig) dialogText() string {
 // person to look at; without that it does nothing.
 func (r *rig) picture(name string) {
 	r.t.Helper()
-	dir := os.Getenv("WHERRY_PICTURES")
-	if dir == "" {
-		return
-	}
-	img := r.window.Canvas().Capture()
-	f, err := os.Create(filepath.Join(dir, name+".png"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, img); err != nil {
-		r.t.Fatal(err)
-	}
+	looktest.Picture(r.t, r.window, name)
 }
 
 func entryNames(entries []vfs.Entry) []string {

@@ -22,6 +22,7 @@ type answerButton struct {
 	answer  Answer
 	other   func(*fyne.KeyEvent) // keys a button has no use for
 	focused func(on bool)        // nil: nobody wants to know
+	upright func(by int) bool    // to the button above (-1) or below; false or nil: there is none
 	on      bool                 // it has the keys
 }
 
@@ -43,6 +44,9 @@ func newAnswer(a Answer, tapped func(), other func(*fyne.KeyEvent)) *answerButto
 // TypedKey chooses, or goes to the neighbour.
 func (b *answerButton) TypedKey(e *fyne.KeyEvent) {
 	c := fyne.CurrentApp().Driver().CanvasForObject(b)
+	if by := map[fyne.KeyName]int{fyne.KeyUp: -1, fyne.KeyDown: 1}[e.Name]; by != 0 && b.upright != nil && b.upright(by) {
+		return
+	}
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		if !b.Disabled() {

@@ -23,6 +23,7 @@ type Line struct {
 	glyph   look.Glyph
 	size    fyne.ThemeSizeName
 	bold    bool
+	middle  bool // cut there, and not at the end
 	least   float32
 	picture *canvas.Text
 	icon    *canvas.Image
@@ -95,10 +96,15 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 	if l.fitter == nil || l.fitter.style != l.picture.TextStyle {
 		l.fitter = newFitter(l.picture.TextStyle)
 	}
-	l.picture.Text = l.fitter.fit(l.text, size.Width-x, false)
+	l.picture.Text = l.fitter.fit(l.text, size.Width-x, l.middle)
 	l.picture.Move(fyne.NewPos(x, 0))
 	l.picture.Resize(fyne.NewSize(max(size.Width-x, 0), size.Height))
 	canvas.Refresh(l.picture)
+}
+
+// wanted is how wide the line is when nothing is cut, without a glyph.
+func (l *Line) wanted() float32 {
+	return fyne.MeasureText(l.text, look.Size(l.size), fyne.TextStyle{Bold: l.bold}).Width + 1
 }
 
 func (r *lineRenderer) MinSize() fyne.Size {

@@ -39,11 +39,15 @@ type Dialog struct {
 	title    *widget.RichText
 	text     *widget.RichText
 	content  *fyne.Container
+	row      *fyne.Container      // a spacer and the buttons
 	before   func(*fyne.KeyEvent) // the canvas's own key hook
 	closed   bool
 }
 
-const questionWidth float32 = 440
+const (
+	questionWidth float32 = 440
+	leastWidth    float32 = 240 // of a dialog in a window that is narrower than it wants to be
+)
 
 // Ask shows a question over everything else. The strong answer has the keys,
 // so Enter chooses it; Esc chooses none. Arrows and Tab go from answer to
@@ -53,6 +57,7 @@ func Ask(c fyne.Canvas, q Question) *Dialog {
 	if d.question.Width == 0 {
 		d.question.Width = questionWidth
 	}
+	d.question.Width = min(d.question.Width, max(c.Size().Width-2*sheetEdge, leastWidth))
 	d.content = container.New(&questionLayout{d}, d.objects()...)
 	d.popup = widget.NewModalPopUp(container.NewStack(NewKeeper(), d.content), c)
 	d.popup.Show()
@@ -86,13 +91,14 @@ func (d *Dialog) objects() []fyne.CanvasObject {
 		middle.Add(q.Content)
 	}
 	middle.Hidden = len(middle.Objects) == 0
-	row := container.New(&buttonLayout{}, layout.NewSpacer())
-	for _, a := range q.Answers {
+	d.row = container.New(&buttonLayout{}, layout.NewSpacer())
+	for i, a := range q.Answers {
 		b := newAnswer(a, func() { d.choose(a) }, d.otherKey)
+		b.upright = func(by int) bool { return d.upright(i, by) }
 		d.buttons = append(d.buttons, b)
-		row.Add(b)
+		d.row.Add(b)
 	}
-	return []fyne.CanvasObject{icon, d.title, d.text, middle, row}
+	return []fyne.CanvasObject{icon, d.title, d.text, middle, d.row}
 }
 
 // focus gives the keys to the field, or else to the strong answer.
@@ -195,6 +201,18 @@ func (d *Dialog) leaveBy(o fyne.CanvasObject) {
 	}
 }
 
+// upright goes from answer i to the one above or below it, where they stand in
+// several rows; false where there is none.
+func (d *Dialog) upright(i, by int) bool {
+	perRow, _ := buttonLayout{}.grid(d.row.Objects, d.row.Size().Width)
+	to := i + by*perRow
+	if to < 0 || to >= len(d.buttons) || d.buttons[to].Disabled() {
+		return false
+	}
+	d.canvas.Focus(d.buttons[to])
+	return true
+}
+
 // strayKey is for keys that come to the canvas because nothing in the dialog
 // has them, as after a click beside it.
 func (d *Dialog) strayKey(e *fyne.KeyEvent) {
@@ -253,8 +271,9 @@ func (q *questionLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		middle.Move(fyne.NewPos(left, y))
 		middle.Resize(fyne.NewSize(width, middle.MinSize().Height))
 	}
-	row.Move(fyne.NewPos(look.Margin, size.Height-look.Margin-buttonHeight))
-	row.Resize(fyne.NewSize(size.Width-2*look.Margin, buttonHeight))
+	high := q.buttonsHeight()
+	row.Move(fyne.NewPos(look.Margin, size.Height-look.Margin-high))
+	row.Resize(fyne.NewSize(size.Width-2*look.Margin, high))
 }
 
 func (q *questionLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -270,23 +289,44 @@ func (q *questionLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 		middle.Resize(fyne.NewSize(inner, middle.Size().Height)) // what wraps must know its width
 		height += middle.MinSize().Height + look.Gap
 	}
-	return fyne.NewSize(width, max(height, look.Margin+questionIcon+look.Gap)+look.Gap*2+buttonHeight)
+	return fyne.NewSize(width, max(height, look.Margin+questionIcon+look.Gap)+look.Gap*2+q.buttonsHeight())
 }
 
-// buttonLayout puts a row of buttons at the right, all as wide as the widest.
+func (q *questionLayout) buttonsHeight() float32 {
+	perRow, _ := buttonLayout{}.grid(q.d.row.Objects, q.d.question.Width-2*look.Margin)
+	rows := max((len(q.d.buttons)+perRow-1)/perRow, 1)
+	return float32(rows)*(buttonHeight+look.Gap) - look.Gap
+}
+
+// buttonLayout puts buttons at the right, all as wide as the widest: in one
+// row, or where that has no room in several full ones, of which the last one
+// ends with the last button.
 type buttonLayout struct{}
 
-func (buttonLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	width := buttonWidth
+// grid is how many buttons stand in a row, and how wide each is.
+func (buttonLayout) grid(o []fyne.CanvasObject, room float32) (perRow int, width float32) {
+	width = buttonWidth
 	for _, b := range o[1:] {
 		width = max(width, b.MinSize().Width+2*look.Gap)
 	}
-	x := size.Width
+	n := len(o) - 1
+	fit := max(int((room+look.Gap)/(width+look.Gap)), 1)
+	if n <= fit {
+		return max(n, 1), width
+	}
+	rows := (n + fit - 1) / fit
+	perRow = (n + rows - 1) / rows
+	return perRow, (room+look.Gap)/float32(perRow) - look.Gap
+}
+
+func (l buttonLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	perRow, width := l.grid(o, size.Width)
 	for i := len(o) - 1; i >= 1; i-- {
-		x -= width
-		o[i].Move(fyne.NewPos(x, 0))
-		o[i].Resize(fyne.NewSize(width, size.Height))
-		x -= look.Gap
+		back := len(o) - 1 - i // from the last one
+		x := size.Width - float32(back%perRow+1)*(width+look.Gap) + look.Gap
+		y := size.Height - buttonHeight - float32(back/perRow)*(buttonHeight+look.Gap)
+		o[i].Move(fyne.NewPos(x, y))
+		o[i].Resize(fyne.NewSize(width, buttonHeight))
 	}
 }
 

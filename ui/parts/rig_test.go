@@ -2,9 +2,6 @@ package parts_test
 
 import (
 	"fmt"
-	"image/png"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -12,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"wherry/ui/look"
+	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
 )
@@ -175,19 +173,7 @@ func (r *rig) typed(text string) {
 // person to look at; without that it does nothing.
 func (r *rig) picture(name string) {
 	r.t.Helper()
-	dir := os.Getenv("WHERRY_PICTURES")
-	if dir == "" {
-		return
-	}
-	img := r.window.Canvas().Capture()
-	f, err := os.Create(filepath.Join(dir, name+".png"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, img); err != nil {
-		r.t.Fatal(err)
-	}
+	looktest.Picture(r.t, r.window, name)
 }
 
 // numbers is a source of n rows.

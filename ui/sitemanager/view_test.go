@@ -2,8 +2,6 @@ package sitemanager
 
 import (
 	"context"
-	"image/png"
-	"os"
 	"strings"
 	"testing"
 
@@ -15,6 +13,7 @@ import (
 
 	"wherry/sync/site"
 	"wherry/ui/look"
+	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
 )
@@ -177,22 +176,6 @@ func TestRemovedSiteIsGoneAfterAQuestion(t *testing.T) {
 	}
 }
 
-func picture(t *testing.T, w fyne.Window, name string) {
-	t.Helper()
-	dir := os.Getenv("WHERRY_TEST_PICTURES")
-	if dir == "" {
-		return
-	}
-	f, err := os.Create(dir + "/" + name + ".png")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := png.Encode(f, w.Canvas().Capture()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestManagerFitsItsWindow(t *testing.T) {
 	for name, choice := range map[string]look.Choice{"light": look.Light, "dark": look.Dark} {
 		second := shop()
@@ -200,7 +183,7 @@ func TestManagerFitsItsWindow(t *testing.T) {
 		r := open(t, choice, shop(), second)
 		for page, title := range pageTitles {
 			r.form.showPage(page)
-			picture(t, r.window, "sitemanager-"+name+"-"+title)
+			looktest.Picture(t, r.window, "sitemanager-"+name+"-"+title)
 		}
 		if got, room := r.popup.Content.MinSize(), r.window.Canvas().Size(); got.Width > room.Width || got.Height > room.Height {
 			t.Errorf("%s: the manager needs %v of %v", name, got, room)
