@@ -68,12 +68,10 @@ type Config struct {
 	Vault site.Vault
 	// Timeout without progress on every wait for a server; 20 s by default.
 	Timeout time.Duration
-	// Workers is how many transfers run at a time; 4 by default.
-	Workers int
+	// Tuning of the queue to begin with; Tune replaces it.
+	Tuning queue.Tuning
 	// Retries of a failed transfer; negative for none, 5 by default.
 	Retries int
-	// Limit of all transfers together in bytes a second; 0 for none.
-	Limit int64
 	// Verify says when the content of a file is compared by a hash; it is
 	// asked before each transfer, from any goroutine. nil means
 	// transfer.VerifyOffered.
@@ -157,8 +155,8 @@ func (e *Engine) openStores() error {
 		file = queue.Memory
 	}
 	qc := queue.Config{
-		File: file, Open: e.FS, Workers: e.cfg.Workers, Retries: e.cfg.Retries,
-		Limit: e.cfg.Limit, OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
+		File: file, Open: e.FS, Tuning: e.cfg.Tuning, Retries: e.cfg.Retries,
+		OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
 	}
 	if e.cfg.Asker != nil {
 		qc.Ask = e.cfg.Asker.Exists

@@ -83,7 +83,7 @@ func TestAnswersFromAPerson(t *testing.T) {
 					asked++
 					return tc.answer, nil
 				}
-				c.Workers = 1
+				c.Tuning.Workers = 1
 			})
 			r.drain()
 			if asked != tc.asked {

@@ -34,9 +34,8 @@ type Config struct {
 	File string
 	// Open gives the file systems. It is called by many goroutines.
 	Open Opener
-	// Workers is how many files move at a time; 0 means DefaultWorkers. One
-	// more goroutine reads folders.
-	Workers int
+	// Tuning is the first one; Tune replaces it.
+	Tuning Tuning
 	// PerSite is how many of these files may move from or to one site at a
 	// time, 0 for no such limit; nil means none for any. It is asked before
 	// each transfer, under the journal's lock: it must not call the queue, nor
@@ -56,9 +55,18 @@ type Config struct {
 	// of every lock; it may call any method but Close. The queue stops moving
 	// on while it does not return. nil is allowed.
 	OnEvent func(Event)
-	// Limit is the most that all transfers together move, in bytes a second;
-	// 0 means none.
-	Limit int64
+	// SiteLimit is the most that all transfers together move to and from one
+	// site, in bytes a second, 0 for no limit; nil means none for any. It is
+	// asked about once a second while something moves there, under a lock: it
+	// must not call the queue, nor wait for the network.
+	SiteLimit func(site.ID) (up, down int64)
+	// Replace says how a file is replaced on a site whose server refuses to
+	// rename onto an existing one. It is asked before each transfer; nil means
+	// that a person is asked.
+	Replace func(site.ID) transfer.ReplaceWay
+	// Replaced is told what a person answered to that, for the site and from
+	// then on. nil is allowed.
+	Replaced func(site.ID, transfer.ReplaceWay)
 	// Verify says when the content of a file is compared by a hash; it is asked
 	// before each transfer. nil means transfer.VerifyOffered.
 	Verify func() transfer.Verify
@@ -67,9 +75,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	if c.Workers <= 0 {
-		c.Workers = DefaultWorkers
-	}
+	c.Tuning = c.Tuning.withDefaults()
 	if c.Retries == 0 {
 		c.Retries = DefaultRetries
 	}

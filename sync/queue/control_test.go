@@ -50,7 +50,7 @@ var large = strings.Repeat("0123456789abcdef", 1<<14) // 256 KiB
 // begun returns a running rig with one large upload that has moved a part and
 // stands still.
 func begun(t *testing.T) (r *rig, id ID, stop func()) {
-	r = newRig(t, func(c *Config) { c.Workers = 1 })
+	r = newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	r.here.Put("/a", large, when)
 	r.here.SetChunk(1 << 12)
 	id = r.add(up("/a"))[0]
@@ -178,7 +178,7 @@ func TestHoldStopsAllAndOutlivesTheProcess(t *testing.T) {
 // plant puts rows of each state into a folder by hand and returns the rig and
 // the folder.
 func planted(t *testing.T) (*rig, ID) {
-	r := newRig(t, func(c *Config) { c.Workers = 1; c.Retries = -1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1; c.Retries = -1 })
 	r.here.Put("/t/done", "1", when)
 	r.here.Put("/t/failed", "1", when)
 	r.here.Put("/t/sub/skipped", "1", when)

@@ -84,7 +84,7 @@ func (w *world) reopen() {
 	w.t.Helper()
 	w.Queue = w.open(func(c *Config) {
 		w.onDisk(c)
-		c.Workers = 1 + w.dice.IntN(4)
+		c.Tuning.Workers = 1 + w.dice.IntN(4)
 	})
 	w.clock = &hasty{now: when.AddDate(1, 0, w.n)}
 }

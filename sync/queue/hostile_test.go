@@ -76,7 +76,7 @@ func TestNamesThatTheTargetTakesForOne(t *testing.T) {
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.Workers = 1 })
+			r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 			r.there.Limit(tc.target)
 			// In the order of the states, which is the one they are listed in.
 			for _, line := range tc.states {

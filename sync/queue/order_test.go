@@ -60,7 +60,7 @@ func TestRowsAreTakenInThePersonsOrder(t *testing.T) {
 		}, "/b /c /d /e /a /z"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.Workers = 1 })
+			r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 			id := map[string]ID{}
 			for _, job := range [][]string{{"/a", "/b", "/c"}, {"/d", "/e"}} {
 				var requests []Request
@@ -122,7 +122,7 @@ func TestMovesThatCannotBe(t *testing.T) {
 
 // TestAFolderTakesItsContentAlong, also what is found in it later.
 func TestAFolderTakesItsContentAlong(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	r.here.Put("/a", "", when)
 	r.here.Put("/t/x", "", when)
 	r.here.Put("/t/sub/y", "", when)
@@ -302,7 +302,7 @@ func TestTakingARowReadsNoOther(t *testing.T) {
 // that takes one transfer at a time, though they are behind in the list.
 func TestAFullSiteHoldsUpNoOther(t *testing.T) {
 	r := newRig(t, func(c *Config) {
-		c.Workers = 3
+		c.Tuning.Workers = 3
 		c.PerSite = func(id site.ID) int { return map[site.ID]int{remote: 1}[id] }
 	})
 	g := newGate(r.there, func(c memfs.Call) bool { return c.Op == memfs.OpCreate })

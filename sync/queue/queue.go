@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
-
-	"golang.org/x/time/rate"
+	"time"
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
@@ -16,16 +15,19 @@ import (
 // it. Its methods may be called from any goroutine. Locks are taken in the
 // order store.mu, Queue.mu; OnEvent, Ask and Opener are called under neither.
 type Queue struct {
-	c     Config        // fixed
-	clock clock         // fixed
-	s     *store        // fixed
-	limit *rate.Limiter // fixed; nil for none
-	most  int64         // fixed; entries of one request, vfs.MaxEntries
+	c        Config    // fixed
+	clock    clock     // fixed
+	s        *store    // fixed
+	throttle *throttle // fixed
+	most     int64     // fixed; entries of one request, vfs.MaxEntries
 	// base carries Open's values and never ends: Snapshot, which waits for
 	// nobody, has no ctx of its own.
 	base context.Context // fixed
 
 	mu      sync.Mutex
+	tuning  Tuning        // guarded
+	tuned   chan struct{} // guarded; closed and replaced by Tune
+	open    bool          // guarded; openLocked when the coordinator last looked
 	running map[ID]*work  // guarded; what this process works on
 	bell    chan struct{} // guarded; closed and replaced at every change
 	notes   []note        // guarded; for the settler, oldest first
@@ -71,7 +73,8 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 		return nil, nil, err
 	}
 	q := &Queue{
-		c: c, s: s, clock: wallClock{now: c.Now}, limit: limiter(c.Limit), most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
+		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
+		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
 		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {

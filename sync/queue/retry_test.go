@@ -82,7 +82,7 @@ func TestTheReasonSaysWhatItIsAbout(t *testing.T) {
 
 func TestBackOffGrows(t *testing.T) {
 	var waits []time.Duration
-	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	r.there.Fail(memfs.OpCreate, "", -1, vfs.KindRefused)
 	r.here.Put("/a", "hello", when)
 	r.add(up("/a"))
@@ -128,7 +128,7 @@ func TestJudge(t *testing.T) {
 func TestARefusedSiteIsLeftAlone(t *testing.T) {
 	for _, kind := range []vfs.Kind{vfs.KindLogin, vfs.KindCert, vfs.KindTLS} {
 		t.Run(kind.String(), func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.Workers = 1 })
+			r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 			for i := range 20 {
 				name := fmt.Sprintf("/f%02d", i)
 				r.here.Put(name, "x", when)
@@ -163,7 +163,7 @@ func TestARefusedSiteIsLeftAlone(t *testing.T) {
 // TestTheSiteToBlameIsFound: between two sites only the one that refuses is
 // held, though the error does not name it.
 func TestTheSiteToBlameIsFound(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	r.third.Put("/x", "x", when)
 	r.here.Put("/y", "y", when)
 	across := Request{
@@ -197,7 +197,7 @@ func TestAFullDiskStopsWhatGoesThere(t *testing.T) {
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.Workers = 1 })
+			r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 			for _, name := range []string{"/a", "/b", "/c"} {
 				r.here.Put(name, "x", when)
 				r.there.Put(name, "x", when)
@@ -299,7 +299,7 @@ func TestOpenFailsForAWhile(t *testing.T) {
 			}
 			return open(ctx, id)
 		}
-		c.Workers = 1
+		c.Tuning.Workers = 1
 	})
 	r.here.Put("/a", "hello", when)
 	ids := r.add(up("/a"))

@@ -68,8 +68,8 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 			stop(journal)
 		}
 	})
-	for range q.c.Workers {
-		start(q.worker)
+	for n := range MaxWorkers {
+		start(func(ctx context.Context) error { return q.worker(ctx, n) })
 	}
 	start(q.scanner)
 	start(q.sweeper)
@@ -198,6 +198,9 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 		wait = pollEvery
 	}
 	now := q.clock.Now()
+	if next := q.watchHours(now); !next.IsZero() {
+		wait = min(wait, next.Sub(now))
+	}
 	var next sql.NullInt64
 	err := q.s.row(ctx, `SELECT min(next_try) FROM (SELECT min(next_try) AS next_try FROM rows INDEXED BY rows_later WHERE next_try > 0
 		UNION ALL SELECT min(next_try) FROM sites WHERE next_try > 0)`).Scan(&next)

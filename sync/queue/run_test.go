@@ -243,7 +243,7 @@ func TestOneWriterForATarget(t *testing.T) {
 
 // TestRateAndProgress: a snapshot shows what moves, and events tell of it.
 func TestRateAndProgress(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	clock := &manual{now: when, due: make(chan time.Time)}
 	r.clock = clock
 	r.here.Put("/a", large, when)
@@ -331,26 +331,5 @@ func TestMeter(t *testing.T) {
 		if got := m.add(at(step.at), int64(step.done)); got != step.want {
 			t.Errorf("at %v s: %v bytes a second, want %v", step.at, got, step.want)
 		}
-	}
-}
-
-func TestLimitIsShared(t *testing.T) {
-	if limiter(0) != nil {
-		t.Error("no limit is a limit")
-	}
-	l := limiter(1 << 20)
-	if l.Burst() != 1<<18 || limiter(1).Burst() != 32<<10 {
-		t.Errorf("bursts %d, %d", l.Burst(), limiter(1).Burst())
-	}
-	r := newRig(t, func(c *Config) { c.Limit = 1 << 30 })
-	r.here.Put("/a", large, when)
-	r.add(up("/a"))
-	r.drain()
-	wantStates(t, r, "/a: done")
-	r.limit = limiter(1)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := r.wait(ctx, 1<<20); err == nil {
-		t.Error("the limit did not hold")
 	}
 }

@@ -103,7 +103,7 @@ func TestListPages(t *testing.T) {
 
 // TestListFinds rows by their paths, and the newest first.
 func TestListFinds(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Workers = 1 })
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
 	clock := &manual{now: when, due: make(chan time.Time)}
 	r.clock = clock
 	for _, name := range []string{"/in/Report.pdf", "/in/\xffother", "/100%_", "/last"} {

@@ -97,7 +97,7 @@ func TestRowsSayWhatTheyWaitFor(t *testing.T) {
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			r, ids, tries := awayRig(t, 5, 1, func(c *Config) { c.Workers = 1 })
+			r, ids, tries := awayRig(t, 5, 1, func(c *Config) { c.Tuning.Workers = 1 })
 			r.clock = &manual{now: when, due: make(chan time.Time)}
 			r.start()
 			r.await("end of the other site's row", func() bool { return r.item(ids[5]).State == Done })
@@ -168,7 +168,7 @@ func TestAWaitOutlivesTheProcess(t *testing.T) {
 
 // TestAFoldersTroubleIsItsSites: the scanner meets it as the workers do.
 func TestAFoldersTroubleIsItsSites(t *testing.T) {
-	r, _, tries := awayRig(t, 0, 3, func(c *Config) { c.Workers = 2 })
+	r, _, tries := awayRig(t, 0, 3, func(c *Config) { c.Tuning.Workers = 2 })
 	for i := range 6 {
 		r.here.Put(fmt.Sprintf("/d%d/x", i), "x", when)
 		r.add(upDir(fmt.Sprintf("/d%d", i)))
@@ -206,7 +206,7 @@ func TestWhatSaysThatASiteIsAway(t *testing.T) {
 
 // TestABusyFileHoldsUpNoOther: what a row fails on that is its own stays so.
 func TestABusyFileHoldsUpNoOther(t *testing.T) {
-	r, ids, _ := awayRig(t, 5, 0, func(c *Config) { c.Workers = 1 })
+	r, ids, _ := awayRig(t, 5, 0, func(c *Config) { c.Tuning.Workers = 1 })
 	r.there.Fail(memfs.OpCreate, "/in/f00*", -1, vfs.KindBusy)
 	r.drain()
 	if count := r.Snapshot().Count; count[Done] != 5 || r.item(ids[0]).Attempts != 6 {

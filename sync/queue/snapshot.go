@@ -45,6 +45,9 @@ func (q *Queue) Snapshot() Snapshot {
 		Seq: q.counts.seq, Running: q.stop != nil, Held: q.held,
 		Count: maps.Clone(q.counts.rows), Waits: q.counts.waits, BytesLeft: q.counts.bytes,
 	}
+	if open, next := q.openLocked(now); !open {
+		snap.OpensAt = next
+	}
 	for _, w := range q.running {
 		if w.row.State == removing {
 			continue

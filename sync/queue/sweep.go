@@ -11,7 +11,7 @@ import (
 // sweeper deletes what cancelled rows left at their targets, and then the
 // rows.
 func (q *Queue) sweeper(ctx context.Context) error {
-	return q.each(ctx, sweeps, removing, func(ctx context.Context, w *work) {
+	return q.each(ctx, sweeps, removing, nil, func(ctx context.Context, w *work) {
 		err := q.sweep(ctx, w.row)
 		if ctx.Err() != nil {
 			q.forget(w.row.ID) // the next run does it again

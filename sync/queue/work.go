@@ -14,9 +14,20 @@ import (
 const occupied = time.Second
 
 // each takes rows of a line, one at a time, and gives each to do, until ctx
-// ends. While there is none it waits for a change.
-func (q *Queue) each(ctx context.Context, from line, as State, do func(context.Context, *work)) error {
+// ends. While there is none it waits for a change; while idle, which may be nil,
+// returns a channel, it takes none and waits for that.
+func (q *Queue) each(ctx context.Context, from line, as State, idle func() <-chan struct{}, do func(context.Context, *work)) error {
 	for {
+		if idle != nil {
+			if until := idle(); until != nil {
+				select {
+				case <-ctx.Done():
+					return nil
+				case <-until:
+				}
+				continue
+			}
+		}
 		bell := q.nextBell()
 		w, err := q.claim(ctx, from, as)
 		if err != nil {
@@ -49,7 +60,7 @@ func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 	if err := q.s.usableLocked(ctx); err != nil {
 		return nil, err
 	}
-	if as != removing && q.isHeld() {
+	if as != removing && (q.isHeld() || !q.isOpen()) {
 		return nil, nil
 	}
 	for {
@@ -136,9 +147,9 @@ func (q *Queue) postpone(ctx context.Context, id ID) error {
 	})
 }
 
-// worker transfers files.
-func (q *Queue) worker(ctx context.Context) error {
-	return q.each(ctx, files, Active, func(ctx context.Context, w *work) {
+// worker n, from 0 on, transfers files while so many are wanted.
+func (q *Queue) worker(ctx context.Context, n int) error {
+	return q.each(ctx, files, Active, func() <-chan struct{} { return q.unwanted(n) }, func(ctx context.Context, w *work) {
 		e := q.attempt(ctx, w)
 		e.stopped = ctx.Err() != nil
 		q.reportEnd(w, e)
@@ -159,8 +170,8 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		Spellings: q.spellingsOf(w.row.Target.Site),
 		OnStart:   func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
 	}
-	if q.limit != nil {
-		job.Wait = q.wait
+	if way := q.throttle.path(w.row); way.limited() {
+		job.Wait = way.wait
 	}
 	if q.c.Verify != nil {
 		job.Verify = q.c.Verify()

@@ -110,8 +110,8 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 	if cfg.Dirs, err = a.dirs(); err != nil {
 		return cfg, none, err
 	}
-	cfg.Vault, cfg.Timeout, cfg.Pinned, cfg.Limit = a.vault, time.Duration(a.opt.timeout), string(a.opt.trust), int64(a.opt.limit)
-	cfg.Workers = int(a.opt.connections)
+	cfg.Vault, cfg.Timeout, cfg.Pinned = a.vault, time.Duration(a.opt.timeout), string(a.opt.trust)
+	cfg.Tuning = queue.Tuning{Workers: int(a.opt.connections), Total: int64(a.opt.limit)}
 	if a.opt.verify.value != "" {
 		cfg.Verify = func() transfer.Verify { return transfer.Verify(a.opt.verify.value) }
 	}

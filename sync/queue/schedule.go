@@ -1,0 +1,75 @@
+package queue
+
+import (
+	"slices"
+	"time"
+)
+
+// openLocked tells whether a file may begin to move at now, and when that
+// changes next; zero where it never does. Queue.mu is held.
+//
+// What counts is what the clock shows in now's own location. Where the clocks
+// change, a time that is left out is never shown, and one that comes twice
+// counts both times.
+func (q *Queue) openLocked(now time.Time) (open bool, next time.Time) {
+	from, until := q.tuning.From, q.tuning.Until
+	if from == until {
+		return true, time.Time{}
+	}
+	open = shown(now, from, until)
+	// It changes where the clock shows one of the two times, or is changed.
+	_, shift := now.ZoneBounds()
+	at := []time.Time{shift}
+	for day := range 3 {
+		for _, clock := range []time.Duration{from, until} {
+			at = append(at, onClock(now, day, clock, now), onClock(now, day, clock, shift))
+		}
+	}
+	slices.SortFunc(at, time.Time.Compare)
+	for _, t := range at {
+		if t.After(now) && shown(t, from, until) != open {
+			return open, t
+		}
+	}
+	return open, time.Time{}
+}
+
+// shown tells whether the clock shows a time from from on and before until.
+func shown(now time.Time, from, until time.Duration) bool {
+	h, m, s := now.Clock()
+	clock := time.Duration(h)*time.Hour + time.Duration(m)*time.Minute + time.Duration(s)*time.Second
+	if from < until {
+		return from <= clock && clock < until
+	}
+	return from <= clock || clock < until
+}
+
+// onClock is when a clock that goes as it does at zone shows the time so many
+// days after now's.
+func onClock(now time.Time, days int, clock time.Duration, zone time.Time) time.Time {
+	y, m, d := now.Date()
+	name, offset := zone.In(now.Location()).Zone()
+	return time.Date(y, m, d+days, 0, 0, int(clock/time.Second), 0, time.FixedZone(name, offset)).In(now.Location())
+}
+
+// isOpen is openLocked for who takes rows.
+func (q *Queue) isOpen() bool {
+	now := q.clock.Now()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	open, _ := q.openLocked(now)
+	return open
+}
+
+// watchHours wakes those who take rows when the hours begin, and tells when
+// they begin or end next; zero for never.
+func (q *Queue) watchHours(now time.Time) time.Time {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	open, next := q.openLocked(now)
+	if open != q.open {
+		q.open = open
+		q.ringLocked()
+	}
+	return next
+}
