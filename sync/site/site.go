@@ -55,6 +55,19 @@ const (
 	KeepAliveNoop KeepAlive = "noop" // NOOP every half minute
 )
 
+// Replace says how a file is replaced where the server refuses to rename onto
+// an existing one, so that no way is left on which the old copy or the new one
+// is there at every moment.
+type Replace string
+
+// The ways. Their words are those of transfer.ReplaceWay.
+const (
+	ReplaceAsk    Replace = ""       // a person is asked, once
+	ReplaceDirect Replace = "direct" // the file itself is written
+	ReplaceDelete Replace = "delete" // the old file is deleted and the new one renamed
+	ReplaceNever  Replace = "never"  // the transfer fails
+)
+
 // ProxyNone connects directly whatever the environment says.
 const ProxyNone = "none"
 
@@ -116,6 +129,13 @@ type Site struct {
 	// NO_PROXY). Its password is kept as ProxyID's. Through a proxy only
 	// passive mode works.
 	Proxy string `json:"proxy,omitempty"`
+	// LimitUp and LimitDown are the most that all transfers together move to and
+	// from the site, in bytes a second; 0 means no limit of its own.
+	LimitUp   int64 `json:"limit_up,omitempty"`
+	LimitDown int64 `json:"limit_down,omitempty"`
+	// Replace says how a file is replaced where the server refuses to rename
+	// onto an existing one.
+	Replace Replace `json:"replace,omitempty"`
 	// Quick marks a site of a quick connection that is kept only because
 	// rows of the queue name it; the manager does not show it.
 	Quick bool `json:"quick,omitempty"`

@@ -21,7 +21,7 @@ func full() Site {
 		User: "anna", Mode: ModeActive, RemoteDir: "/var/www", LocalDir: "/home/anna/www",
 		Bookmarks:   []Bookmark{{Name: "Logs", RemoteDir: "/var/log", LocalDir: "/tmp"}},
 		Connections: 8, PortFrom: 50000, PortTo: 50100, ExternalIP: "203.0.113.7", Encoding: "windows-1252",
-		Notes: "ask Jo\nfirst", Quick: false,
+		Notes: "ask Jo\nfirst", Quick: false, LimitUp: 500_000, LimitDown: 2_000_000, Replace: ReplaceDelete,
 	}
 }
 

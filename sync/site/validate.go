@@ -51,6 +51,9 @@ func (s Site) Validate() error {
 		{"account", badUser(s.Account)},
 		{"commands", s.badCommands()},
 		{"proxy", badProxy(s.Proxy)},
+		{"limit_up", badLimit(s.LimitUp)},
+		{"limit_down", badLimit(s.LimitDown)},
+		{"replace", s.badReplace()},
 		{"bookmarks", s.badBookmarks()},
 	} {
 		if check.why != "" {
@@ -240,6 +243,21 @@ func (s Site) badKeepAlive() string {
 		return ""
 	}
 	return "keep-alive is noop, or empty for off"
+}
+
+func badLimit(bytes int64) string {
+	if bytes < 0 {
+		return "a limit is a number of bytes a second, or 0 for none"
+	}
+	return ""
+}
+
+func (s Site) badReplace() string {
+	switch s.Replace {
+	case ReplaceAsk, ReplaceDirect, ReplaceDelete, ReplaceNever:
+		return ""
+	}
+	return "how to replace is direct, delete or never, or empty to ask"
 }
 
 // maxCommands bounds Site.Commands; each one is a round trip of every login.

@@ -49,6 +49,10 @@ func TestValidateNamesTheField(t *testing.T) {
 		"an encoding with NULs":      {func(s *Site) { s.Encoding = "utf-16le" }, "encoding"},
 		"a bookmark's folder":        {func(s *Site) { s.Bookmarks[0].RemoteDir = "x" }, "bookmarks"},
 		"a bookmark's name":          {func(s *Site) { s.Bookmarks[0].Name = "\n" }, "bookmarks"},
+		"a limit below none":         {func(s *Site) { s.LimitUp = -1 }, "limit_up"},
+		"another limit below none":   {func(s *Site) { s.LimitDown = -1 }, "limit_down"},
+		"a way to replace unknown":   {func(s *Site) { s.Replace = "hope" }, "replace"},
+		"a way to replace known":     {func(s *Site) { s.Replace = ReplaceNever }, ""},
 		"a NUL in the notes":         {func(s *Site) { s.Notes = "\x00" }, "notes"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
