@@ -14,7 +14,8 @@ import (
 type Op string
 
 // The calls. OpRead and OpWrite are single reads and writes of a stream,
-// OpClose is Reader.Close.
+// OpClose is Reader.Close. Finish is made of the
+// single ones, and has none of its own.
 const (
 	OpList      Op = "list"
 	OpStat      Op = "stat"
@@ -35,6 +36,10 @@ const (
 	OpHash      Op = "hash"
 	OpFeatures  Op = "features"
 	OpDoubt     Op = "doubt" // without a path
+
+	// What OpenSeen asks along with the bytes; a fault makes it tell nothing.
+	OpAhead  Op = "ahead"
+	OpBehind Op = "behind"
 )
 
 // Call is one call that was made.

@@ -54,6 +54,14 @@ func (s *stream) boundLocked(op Op, n int) (int, *Fault) {
 
 // Open implements vfs.FS.
 func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := f.open(ctx, p, offset)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (f *FS) open(ctx context.Context, p vfs.Path, offset int64) (*reader, error) {
 	after, err := f.begin(ctx, OpOpen, p)
 	if err != nil {
 		return nil, err

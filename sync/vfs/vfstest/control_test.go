@@ -39,6 +39,8 @@ func broken() map[string]struct {
 		"names trimmed":   {func(f *memfs.FS) vfs.FS { return namesTrimmed{f} }, "names/a_trailing_space"},
 		"hash cut":        {func(f *memfs.FS) vfs.FS { return hashCut{f} }, "hash/every_hash_that_is_offered"},
 		"holds nothing":   {func(f *memfs.FS) vfs.FS { return holdsNothing{f} }, "confine/a_path_outside_is_refused"},
+		"finish is blind": {func(f *memfs.FS) vfs.FS { return blindFinish{f} }, "swift/finishing_comes_to"},
+		"seen is denied":  {func(f *memfs.FS) vfs.FS { return deniesSeen{f} }, "swift/a_listing_that_has_become_untrue"},
 		"remove recurses": {func(f *memfs.FS) vfs.FS { return removesFolders{f} }, "change/remove_deletes_a_file_only"},
 	}
 }
@@ -150,3 +152,42 @@ func (f hashCut) Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte,
 type holdsNothing struct{ *memfs.FS }
 
 func (f holdsNothing) Confine(vfs.Path) (vfs.FS, error) { return f, nil }
+
+// blindFinish renames over whatever stands there.
+type blindFinish struct{ *memfs.FS }
+
+type blindWriter struct {
+	vfs.Writer
+	vfs.Finisher
+}
+
+func (w blindWriter) Finish(f vfs.Finish) (vfs.Finished, error) {
+	return w.Finisher.Finish(vfs.Finish{Size: f.Size, Target: f.Target})
+}
+
+func (f blindFinish) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error) {
+	w, err := f.FS.Create(ctx, p, at)
+	if err != nil {
+		return nil, err
+	}
+	return blindWriter{w, w.(vfs.Finisher)}, nil
+}
+
+// deniesSeen says of every file that it is as it was seen.
+type deniesSeen struct{ *memfs.FS }
+
+type denier struct {
+	vfs.Reader
+	seen vfs.Entry
+}
+
+func (d denier) Before() (vfs.Entry, bool) { return d.seen, true }
+func (d denier) After() (vfs.Entry, bool)  { return d.seen, true }
+
+func (f deniesSeen) OpenSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error) {
+	r, err := f.FS.Open(ctx, p, offset)
+	if err != nil {
+		return nil, err
+	}
+	return denier{r, seen}, nil
+}

@@ -74,6 +74,7 @@ func Run(t *testing.T, mk Maker, opt Options) {
 		{"attributes", attributeCases},
 		{"links", linkCases},
 		{"hash", hashCases},
+		{"swift", swiftCases},
 		{"confine", confineCases},
 		{"cancel", cancelCases},
 		{"together", togetherCases},
