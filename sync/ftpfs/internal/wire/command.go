@@ -22,15 +22,11 @@ func (c *Control) CommandWithin(line string, limit time.Duration) (Reply, error)
 	if err := c.send(line); err != nil {
 		return Reply{}, err
 	}
-	for range maxStray {
-		r, err := c.await(limit)
-		if err != nil || r.final() {
-			return r, err
-		}
+	r, err := c.final(limit)
+	if errors.Is(err, errNoReply) {
+		return Reply{}, c.unanswered()
 	}
-	err := fault(vfs.KindProtocol, "the server does not come to an end with "+c.verb, nil)
-	c.Break(err)
-	return Reply{}, err
+	return r, err
 }
 
 // send puts one command on the wire.
@@ -41,22 +37,63 @@ func (c *Control) send(line string) error {
 	return c.put(line)
 }
 
-// put is send without looking whether the replies are in step.
+// put is send without looking whether the replies are in step. Replies that are
+// outstanding are the new command's to sort out.
 func (c *Control) put(line string) error {
+	for i := range c.pending {
+		c.pending[i] = asked{verb: verbOf(line)}
+	}
+	return c.ship(command{line, itself})
+}
+
+// command is a line, and what is made of the reply to it.
+type command struct {
+	line string
+	part part
+}
+
+// asked is a command whose final reply is outstanding.
+type asked struct {
+	verb  string
+	part  part
+	flown bool // sent together with others
+}
+
+// part tells whose a reply is.
+type part uint8
+
+const (
+	itself part = iota // the caller's
+	front              // see Ahead
+	rear               // see Behind
+)
+
+// ship sends commands in one go. The newest that is itself gives the name to
+// what is waited for.
+func (c *Control) ship(commands ...command) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
 	if c.ctx.Err() != nil {
 		return ended(c.ctx)
 	}
-	if line == "" || strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fault(vfs.KindBadName, "the name holds a control character", nil)
+	var out []byte
+	for _, cmd := range commands {
+		if cmd.line == "" || strings.ContainsFunc(cmd.line, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+			return fault(vfs.KindBadName, "the name holds a control character", nil)
+		}
 	}
-	verb, _, _ := strings.Cut(line, " ")
-	c.verb = strings.ToUpper(verb)
-	c.keepSecret(line)
-	c.say(trace.Sent, mask(line))
-	if err := c.write(append(c.escapeIAC(line), "\r\n"...)); err != nil {
+	for _, cmd := range commands {
+		verb := verbOf(cmd.line)
+		if cmd.part == itself {
+			c.verb = verb
+		}
+		c.keepSecret(cmd.line)
+		c.say(trace.Sent, mask(cmd.line))
+		out = append(append(out, c.escapeIAC(cmd.line)...), "\r\n"...)
+		c.pending = append(c.pending, asked{verb, cmd.part, len(commands) > 1})
+	}
+	if err := c.write(out); err != nil {
 		// Half a command may be out: nothing sensible can follow it.
 		f := readFault(err)
 		if c.ctx.Err() != nil {
@@ -65,8 +102,12 @@ func (c *Control) put(line string) error {
 		c.Break(f)
 		return f
 	}
-	c.owed++
 	return nil
+}
+
+func verbOf(line string) string {
+	verb, _, _ := strings.Cut(line, " ")
+	return strings.ToUpper(verb)
 }
 
 // write ends early when the operation does.
@@ -88,11 +129,15 @@ func (c *Control) write(b []byte) error {
 func (c *Control) await(limit time.Duration) (Reply, error) {
 	r, err := c.receive(limit)
 	if errors.Is(err, errNoReply) {
-		f := fault(vfs.KindTimeout, "the server did not answer "+c.verb, nil)
-		c.Break(f)
-		return Reply{}, f
+		return Reply{}, c.unanswered()
 	}
 	return r, err
+}
+
+func (c *Control) unanswered() *vfs.Error {
+	f := fault(vfs.KindTimeout, "the server did not answer "+c.verb, nil)
+	c.Break(f)
+	return f
 }
 
 // errNoReply says that nothing came within the limit.

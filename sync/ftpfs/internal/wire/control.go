@@ -40,7 +40,7 @@ type Control struct {
 	unread  bool            // the library has not asked for the reply to it
 	verb    string          // of the last command
 	last    Reply           // the last final reply
-	owed    int             // final replies outstanding
+	pending []asked         // whose final reply is outstanding, the oldest first
 	suspect bool            // a reply came that nobody asked for, or was of no use as an answer
 	behind  bool            // bytes of another reply came with the newest one
 	search  search
@@ -49,6 +49,8 @@ type Control struct {
 	data    *Data // the newest
 	sink    func(*Data) error
 	lister  string // see Capture
+	follow  follow
+	bore    Rung   // of the newest data connection that stood, on this connection
 	greeted bool   // the library has its greeting
 	buffer  []byte // see scratch
 
@@ -68,6 +70,7 @@ func (c *Control) Begin(ctx context.Context) {
 	c.data = nil
 	c.unread = false
 	c.search.begun = false
+	c.follow = follow{}
 }
 
 // Err returns why the connection cannot be used any more, nil while it can.

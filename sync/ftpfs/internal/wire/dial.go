@@ -70,7 +70,7 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 	c := &Control{
 		conf:    conf,
 		ctx:     ctx,
-		replies: make(chan Reply, maxStray),
+		replies: make(chan Reply, maxUnread),
 		pumped:  make(chan struct{}),
 	}
 	c.search.refused = map[Rung]try{}

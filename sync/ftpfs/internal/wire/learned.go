@@ -22,6 +22,8 @@ type Learned struct {
 	change   *Switch    // guarded
 	carried  []try      // guarded; of a search that goes on in a fresh session
 	until    time.Time  // guarded; of carried
+	ordered  bool       // guarded; several commands at once were answered in their order
+	odd      bool       // guarded; see bearing
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first
@@ -109,4 +111,33 @@ func (l *Learned) forget(rung Rung) {
 	if l.rung == rung {
 		l.rung = NoRung
 	}
+}
+
+// prove keeps that several commands at once were answered in order.
+func (l *Learned) prove() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ordered = true
+}
+
+// proven says whether they were, and nothing was odd since.
+func (l *Learned) proven() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ordered && !l.odd
+}
+
+// giveUp ends for good what saves round trips, and says whether that is news.
+func (l *Learned) giveUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news := !l.odd
+	l.odd = true
+	return news
+}
+
+func (l *Learned) wasOdd() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.odd
 }

@@ -89,14 +89,20 @@ func (l libraryConn) Write(p []byte) (int, error) {
 	}
 	c.unsent, c.unread = nil, true
 	if line == "EPSV" {
-		c.next, c.nextErr = c.negotiate()
+		if err := c.beforeData(); err != nil {
+			c.next, c.nextErr = nil, err
+		} else {
+			c.next, c.nextErr = c.negotiate()
+		}
 		c.in.WriteString("229 Entering Extended Passive Mode (|||1|)\r\n")
 		return len(p), nil
 	}
 	if verb := line[:min(4, len(line))]; c.sink != nil && (verb == "LIST" || verb == "MLSD") {
 		line = c.lister + line[4:]
 	}
-	c.unsent = c.send(line)
+	if c.unsent = c.around(line); c.unsent != nil {
+		return len(p), nil
+	}
 	if c.data != nil && isTransfer[c.verb] {
 		c.data.asked = time.Now()
 	}
@@ -162,14 +168,18 @@ const (
 
 // due waits for the reply the library expects now.
 func (c *Control) due() (Reply, error) {
+	if err := c.inFront(); err != nil {
+		return Reply{}, err
+	}
 	d := c.data
 	if d != nil && d.ahead != nil {
 		end := *d.ahead
 		d.ahead = nil
-		if len(c.replies) == 0 && !c.behind {
+		if len(c.pending) > 0 || len(c.replies) == 0 && !c.behind {
 			return end, nil
 		}
-		c.owed++ // it was the end of another transfer: the replies to this one follow
+		// It was the end of another transfer: the replies to this one follow.
+		c.pending = append(c.pending, asked{verb: c.verb})
 	}
 	switch {
 	case !isTransfer[c.verb] || d == nil:

@@ -267,6 +267,7 @@ func (c *Control) Climb(err error) (again bool, verdict error) {
 // worked is called when a data connection has proven itself.
 func (c *Control) worked(d *Data) {
 	c.record(d.try, Worked, "", "")
+	c.bore = d.rung
 	failed := slices.DeleteFunc(c.Attempts(), func(a Attempt) bool {
 		return a.Outcome == Worked || a.Outcome == Impossible
 	})

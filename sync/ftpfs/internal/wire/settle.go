@@ -20,13 +20,13 @@ func (c *Control) Settle(ctx context.Context) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	if c.owed > 0 && isTransfer[c.verb] {
+	if len(c.pending) > 0 && isTransfer[c.pending[0].verb] {
 		if err := c.settleTransfer(); err != nil {
 			c.Break(fault(vfs.KindLost, "the server did not end the transfer", err))
 			return c.Err()
 		}
 		c.suspect = true // whatever the server has yet to say comes before NOOP's reply
-	} else if c.owed > 0 {
+	} else if len(c.pending) > 0 {
 		if _, err := c.receive(settleLimit); err != nil {
 			c.Break(fault(vfs.KindLost, "the server did not answer "+c.verb, err))
 			return c.Err()
@@ -39,7 +39,7 @@ func (c *Control) Settle(ctx context.Context) error {
 // connection is gone.
 func (c *Control) settleTransfer() error {
 	// Pure-FTPd ends a transfer that was reset by a second 150, or in silence.
-	for heard := c.data != nil && c.data.begun; c.owed > 0; {
+	for heard := c.data != nil && c.data.begun; len(c.pending) > 0 && isTransfer[c.pending[0].verb]; {
 		r, err := c.receive(settleLimit)
 		switch {
 		case errors.Is(err, errNoReply):
@@ -47,7 +47,7 @@ func (c *Control) settleTransfer() error {
 		case err != nil:
 			return err
 		case !r.final() && heard:
-			c.owed = 0
+			c.pending = c.pending[1:]
 		}
 		heard = true
 	}

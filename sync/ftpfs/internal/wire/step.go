@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,7 +11,9 @@ import (
 
 // A reply names no command. It belongs to the oldest one that has none yet, as
 // long as nobody sends too many, and a wrong match shifts every later one. So
-// one command at a time is under way, and each reply is judged as it comes:
+// one command at a time is under way, several only where the server has proven
+// that it answers them in order (see bearing), and each reply is judged as it
+// comes:
 //
 //	nothing was asked                -> a stray: looked into before the next command
 //	the code is of another command   -> a stray, passed over: the answer is
@@ -34,6 +37,13 @@ import (
 // maxStray is how many replies may wait unread. An honest server has at most
 // two outstanding; one that floods is cut off.
 const maxStray = 8
+
+// maxFlight is how many commands may be under way at once, and maxUnread how
+// many replies may lie unread then.
+const (
+	maxFlight = 16
+	maxUnread = maxFlight + maxStray
+)
 
 // answers are the replies that say yes to the commands that are sent here (RFC
 // 959, 5.4; 2228; 2389; 2428; 3659; drafts of HASH, MFMT and PRET), those with
@@ -89,6 +99,16 @@ func fitOf(verb string, r Reply, begun bool) fit {
 	return fits
 }
 
+// strictFit is what more is known where several commands were sent at once. SIZE
+// and MDTM share a code: a size of 10 TB and more looks like a time, and is then
+// asked once more.
+func strictFit(verb string, r Reply) fit {
+	if verb == "SIZE" && r.Code == 213 && len(r.Text()) >= len("20060102150405") {
+		return odd
+	}
+	return fits
+}
+
 // fitOfTransfer knows that nobody stores a file before its first byte: the 226
 // ahead of STOR's 150 is the last transfer's. A download or listing may be
 // empty, and some servers then leave out the 150.
@@ -108,7 +128,12 @@ func fitOfTransfer(verb string, code int, begun bool) fit {
 // what was sent, or was not asked for at all; else it is passed over.
 func (c *Control) accept(r Reply) bool {
 	c.behind = r.followed
-	unasked, transfer := c.owed == 0, isTransfer[c.verb]
+	unasked := len(c.pending) == 0
+	var head asked
+	if !unasked {
+		head = c.pending[0]
+	}
+	transfer := isTransfer[head.verb]
 	if r.Code == 421 {
 		c.Break(c.goodbye(r, unasked))
 	}
@@ -121,14 +146,23 @@ func (c *Control) accept(r Reply) bool {
 			c.data.begin()
 		}
 	default:
-		match := fitOf(c.verb, r, c.data != nil && c.data.begun)
-		c.suspect = c.suspect || match != fits || r.followed
+		more := len(c.pending) > 1
+		match := fitOf(head.verb, r, c.data != nil && c.data.begun)
+		if head.flown {
+			if match = max(match, strictFit(head.verb, r)); match != fits {
+				c.odd(fmt.Sprintf("%d to %s", r.Code, head.verb))
+			}
+		}
+		c.suspect = c.suspect || match != fits || r.followed && !more
 		if match == foreign {
-			c.say(trace.Trouble, fmt.Sprintf("%d is no answer to %s", r.Code, c.verb))
+			c.say(trace.Trouble, fmt.Sprintf("%d is no answer to %s", r.Code, head.verb))
 			return false
 		}
-		c.owed--
-		c.last = r
+		c.pending = c.pending[1:]
+		c.behind = r.followed && !more
+		if head.part == itself {
+			c.last = r
+		}
 	}
 	return true
 }
@@ -141,11 +175,14 @@ func (c *Control) Suspect() { c.suspect = true }
 // InStep says whether the connection is ready for the next command: no reply
 // is outstanding, none came unasked.
 func (c *Control) InStep() bool {
-	return c.owed == 0 && !c.suspect && len(c.replies) == 0 && c.Err() == nil
+	return len(c.pending) == 0 && !c.suspect && len(c.replies) == 0 && c.Err() == nil
 }
 
 // inStep makes sure that the next reply will belong to the next command.
 func (c *Control) inStep() error {
+	if err := c.collect(rear, settleLimit); err != nil && !errors.Is(err, errOdd) {
+		return err
+	}
 	for len(c.replies) > 0 || c.behind && c.Err() == nil {
 		// Of one that came together with another the rest is on its way.
 		if _, err := c.receive(settleLimit); err != nil {
@@ -156,20 +193,20 @@ func (c *Control) inStep() error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	if !c.suspect && c.owed == 0 {
+	if !c.suspect && len(c.pending) == 0 {
 		return nil
 	}
 	c.say(trace.Status, "Looking whether the server's replies are in step")
 	if err := c.put("NOOP"); err != nil {
 		return err
 	}
-	for range maxStray {
+	for range maxUnread {
 		r, err := c.receive(settleLimit)
 		if err != nil {
 			return c.outOfStep(err)
 		}
 		if endsNoop(r) && !r.followed && len(c.replies) == 0 {
-			c.owed, c.suspect = 0, false
+			c.pending, c.suspect = nil, false
 			return nil
 		}
 	}

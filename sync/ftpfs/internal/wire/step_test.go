@@ -61,7 +61,10 @@ func TestInStep(t *testing.T) {
 		"one of two replies that were": {2, Reply{Code: 250}, false},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			c := &Control{verb: "DELE", owed: tc.owed}
+			c := &Control{verb: "DELE"}
+			for range tc.owed {
+				c.pending = append(c.pending, asked{verb: "DELE"})
+			}
 			c.accept(tc.reply)
 			if got := c.InStep(); got != tc.want {
 				t.Error(got)

@@ -1,0 +1,160 @@
+package wire
+
+import (
+	"errors"
+	"time"
+
+	"wherry/sync/vfs"
+)
+
+// follow is what goes out around the transfer of one operation.
+type follow struct {
+	front, rear []string // lines; of front those that have not been sent yet
+	out         bool     // rear went out together with the newest transfer
+	ahead       []Reply  // to what was front
+	behind      []Reply  // to rear
+}
+
+// Ahead has lines sent right in front of the operation's next transfer command,
+// once, also where that is tried on several rungs. The replies come before its
+// 1xx. Where the server does not bear that they are sent and answered before.
+func (c *Control) Ahead(lines ...string) { c.follow.front = append(c.follow.front, lines...) }
+
+// Behind has lines sent behind the operation's transfer: together with its
+// command where the server does them when the transfer is over, else by
+// Followed. They must be repeatable: with a transfer that was refused, or tried
+// again on another rung, they may have gone out. RNFR may be the last one.
+func (c *Control) Behind(lines ...string) { c.follow.rear = append(c.follow.rear, lines...) }
+
+// Followed returns the replies to the lines of Ahead and Behind, in their order,
+// after a transfer that had its final reply: it sends what has not been sent, and
+// waits for what is missing. On the way of an error it need not be called. The
+// error is as that of Batch.
+func (c *Control) Followed() (ahead, behind []Reply, err error) {
+	f := &c.follow
+	defer func() { *f = follow{} }()
+	if !f.out {
+		behind, err = c.Batch(f.rear)
+		return f.ahead, behind, err
+	}
+	doubtful := c.suspect
+	switch err = c.collect(rear, c.conf.Timeout); {
+	case errors.Is(err, errOdd), err == nil && doubtful:
+		c.suspect = true
+		behind, err = c.oneByOne(f.rear)
+		return f.ahead, behind, err
+	case err == nil:
+		err = c.inStep()
+	}
+	return f.ahead, f.behind, err
+}
+
+// flies says whether commands may be sent without waiting for replies.
+func (c *Control) flies() bool { return c.conf.Learned.proven() && c.bears().mark != "" }
+
+// beforeData sends what belongs in front of the transfer where that has to be
+// done before its data connection is negotiated: some servers close the port for
+// any other command in between.
+func (c *Control) beforeData() error {
+	if len(c.follow.front) == 0 || c.flies() {
+		return nil
+	}
+	return c.sendFront()
+}
+
+// sendFront sends what belongs in front and waits for the replies.
+func (c *Control) sendFront() error {
+	lines := c.follow.front
+	c.follow.front = nil
+	replies, err := c.Batch(lines)
+	c.follow.ahead = append(c.follow.ahead, replies...)
+	return err
+}
+
+// around sends REST or the transfer's command with what belongs around it. What
+// is in front of a transfer must not come between REST and that.
+func (c *Control) around(line string) error {
+	if verb := verbOf(line); !isTransfer[verb] && verb != "REST" {
+		return c.send(line)
+	}
+	if err := c.beforeData(); err != nil {
+		return err
+	}
+	if err := c.inStep(); err != nil {
+		return err
+	}
+	f := &c.follow
+	var commands []command
+	for _, l := range f.front {
+		commands = append(commands, command{l, front})
+	}
+	commands = append(commands, command{line, itself})
+	if isTransfer[verbOf(line)] {
+		f.behind = nil
+		f.out = len(f.rear) > 0 && len(f.rear) < maxFlight/2 && c.trails()
+		if f.out {
+			for _, l := range f.rear {
+				commands = append(commands, command{l, rear})
+			}
+		}
+	}
+	f.front = nil
+	return c.ship(commands...)
+}
+
+// trails says whether commands may follow a transfer's at once: the server is
+// known to leave them alone until it is over, and transfers come about.
+func (c *Control) trails() bool {
+	return c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung
+}
+
+// inFront takes the replies to what went in front of the transfer. Where they
+// cannot be told apart so cannot the transfer's: another session begins anew.
+func (c *Control) inFront() error {
+	err := c.collect(front, c.conf.Timeout)
+	if errors.Is(err, errOdd) {
+		return c.afresh()
+	}
+	return err
+}
+
+// afresh gives up the connection over what was done to save round trips. Nothing
+// took effect as long as no content moved: then a fresh session does the same
+// once more, by the way to a data connection that bore before.
+func (c *Control) afresh() error {
+	f := fault(vfs.KindLost, "the replies are out of step", nil)
+	if d := c.data; d != nil && !d.moved() {
+		c.conf.Learned.carry(nil)
+		f = fault(vfs.KindNoData, "the replies are out of step", c.blocked([]Rung{d.rung}))
+	}
+	c.Break(f)
+	return f
+}
+
+// collect takes the replies to what was sent in front or in the rear. errOdd says
+// that they cannot be told apart.
+func (c *Control) collect(which part, limit time.Duration) error {
+	doubtful := c.suspect
+	for len(c.pending) > 0 && c.pending[0].part == which {
+		verb := c.pending[0].verb
+		r, err := c.final(limit)
+		switch {
+		case errors.Is(err, errNoReply):
+			c.odd("no answer to " + verb)
+			return errOdd
+		case err != nil:
+			return err
+		case which == front:
+			c.follow.ahead = append(c.follow.ahead, r)
+		default:
+			c.follow.behind = append(c.follow.behind, r)
+		}
+		if r.Code == 421 {
+			return c.goodbye(r, false)
+		}
+	}
+	if c.suspect && !doubtful {
+		return errOdd
+	}
+	return nil
+}
