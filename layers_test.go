@@ -80,6 +80,7 @@ var onlyImporter = map[string]string{
 	"modernc.org/sqlite":            "sync/queue",
 	"github.com/spf13/cobra":        "ui/cli",
 	"fyne.io/fyne/v2/app":           "ui",
+	"fyne.io/systray":               "ui",
 }
 
 func TestLayers(t *testing.T) {

@@ -10,15 +10,17 @@ import (
 )
 
 func TestTheIconCanBeShown(t *testing.T) {
-	img, err := png.Decode(bytes.NewReader(IconPNG))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if size := img.Bounds().Size(); size.X != 256 || size.Y != 256 {
-		t.Errorf("the PNG measures %v", size)
-	}
-	if _, _, _, alpha := img.At(0, 0).RGBA(); alpha != 0 {
-		t.Error("the PNG's corner is not transparent")
+	for pixels, icon := range map[int][]byte{256: IconPNG, 64: TrayPNG} {
+		img, err := png.Decode(bytes.NewReader(icon))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := img.Bounds().Size(); size.X != pixels || size.Y != pixels {
+			t.Errorf("the PNG of %d measures %v", pixels, size)
+		}
+		if _, _, _, alpha := img.At(0, 0).RGBA(); alpha != 0 {
+			t.Errorf("the corner of the PNG of %d is not transparent", pixels)
+		}
 	}
 	for d := xml.NewDecoder(bytes.NewReader(IconSVG)); ; {
 		if _, err := d.Token(); errors.Is(err, io.EOF) {

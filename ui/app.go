@@ -86,7 +86,7 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	// A signal closes the window without asking; the queue goes on next time.
 	stop := context.AfterFunc(ctx, func() { l.Post(a.Quit) })
 	defer stop()
-	s.show(req.Place)
+	s.show(ctx, req.Place)
 	if first == nil {
 		a.Run()
 		l.Close()

@@ -120,6 +120,7 @@ func (s *shell) arrive(message []byte) error {
 // raise brings the window to the front, as far as the system lets a program
 // do that.
 func (s *shell) raise() {
+	s.tray.hidden = false
 	s.window.Show()
 	s.window.RequestFocus()
 	s.facts.tell(fact{Fact: "raised"})

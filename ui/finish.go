@@ -9,10 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"wherry/sync/queue"
-	"wherry/ui/desktop"
 	"wherry/ui/words"
 )
 
@@ -120,16 +117,13 @@ func (s *shell) tellFinish(now queue.Snapshot) {
 	}
 	title, text := finishText(o, now.Count[queue.Paused])
 	s.facts.tell(fact{Fact: "finished", Text: text})
-	if s.kept.Silent || !s.finish.away.Load() {
+	// A window that was just hidden may count as in front.
+	if s.kept.Silent || !s.finish.away.Load() && !s.tray.hidden {
 		return
 	}
 	s.finish.telling = true
 	s.loop.Go(func(ctx context.Context) func() {
-		if desktop.HasBus {
-			_ = desktop.Notify(ctx, appID, title, text) // nobody is there to show it
-		} else {
-			s.app.SendNotification(fyne.NewNotification(title, text))
-		}
+		s.tellDesktop(ctx, title, text)
 		return func() { s.finish.telling = false }
 	})
 }

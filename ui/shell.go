@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -74,6 +75,7 @@ type shell struct {
 	leaving   bool                  // the question before closing is open, or was answered
 	// quitWhenDone: the person asked to quit at the end of the queue.
 	quitWhenDone bool
+	tray         tray
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
@@ -86,16 +88,17 @@ func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
 
 // show builds the window and opens it; p is connected to at once, nil for
 // nothing.
-func (s *shell) show(p *engine.Place) {
+func (s *shell) show(ctx context.Context, p *engine.Place) {
 	s.build()
 	s.window.Resize(fyne.NewSize(sizeOr(s.kept.Width, 1180), sizeOr(s.kept.Height, 760)))
 	s.window.SetMaster()
-	s.window.SetCloseIntercept(s.askClose)
+	s.window.SetCloseIntercept(s.closeWindow)
 	s.window.SetOnDropped(s.dropped)
 	s.arrange(s.kept)
 	s.watch()
 	s.watchFront()
 	s.window.Show()
+	s.openTray(ctx)
 	for _, side := range []int{left, right} {
 		s.goHere(side, startFolder(s.kept.Panes[side].Folder))
 	}

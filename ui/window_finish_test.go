@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -24,8 +23,9 @@ func (n notices) Notify(_ string, _ uint32, _, title, text string, _ []string, _
 	return 1, nil
 }
 
-// startNotices starts the service, and returns the variable that leads to it.
-func startNotices(d *screen) (n notices, env string) {
+// startNotices starts the service, and returns its bus and the variable that
+// leads to it.
+func startNotices(d *screen) (n notices, bus *dbus.Conn, env string) {
 	d.t.Helper()
 	needs(d.t, "dbus-daemon")
 	c := d.command("dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(d.t.TempDir(), "bus"))
@@ -40,7 +40,7 @@ func startNotices(d *screen) (n notices, env string) {
 		d.t.Fatal(err)
 	}
 	address := strings.TrimSpace(line)
-	bus, err := dbus.Connect(address)
+	bus, err = dbus.Connect(address)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -52,13 +52,13 @@ func startNotices(d *screen) (n notices, env string) {
 	if _, err := bus.RequestName("org.freedesktop.Notifications", dbus.NameFlagDoNotQueue); err != nil {
 		d.t.Fatal(err)
 	}
-	return n, "DBUS_SESSION_BUS_ADDRESS=" + address
+	return n, bus, "DBUS_SESSION_BUS_ADDRESS=" + address
 }
 
 func finishIsTold(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
-	shown, env := startNotices(s.screen)
+	shown, _, env := startNotices(s.screen)
 	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
 
@@ -73,12 +73,5 @@ func finishIsTold(t *testing.T, binary string) {
 	pid := s.cmd.Process.Pid
 	s.screen.x("windowminimize", s.screen.window(pid))
 	s.screen.await("the window out of sight", func() bool { return s.screen.window(pid) == "" })
-	select {
-	case got := <-shown:
-		if got != "The queue is done: 1 file was transferred." {
-			t.Errorf("the first notification says %q", got)
-		}
-	case <-time.After(patience):
-		t.Fatal("no notification came")
-	}
+	shown.await(t, "The queue is done: 1 file was transferred.")
 }

@@ -36,6 +36,8 @@ func TestWindow(t *testing.T) {
 		"second-start-raises-the-first-window":       secondStartRaises,
 		"queue-add-from-a-shell-is-worked-on":        queueAddFromAShell,
 		"end-of-the-queue-is-told-by-the-desktop":    finishIsTold,
+		"closes-into-the-tray":                       closesIntoTheTray,
+		"quits-from-the-tray":                        quitsFromTheTray,
 		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })

@@ -74,8 +74,20 @@ func (s *shell) onEvent(e queue.Event) {
 	s.finish.onEvent(e)
 }
 
+// paint shows what was sampled. What must go on while nobody sees the window
+// does not depend on its being drawn.
 func (s *shell) paint(now state) {
 	s.snapshot, s.connected = now.queue, now.connection
+	if !s.tray.hidden {
+		s.draw(now)
+	}
+	s.tellFacts(now)
+	s.paintTray(now.queue)
+	s.tellFinish(now.queue)
+	s.quitIfDone(now.queue)
+}
+
+func (s *shell) draw(now state) {
 	s.status.setConnection(now.connection)
 	s.announce(now.changes)
 	s.status.setQueue(now.queue)
@@ -91,9 +103,6 @@ func (s *shell) paint(now state) {
 	}
 	s.refreshTouched(now.queue.Count[queue.Active]+now.queue.Count[queue.Scanning] > 0)
 	s.syncMenus()
-	s.tellFacts(now)
-	s.tellFinish(now.queue)
-	s.quitIfDone(now.queue)
 }
 
 // goTo connects a pane to a place.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -22,7 +23,15 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // startBus starts a message bus of the test's own, and makes it the session's.
-func startBus(t *testing.T) string {
+func startBus(t *testing.T) (address string) {
+	t.Helper()
+	address, _ = runBus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	return address
+}
+
+// runBus starts a message bus until the test ends, or stop is called.
+func runBus(t *testing.T) (address string, stop func()) {
 	t.Helper()
 	if _, err := exec.LookPath("dbus-daemon"); err != nil {
 		ftptest.Missing(t, "dbus-daemon, which .ci/system.sh test installs")
@@ -38,16 +47,16 @@ func startBus(t *testing.T) string {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop = sync.OnceFunc(func() {
 		_ = c.Process.Kill()
 		_ = c.Wait()
 	})
+	t.Cleanup(stop)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(line))
-	return strings.TrimSpace(line)
+	return strings.TrimSpace(line), stop
 }
 
 // service is a notification service.

@@ -20,6 +20,10 @@ type Settings struct {
 	Verify string `json:"verify,omitempty"`
 	// Silent asks for no notification when the queue is done.
 	Silent bool `json:"silent,omitempty"`
+	// CloseTo is "" for the tray where there is one, or CloseQuits.
+	CloseTo string `json:"close_to,omitempty"`
+	// TrayTold: the person was told once that the window goes into the tray.
+	TrayTold bool `json:"tray_told,omitempty"`
 	// Width and Height of the window in device independent pixels.
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`
@@ -32,6 +36,10 @@ type Settings struct {
 	// Recent are what was typed to connect, newest first, without passwords.
 	Recent []string `json:"recent,omitempty"`
 }
+
+// CloseQuits as Settings.CloseTo ends the program with its window; it asks
+// while work is left.
+const CloseQuits = "quit"
 
 // Pane is the arrangement of one pane.
 type Pane struct {

@@ -1,0 +1,195 @@
+//go:build !headless
+
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fynedesktop "fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/systray"
+
+	"wherry/assets"
+	"wherry/sync/queue"
+	"wherry/ui/desktop"
+	"wherry/ui/settings"
+	"wherry/ui/words"
+)
+
+// tray is the program's icon in the desktop's tray, with its menu, and the
+// window's absence. It belongs to the window's thread.
+type tray struct {
+	menu   *fyne.Menu // nil where the desktop had no tray when we started
+	hosted bool       // somebody shows the icon now
+	face   trayFace   // as the menu shows it
+	since  time.Time  // when the menu was changed last
+	hidden bool       // the window is in the tray
+	asked  bool       // the desktop was told that a question waits
+}
+
+// trayFace is what the menu shows.
+type trayFace struct {
+	state string
+	held  bool
+}
+
+// trayStep is the least time between two changes of the menu's text: a host
+// draws the menu anew with each.
+const trayStep = 2 * time.Second
+
+// openTray puts the icon into the tray, if the desktop has one. Fyne takes it
+// before it runs or never.
+func (s *shell) openTray(ctx context.Context) {
+	app, able := s.app.(fynedesktop.App)
+	if !able {
+		return
+	}
+	host, err := desktop.OpenTray(ctx)
+	if err != nil {
+		return
+	}
+	if !host.Hosted() {
+		_ = host.Close() // nothing is left there
+		return
+	}
+	s.tray.hosted, s.tray.menu = true, fyne.NewMenu("Wherry")
+	s.fillTray()
+	app.SetSystemTrayIcon(fyne.NewStaticResource("wherry-tray.png", assets.TrayPNG))
+	app.SetSystemTrayMenu(s.tray.menu)
+	// Not by Fyne's SetSystemTrayWindow: it would show the window without a word
+	// to us, and no other sign of that can be relied on.
+	systray.SetOnTapped(func() { s.loop.Post(s.raise) })
+	s.loop.Go(func(ctx context.Context) func() {
+		defer func() { _ = host.Close() }()
+		host.Watch(ctx, func(hosted bool) { s.loop.Post(func() { s.trayChanged(hosted) }) })
+		return nil
+	})
+}
+
+// trayChanged brings the window back when nobody shows its icon any more.
+func (s *shell) trayChanged(hosted bool) {
+	s.tray.hosted = hosted
+	if !hosted && s.tray.hidden {
+		s.raise()
+		s.status.say("The desktop's tray is gone, so the window came back")
+	}
+}
+
+// closeWindow is what the window's own button does.
+func (s *shell) closeWindow() {
+	if s.tray.hosted && s.kept.CloseTo != settings.CloseQuits {
+		s.hide()
+		return
+	}
+	s.askClose()
+}
+
+// hide takes the window into the tray. The first time a person is told where
+// it went.
+func (s *shell) hide() {
+	s.tray.hidden = true
+	s.window.Hide()
+	s.facts.tell(fact{Fact: "hidden"})
+	if s.kept.TrayTold {
+		return
+	}
+	s.change(func(kept *settings.Settings) { kept.TrayTold = true })
+	s.notify("Wherry is in the tray", "Transfers go on there. Its menu shows the window again, and quits.")
+}
+
+// paintTray brings the menu up to date, and tells of a question that nobody
+// can see.
+func (s *shell) paintTray(now queue.Snapshot) {
+	if asking := s.tray.hidden && s.isAsking(); asking != s.tray.asked {
+		s.tray.asked = asking
+		if asking {
+			s.notify("Wherry has a question", "It waits in the window, which is in the tray.")
+		}
+	}
+	if s.tray.menu == nil {
+		return
+	}
+	face := trayFace{state: trayState(now, s.isAsking()), held: now.Held}
+	switch last := s.tray.face; {
+	case face == last:
+		return
+	case face.held == last.held && s.loop.Now().Sub(s.tray.since) < trayStep:
+		return
+	}
+	s.tray.face, s.tray.since = face, s.loop.Now()
+	s.fillTray()
+	s.tray.menu.Refresh()
+}
+
+// fillTray makes the menu's lines.
+func (s *shell) fillTray() {
+	state := fyne.NewMenuItem(s.tray.face.state, nil)
+	state.Disabled = true
+	hold := "Pause All"
+	if s.tray.face.held {
+		hold = "Resume All"
+	}
+	quit := fyne.NewMenuItem("Quit", s.quitFromTray)
+	quit.IsQuit = true // else Fyne adds one that asks nothing
+	s.tray.menu.Items = []*fyne.MenuItem{
+		state, fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem("Show Window", s.raise),
+		fyne.NewMenuItem(hold, s.toggleHold),
+		fyne.NewMenuItemSeparator(), quit,
+	}
+}
+
+// quitFromTray asks in the window where there is something to ask.
+func (s *shell) quitFromTray() {
+	if s.engine.Queue().Snapshot().Unfinished() > 0 {
+		s.raise()
+	}
+	s.askClose()
+}
+
+// trayState says in a few words what the queue does. The time is coarse, so
+// that the menu need not change with every second.
+func trayState(now queue.Snapshot, asking bool) string {
+	n := now.Unfinished()
+	text := words.Count(int64(n), "transfer", "transfers")
+	rate := 0.0
+	for _, item := range now.Active {
+		rate += item.Rate
+	}
+	switch left := time.Duration(float64(now.BytesLeft) / max(rate, 1) * float64(time.Second)); {
+	case n == 0 && asking:
+		return "A question waits"
+	case asking || now.Count[queue.Asking] > 0:
+		return text + ", a question waits"
+	case n == 0:
+		return "Nothing to transfer"
+	case now.Held:
+		return text + ", all paused"
+	case n == now.Count[queue.Paused]:
+		return text + ", paused"
+	case rate < 1:
+		return text
+	case left < time.Minute:
+		return text + ", less than a minute left"
+	default:
+		return text + ", " + words.Duration(left.Round(time.Minute)) + " left"
+	}
+}
+
+// notify shows a notification of the desktop, where somebody shows any.
+func (s *shell) notify(title, text string) {
+	s.loop.Go(func(ctx context.Context) func() {
+		s.tellDesktop(ctx, title, text)
+		return nil
+	})
+}
+
+// tellDesktop is called off the window's thread; it waits for the service.
+func (s *shell) tellDesktop(ctx context.Context, title, text string) {
+	if desktop.HasBus {
+		_ = desktop.Notify(ctx, appID, title, text) // nobody is there to show it
+		return
+	}
+	s.app.SendNotification(fyne.NewNotification(title, text))
+}

@@ -1,0 +1,38 @@
+//go:build !headless
+
+package ui
+
+import (
+	"testing"
+
+	"wherry/sync/queue"
+)
+
+func TestTrayTellsWhatTheQueueDoes(t *testing.T) {
+	at := func(rates ...float64) (active []queue.Item) {
+		for _, rate := range rates {
+			active = append(active, queue.Item{State: queue.Active, Rate: rate})
+		}
+		return active
+	}
+	count := func(state queue.State, n int) map[queue.State]int { return map[queue.State]int{state: n} }
+	for want, tc := range map[string]struct {
+		now    queue.Snapshot
+		asking bool
+	}{
+		"Nothing to transfer":                 {now: queue.Snapshot{Count: count(queue.Failed, 3)}},
+		"3 transfers, 2 min left":             {now: queue.Snapshot{Active: at(600, 400), Count: count(queue.Waiting, 3), BytesLeft: 110_000}},
+		"3 transfers, 1 h 5 min left":         {now: queue.Snapshot{Active: at(1000), Count: count(queue.Waiting, 3), BytesLeft: 3_910_000}},
+		"1 transfer, less than a minute left": {now: queue.Snapshot{Active: at(1000), Count: count(queue.Active, 1), BytesLeft: 59_000}},
+		"2 transfers":                         {now: queue.Snapshot{Count: count(queue.Waiting, 2), BytesLeft: 1000}},
+		"2 transfers, all paused":             {now: queue.Snapshot{Held: true, Count: count(queue.Waiting, 2)}},
+		"2 transfers, paused":                 {now: queue.Snapshot{Count: count(queue.Paused, 2)}},
+		"1 transfer, a question waits":        {now: queue.Snapshot{Count: count(queue.Asking, 1)}},
+		"200,000 transfers, a question waits": {now: queue.Snapshot{Count: count(queue.Waiting, 200_000)}, asking: true},
+		"A question waits":                    {asking: true},
+	} {
+		if got := trayState(tc.now, tc.asking); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
