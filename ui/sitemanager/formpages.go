@@ -18,6 +18,7 @@ var pageTitles = []string{"General", "Transfer", "Advanced"}
 // layouts are the rows of each page.
 func (f *formView) layouts() []*formLayout {
 	ports := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.portFrom, parts.NewLine("to", look.ColorSecondary).Whole(), f.portTo)
+	limits := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), f.limitUp, parts.NewLine("down", look.ColorSecondary).Whole(), f.limitDown)
 	return []*formLayout{
 		{rows: []formRow{
 			{label: "Name", main: f.name, aside: "Folder", second: f.folder},
@@ -35,6 +36,10 @@ func (f *formView) layouts() []*formLayout {
 			{label: "Active: ports", main: ports, aside: "External address", second: f.externalIP},
 			{label: "Connections", main: container.NewHBox(f.connections)},
 			{main: f.keepAlive},
+			{label: "Limits: up", main: limits, close: true},
+			{main: parts.NewLine("Bytes a second for all transfers of this site together, such as 500K or 2M.", look.ColorSecondary)},
+			{label: "Replacing", main: f.replace, close: true},
+			{main: parts.NewLine("Where the server refuses to rename onto a file that is there.", look.ColorSecondary)},
 		}},
 		{rows: []formRow{
 			{label: "File names", main: f.encoding},
@@ -163,6 +168,8 @@ func (f *formView) fields(x *Form) []bound {
 		{"port_from", "Active: ports", f.portFrom, &x.PortFrom},
 		{"port_to", "Active: ports", f.portTo, &x.PortTo},
 		{"external_ip", "External address", f.externalIP, &x.ExternalIP},
+		{"limit_up", "Limit up", f.limitUp, &x.LimitUp},
+		{"limit_down", "Limit down", f.limitDown, &x.LimitDown},
 		{"account", "Account", f.account, &x.Account},
 		{"proxy", "Proxy address", f.proxyAddress, &x.ProxyAddress},
 		{"", "Proxy user", f.proxyUser, &x.ProxyUser},

@@ -25,6 +25,12 @@ var (
 		site.ModePassive: "Wherry connects to the server for every file and listing.",
 		site.ModeActive:  "The server connects back to this computer, which a firewall or router has to let in.",
 	}
+	replaceChoices = []choice[site.Replace]{
+		{site.ReplaceAsk, "Ask, once"},
+		{site.ReplaceDelete, "Delete the old file, then rename"},
+		{site.ReplaceDirect, "Write over the old file"},
+		{site.ReplaceNever, "Report it as failed"},
+	}
 	proxyChoices = []choice[ProxyKind]{
 		{ProxySystem, "As the system says (ALL_PROXY)"},
 		{ProxyNone, "None: connect directly"},
@@ -90,6 +96,8 @@ type formView struct {
 	commands, notes                *parts.Text
 	proxy                          *parts.Choice
 	proxyAddress, proxyUser        *parts.Field
+	limitUp, limitDown             *parts.Field
+	replace                        *parts.Choice
 	proxyLogin                     secret
 }
 
@@ -124,6 +132,8 @@ func newFormView(changed func()) *formView {
 	f.remoteDir, f.localDir = field("login folder", 160), field("where the other pane stands", 160)
 	f.connections, f.encoding = field("4", 60), field("UTF-8", 100)
 	f.portFrom, f.portTo, f.externalIP = field("any", 60), field("any", 60), field("our own", 110)
+	f.limitUp, f.limitDown = field("none", 90), field("none", 90)
+	f.replace = parts.NewChoice(texts(replaceChoices), func(string) { f.touch() })
 	f.keepAlive = check("Keep idle connections alive (NOOP)")
 	f.hidden = check("Ask for hidden files too (LIST -a)")
 	f.account = field("none", 110)
@@ -132,6 +142,7 @@ func newFormView(changed func()) *formView {
 	f.proxyAddress, f.proxyUser = field("host:port", 160), field("none", 110)
 	f.proxyLogin = secret{field("", 140), check(""), "Keep the proxy's password in the system's keychain", "none", false}
 	f.tls.Escaped, f.mode.Escaped, f.proxy.Escaped = escape, escape, escape
+	f.replace.Escaped = escape
 	f.login.field.Password, f.proxyLogin.field.Password = true, true
 	f.object = f.arrange()
 	f.tabs.Escaped = escape
@@ -173,6 +184,7 @@ func (f *formView) fill(x Form) {
 	f.tls.SetSelected(textOf(tlsChoices, x.TLS))
 	f.mode.SetSelected(textOf(modeChoices, x.Mode))
 	f.proxy.SetSelected(textOf(proxyChoices, x.Proxy))
+	f.replace.SetSelected(textOf(replaceChoices, x.Replace))
 	f.keepAlive.SetChecked(x.KeepAlive)
 	f.hidden.SetChecked(x.Hidden)
 	f.meaning()
@@ -197,7 +209,7 @@ func (f *formView) form() Form {
 	}
 	x.Notes, x.Commands = f.notes.Text, f.commands.Text
 	x.TLS, x.Mode = pick(tlsChoices, f.tls.Selected), pick(modeChoices, f.mode.Selected())
-	x.Proxy = pick(proxyChoices, f.proxy.Selected)
+	x.Proxy, x.Replace = pick(proxyChoices, f.proxy.Selected), pick(replaceChoices, f.replace.Selected)
 	x.KeepAlive, x.Hidden = f.keepAlive.Checked, f.hidden.Checked
 	return x
 }

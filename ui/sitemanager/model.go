@@ -16,6 +16,7 @@ import (
 
 	"wherry/sync/site"
 	"wherry/sync/vfs"
+	"wherry/ui/words"
 )
 
 // Sites is what the manager needs of the engine.
@@ -48,6 +49,8 @@ type Form struct {
 	Proxy               ProxyKind
 	ProxyAddress        string // host:port
 	ProxyUser           string
+	LimitUp, LimitDown  string // as words.ParseRate reads them
+	Replace             site.Replace
 	base                site.Site // as it is kept, with what the form does not know
 }
 
@@ -81,7 +84,8 @@ func FormOf(s site.Site) Form {
 		Mode: s.Mode, RemoteDir: s.RemoteDir, LocalDir: s.LocalDir, Connections: number(s.Connections),
 		PortFrom: number(s.PortFrom), PortTo: number(s.PortTo), ExternalIP: s.ExternalIP, Encoding: s.Encoding,
 		Notes: s.Notes, Hidden: s.Hidden, KeepAlive: s.KeepAlive == site.KeepAliveNoop, Account: s.Account,
-		Commands: strings.Join(s.Commands, "\n"), base: s,
+		Commands: strings.Join(s.Commands, "\n"), LimitUp: words.RateText(s.LimitUp), LimitDown: words.RateText(s.LimitDown),
+		Replace: s.Replace, base: s,
 	}
 	f.readProxy(s.Proxy)
 	if f.TLS == site.TLSDefault {
@@ -120,6 +124,9 @@ func (f Form) Site() (site.Site, *Problem) {
 		}
 		*n.into = v
 	}
+	if p := f.limits(&s); p != nil {
+		return s, p
+	}
 	if strings.ContainsAny(s.Host, "/@") || strings.Count(s.Host, ":") == 1 {
 		if s = pasted(s); s.Host == "" {
 			return s, &Problem{"host", "this is no host or address"}
@@ -143,10 +150,29 @@ func (f Form) Site() (site.Site, *Problem) {
 	return s, nil
 }
 
+// limits reads the speed limits; nothing typed, or 0, is none.
+func (f Form) limits(s *site.Site) *Problem {
+	for _, l := range []struct {
+		field, text string
+		into        *int64
+	}{{"limit_up", f.LimitUp, &s.LimitUp}, {"limit_down", f.LimitDown, &s.LimitDown}} {
+		text := strings.TrimSpace(l.text)
+		if *l.into = 0; text == "" || text == "0" {
+			continue
+		}
+		n, err := words.ParseRate(text)
+		if err != nil {
+			return &Problem{l.field, err.Error()}
+		}
+		*l.into = n
+	}
+	return nil
+}
+
 // texts is the site with all but its numbers, as typed.
 func (f Form) texts() site.Site {
 	s := f.base
-	s.ID, s.TLS, s.Mode, s.Notes, s.Hidden = f.ID, f.TLS, f.Mode, f.Notes, f.Hidden
+	s.ID, s.TLS, s.Mode, s.Notes, s.Hidden, s.Replace = f.ID, f.TLS, f.Mode, f.Notes, f.Hidden, f.Replace
 	for _, text := range []struct {
 		into  *string
 		typed string

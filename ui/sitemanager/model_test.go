@@ -45,9 +45,18 @@ func TestFormTurnsInto(t *testing.T) {
 				s.Name, s.Host, s.Commands = "h", "h", []string{"SITE UMASK 022", "SITE IDLE 900"}
 			},
 		},
-		"nothing with half a proxy":   {fill: func(f *Form) { f.Host, f.Proxy = "h", ProxySOCKS }, problem: "proxy"},
-		"nothing with a second login": {fill: func(f *Form) { f.Host, f.Commands = "h", "PASS x" }, problem: "commands"},
-		"nothing with a control byte": {fill: func(f *Form) { f.Host, f.User = "h", "anna\rDELE x" }, problem: "user"},
+		"limits as people type them": {
+			fill: func(f *Form) { f.Host, f.LimitUp, f.LimitDown = "h", " 500K ", "2MB/s" },
+			want: func(s *site.Site) { s.Name, s.Host, s.LimitUp, s.LimitDown = "h", "h", 500_000, 2_000_000 },
+		},
+		"no limit with a nought": {
+			fill: func(f *Form) { f.Host, f.LimitUp = "h", "0" },
+			want: func(s *site.Site) { s.Name, s.Host = "h", "h" },
+		},
+		"nothing with a word as limit": {fill: func(f *Form) { f.Host, f.LimitDown = "h", "fast" }, problem: "limit_down"},
+		"nothing with half a proxy":    {fill: func(f *Form) { f.Host, f.Proxy = "h", ProxySOCKS }, problem: "proxy"},
+		"nothing with a second login":  {fill: func(f *Form) { f.Host, f.Commands = "h", "PASS x" }, problem: "commands"},
+		"nothing with a control byte":  {fill: func(f *Form) { f.Host, f.User = "h", "anna\rDELE x" }, problem: "user"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			f := NewForm()
@@ -80,6 +89,7 @@ func whole() site.Site {
 		Bookmarks: []site.Bookmark{{Name: "Images", RemoteDir: "/www/img"}},
 		Hidden:    true, KeepAlive: site.KeepAliveNoop, Account: "billing", Commands: []string{"SITE UMASK 022", "SITE IDLE 900"},
 		Proxy: "http://anna@proxy.example.org:3128", Quick: true,
+		LimitUp: 500_000, LimitDown: 3 << 20, Replace: site.ReplaceDelete,
 	}
 }
 
