@@ -27,6 +27,7 @@ type Queue struct {
 	mu      sync.Mutex
 	tuning  Tuning        // guarded
 	tuned   chan struct{} // guarded; closed and replaced by Tune
+	flow    flow          // guarded
 	open    bool          // guarded; openLocked when the coordinator last looked
 	running map[ID]*work  // guarded; what this process works on
 	bell    chan struct{} // guarded; closed and replaced at every change
@@ -54,6 +55,7 @@ type work struct {
 	cancel  context.CancelCauseFunc // guarded by Queue.mu; nil until adopted
 	taken   bool                    // guarded by Queue.mu; it is no longer ours
 	counter transfer.Counter
+	counted counted  // guarded by Queue.mu
 	meter   meter    // guarded by Queue.mu
 	chosen  vfs.Path // guarded by Queue.mu; where the file goes, the root before that is known
 	names   []string // guarded by Queue.mu; target and chosen as alike has them

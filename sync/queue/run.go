@@ -73,6 +73,7 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	}
 	start(q.scanner)
 	start(q.sweeper)
+	start(q.sampler)
 	start(func(ctx context.Context) error { return q.coordinate(ctx, drain) })
 	if q.c.Ask != nil {
 		start(q.asker)

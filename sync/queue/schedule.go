@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"slices"
 	"time"
 )
@@ -72,4 +73,34 @@ func (q *Queue) watchHours(now time.Time) time.Time {
 		q.ringLocked()
 	}
 	return next
+}
+
+// Schedule has rows, and all that is below them, begin at when and not before;
+// a when of zero or in the past means at once. What moves already goes back to
+// Waiting and keeps its part. Rows that have ended stay as they are; paused
+// ones stay paused, and begin at when where they are resumed before.
+func (q *Queue) Schedule(ctx context.Context, when time.Time, ids ...ID) error {
+	if !when.After(q.clock.Now()) {
+		when = time.Time{}
+	}
+	return q.change(ctx, ids, `ended = 0 AND state <> 'removing'`, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET not_before = ?1,
+			next_try = CASE WHEN state = 'paused' OR scanned = 1 THEN 0 ELSE ?1 END,
+			state = CASE WHEN ?1 > 0 AND scanned = 0 AND state IN ('active', 'scanning') THEN 'waiting' ELSE state END`+ofPicked, nanos(when))
+		return err
+	})
+}
+
+// Nudge tells that the network is another now, or that the computer was
+// asleep: what waits for another attempt, or for a site that could not be
+// reached, is due now and counts its attempts from zero. A time that a person
+// set stays.
+func (q *Queue) Nudge(ctx context.Context) error {
+	return q.write(ctx, cheap, func() error {
+		if _, err := q.s.exec(ctx, `UPDATE rows SET next_try = not_before, attempts = 0 WHERE next_try > 0 AND next_try > not_before AND state = 'waiting'`); err != nil {
+			return err
+		}
+		_, err := q.s.exec(ctx, `UPDATE sites SET next_try = 0, attempts = 0`)
+		return err
+	})
 }

@@ -152,6 +152,7 @@ func (q *Queue) worker(ctx context.Context, n int) error {
 	return q.each(ctx, files, Active, func() <-chan struct{} { return q.unwanted(n) }, func(ctx context.Context, w *work) {
 		e := q.attempt(ctx, w)
 		e.stopped = ctx.Err() != nil
+		q.countEnd(w, e)
 		q.reportEnd(w, e)
 	})
 }
