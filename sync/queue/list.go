@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"wherry/sync/site"
@@ -69,6 +70,16 @@ func (q *Queue) Sites(ctx context.Context) ([]site.ID, error) {
 // query picks the IDs from an index first: SQLite would otherwise read every
 // row that the offset leaves out.
 func (f Filter) query() (string, []any) {
+	from, args := f.from()
+	order := ` ORDER BY prio, rank, id`
+	if f.Newest {
+		order = ` ORDER BY ended DESC, id DESC`
+	}
+	return `SELECT ` + columns + ` FROM rows WHERE id IN (SELECT id` + from + order + ` LIMIT ? OFFSET ?)` + order, args
+}
+
+// from names the rows, and the index that has them in the order asked for.
+func (f Filter) from() (string, []any) {
 	where, index := []string{`state <> 'removing'`}, "rows_order"
 	var args []any
 	if len(f.States) > 0 {
@@ -77,7 +88,10 @@ func (f Filter) query() (string, []any) {
 			args = append(args, string(s))
 		}
 	}
-	if len(f.States) == 1 {
+	switch {
+	case f.Newest && len(f.States) > 0 && !slices.ContainsFunc(f.States, func(s State) bool { return !isEnd(s) }):
+		index, where = "rows_ended", append(where, `ended > 0`)
+	case len(f.States) == 1:
 		index = "rows_state"
 	}
 	if f.TopLevel {
@@ -87,12 +101,7 @@ func (f Filter) query() (string, []any) {
 		where = append(where, `(instr(lower(CAST(src_path AS TEXT)), lower(?)) > 0 OR instr(lower(CAST(dst_path AS TEXT)), lower(?)) > 0)`)
 		args = append(args, f.Find, f.Find)
 	}
-	order := ` ORDER BY prio, rank, id`
-	if f.Newest {
-		order = ` ORDER BY ended DESC, id DESC`
-	}
-	return `SELECT ` + columns + ` FROM rows WHERE id IN (
-		SELECT id FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `) + order + ` LIMIT ? OFFSET ?)` + order, args
+	return ` FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `), args
 }
 
 // list runs a SELECT of columns with the store's lock held.
