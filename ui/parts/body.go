@@ -14,6 +14,9 @@ import (
 // cellPad is the room left and right of a cell's text.
 const cellPad float32 = 6
 
+// betweenHeight is that of the line between two rows where a drop would go.
+const betweenHeight float32 = 2
+
 // body is the scrolled part of a List, as tall as all rows. Row i is drawn by
 // slot i % len(slots), and bound to it only when it comes into view.
 type body struct {
@@ -27,6 +30,7 @@ type body struct {
 	ring    *canvas.Rectangle // around the cursor's row
 	target  *canvas.Rectangle // over the row that a drop would go into
 	rubber  *canvas.Rectangle // the band
+	between *canvas.Rectangle // the line where a drop would go between rows
 	plain   *fitter
 	focused bool
 	hover   int // row under the mouse, -1 for none
@@ -36,8 +40,9 @@ func newBody(l *List) *body {
 	b := &body{
 		list: l, hover: -1, plain: newFitter(fyne.TextStyle{}),
 		ring: canvas.NewRectangle(color.Transparent), target: canvas.NewRectangle(color.Transparent),
-		rubber: canvas.NewRectangle(color.Transparent),
+		rubber: canvas.NewRectangle(color.Transparent), between: canvas.NewRectangle(color.Transparent),
 	}
+	b.between.Hide()
 	b.rubber.StrokeWidth = 1
 	b.rubber.Hide()
 	b.ring.StrokeWidth = 1
@@ -121,6 +126,7 @@ func (b *body) layoutSlots() {
 	}
 	b.ring.Resize(fyne.NewSize(width, look.RowHeight))
 	b.target.Resize(fyne.NewSize(width, look.RowHeight))
+	b.between.Resize(fyne.NewSize(width, betweenHeight))
 }
 
 // bind makes a slot show a row.
@@ -255,6 +261,11 @@ func (b *body) placeMarks() {
 	b.rubber.FillColor, b.rubber.StrokeColor = b.target.FillColor, b.target.StrokeColor
 	place(b.ring, b.list.selection.Cursor(), b.focused)
 	place(b.target, b.list.drop, true)
+	if b.between.Hidden = b.list.gap < 0; b.list.gap >= 0 {
+		b.between.FillColor = look.Color(look.ColorAccent)
+		y := float32(b.list.gap)*look.RowHeight - betweenHeight/2
+		b.between.Move(fyne.NewPos(0, min(max(y, 0), b.Size().Height-betweenHeight))) // the first and the last are seen whole
+	}
 }
 
 // setHover marks the row under the mouse, -1 for none.
@@ -299,11 +310,11 @@ func (r *bodyRenderer) Refresh() {
 }
 
 func (r *bodyRenderer) Objects() []fyne.CanvasObject {
-	objects := make([]fyne.CanvasObject, 0, len(r.body.slots)+4)
+	objects := make([]fyne.CanvasObject, 0, len(r.body.slots)+5)
 	for _, s := range r.body.slots {
 		objects = append(objects, s.box)
 	}
-	objects = append(objects, r.body.target, r.body.ring, r.body.rubber)
+	objects = append(objects, r.body.target, r.body.ring, r.body.rubber, r.body.between)
 	if edit := r.body.list.edit; edit != nil {
 		objects = append(objects, edit)
 	}

@@ -111,6 +111,27 @@ func (l *List) RowAt(at fyne.Position) (row int, inside bool) {
 	return l.body.rowAt(local.Y + l.scroll.Offset.Y), true
 }
 
+// GapAt says between which rows a position in the window lies: gap n is above
+// row n, and that below the last row is the number of rows. inside is false
+// when the position is not over the list.
+func (l *List) GapAt(at fyne.Position) (gap int, inside bool) {
+	if _, inside = l.RowAt(at); !inside {
+		return -1, false
+	}
+	local := at.Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(l.scroll))
+	gap = int((local.Y+l.scroll.Offset.Y)/look.RowHeight + 0.5)
+	return min(max(gap, 0), l.source.Len()), true
+}
+
+// Insert draws a line in a gap as the place that rows which are dragged would
+// go to, and none for -1.
+func (l *List) Insert(gap int) {
+	if l.gap != gap {
+		l.gap = gap
+		l.body.restyle()
+	}
+}
+
 // Highlight marks a row, the whole list (HighlightAll) or nothing
 // (HighlightNone) as the place that a drop would go to.
 func (l *List) Highlight(row int) {

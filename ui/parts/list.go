@@ -111,6 +111,7 @@ type List struct {
 	edit       *Field
 	editing    int // the row, -1 for none
 	drop       int
+	gap        int // see Insert
 	stopScroll func()
 }
 
@@ -125,7 +126,7 @@ const (
 func NewList(clock Clock, columns []Column, selection *Selection) *List {
 	l := &List{
 		clock: clock, columns: columns, selection: selection, source: nothing{},
-		sorted: -1, editing: -1, drop: HighlightNone,
+		sorted: -1, editing: -1, drop: HighlightNone, gap: -1,
 	}
 	for _, c := range columns {
 		l.widths = append(l.widths, max(c.Width, c.Min))
@@ -156,6 +157,7 @@ func (l *List) Reload() {
 	if l.drop >= l.source.Len() {
 		l.drop = HighlightNone
 	}
+	l.gap = min(l.gap, l.source.Len())
 	// The scroll reckons with the content's present size, so it comes first.
 	l.body.Resize(l.body.MinSize().Max(l.scroll.Size()))
 	l.scroll.Refresh()

@@ -80,6 +80,12 @@ func details(it queue.Item, names Names, zone *time.Location) []parts.Fact {
 	if it.State == queue.Failed || it.State == queue.Skipped || it.Kind != 0 {
 		add("Reason", reason(it))
 	}
+	if it.Ended.IsZero() && it.Priority != queue.Normal {
+		add("Priority", it.Priority.String())
+	}
+	if it.Ended.IsZero() && !it.NotBefore.IsZero() {
+		add("Starts", words.Time(it.NotBefore, time.Minute, zone))
+	}
 	if it.Attempts > 1 {
 		add("Attempts", strconv.Itoa(it.Attempts))
 	}

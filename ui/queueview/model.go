@@ -8,6 +8,8 @@ package queueview
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"wherry/sync/queue"
 )
@@ -22,6 +24,9 @@ type Queue interface {
 	Resume(ctx context.Context, ids ...queue.ID) error
 	MoveTop(ctx context.Context, ids ...queue.ID) error
 	MoveBottom(ctx context.Context, ids ...queue.ID) error
+	MoveBefore(ctx context.Context, other queue.ID, ids ...queue.ID) error
+	SetPriority(ctx context.Context, p queue.Priority, ids ...queue.ID) error
+	Schedule(ctx context.Context, when time.Time, ids ...queue.ID) error
 	Clear(ctx context.Context, states ...queue.State) error
 }
 
@@ -61,7 +66,8 @@ type Model struct {
 	fresh  bool // false until the first snapshot
 	live   map[queue.ID]queue.Item
 	pages  map[int]page
-	wanted map[int]bool // pages looked at since the last Missing
+	wanted map[int]bool            // pages looked at since the last Missing
+	index  map[queue.ID]queue.Item // what the pages hold, nil until it is asked for
 	// picked are the selected rows by ID: rows move up while others end.
 	picked map[queue.ID]bool
 	// all is set while every row is selected, read or not.
@@ -90,7 +96,7 @@ func (m *Model) Take(s queue.Snapshot) (changed bool) {
 	if m.len == 0 {
 		clear(m.picked)
 		clear(m.pages)
-		m.all = false
+		m.index, m.all = nil, false
 	}
 	return changed
 }
@@ -140,7 +146,7 @@ func (m *Model) Put(offset int, seq uint64, items []queue.Item) {
 	if items == nil {
 		items = []queue.Item{}
 	}
-	m.pages[offset/pageSize] = page{seq: seq, items: items}
+	m.pages[offset/pageSize], m.index = page{seq: seq, items: items}, nil
 }
 
 // Seq is the queue's state that the model stands at.
@@ -178,11 +184,13 @@ func (m *Model) PickedRows() []int {
 		return nil
 	}
 	var rows []int
-	for i := range m.len {
-		p := m.pages[i/pageSize]
-		if i%pageSize < len(p.items) && m.picked[p.items[i%pageSize].ID] {
-			rows = append(rows, i)
+	for n, p := range m.pages {
+		for i, it := range p.items {
+			if row := n*pageSize + i; row < m.len && m.picked[it.ID] {
+				rows = append(rows, row)
+			}
 		}
 	}
+	slices.Sort(rows)
 	return rows
 }

@@ -26,6 +26,9 @@ type rows struct {
 	retried  []queue.ID
 	top      []queue.ID
 	bottom   []queue.ID
+	moved    []queue.ID // the row moved before, and then those moved
+	priority []queue.Priority
+	starts   []time.Time
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -73,6 +76,22 @@ func (r *rows) MoveTop(_ context.Context, ids ...queue.ID) error {
 
 func (r *rows) MoveBottom(_ context.Context, ids ...queue.ID) error {
 	r.bottom = append(r.bottom, ids...)
+	r.moved = append([]queue.ID{0}, ids...)
+	return nil
+}
+
+func (r *rows) MoveBefore(_ context.Context, other queue.ID, ids ...queue.ID) error {
+	r.moved = append([]queue.ID{other}, ids...)
+	return nil
+}
+
+func (r *rows) SetPriority(_ context.Context, p queue.Priority, _ ...queue.ID) error {
+	r.priority = append(r.priority, p)
+	return nil
+}
+
+func (r *rows) Schedule(_ context.Context, when time.Time, _ ...queue.ID) error {
+	r.starts = append(r.starts, when)
 	return nil
 }
 
@@ -189,6 +208,10 @@ func TestRowsTellTheirState(t *testing.T) {
 		"a folder has no time left":               {func(i *queue.Item) { i.State, i.Type, i.Done = queue.Active, vfs.TypeDir, 200 }, 6, ""},
 		"a row that has not begun has no rate":    {func(i *queue.Item) { i.State = queue.Active }, 5, ""},
 		"a server that is down is named as such":  {func(i *queue.Item) { i.WaitsFor, i.NextTry = "shop", i.Added.Add(5*time.Minute) }, 6, "server is down, again in 5 min"},
+		"a time to start is told":                 {func(i *queue.Item) { i.NotBefore = i.Added.Add(time.Hour) }, 6, "starts 01:00"},
+		"a time to start that came is waiting":    {func(i *queue.Item) { i.NotBefore, i.Attempts = i.Added.Add(-time.Hour), 0 }, 6, "waiting"},
+		"a high priority is named":                {func(i *queue.Item) { i.Priority = queue.High }, 6, "waiting, high priority"},
+		"a low priority is named":                 {func(i *queue.Item) { i.Priority = queue.Low }, 6, "waiting, low priority"},
 		"a question is named":                     {func(i *queue.Item) { i.State = queue.Asking }, 6, "has a question"},
 		"the target names its site and folder":    {func(i *queue.Item) { i.State = queue.Waiting }, 3 - 1, "Site s: /www"},
 		"the source here names its folder":        {func(i *queue.Item) { i.State = queue.Waiting }, 1, "/home"},

@@ -70,7 +70,7 @@ func row(tab Tab, it queue.Item, names Names, now time.Time) parts.Row {
 	if it.State == queue.Active && it.Rate > 0 {
 		r.Cells[5] = words.Rate(it.Rate)
 	}
-	r.Dim = it.State == queue.Paused
+	r.Dim = it.State == queue.Paused || it.Priority > queue.Normal
 	return r
 }
 
@@ -156,11 +156,17 @@ func status(it queue.Item, now time.Time) string {
 	case queue.Asking:
 		return "has a question"
 	}
+	if it.NotBefore.After(now) {
+		return "starts " + words.Moment(it.NotBefore, now)
+	}
 	if it.WaitsFor != site.Local && it.NextTry.After(now) {
 		return "server is down, again in " + words.Duration(it.NextTry.Sub(now))
 	}
 	if it.Attempts > 0 && it.NextTry.After(now) {
 		return "again in " + words.Duration(it.NextTry.Sub(now))
+	}
+	if it.Priority != queue.Normal {
+		return "waiting, " + it.Priority.String() + " priority"
 	}
 	return "waiting"
 }

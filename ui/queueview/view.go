@@ -31,6 +31,7 @@ type View struct {
 	list      *parts.List
 	placard   *parts.Placard // while there is nothing
 	object    fyne.CanvasObject
+	drag      *fyne.Position // where rows are dragged, nil while none are
 }
 
 // New returns the view of a tab. It shows nothing before Take.
@@ -66,6 +67,7 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 			}
 		},
 	}
+	v.dragging()
 	return v
 }
 
@@ -105,6 +107,7 @@ func (v *View) Take(s queue.Snapshot) {
 	} else if changed || len(s.Active) > 0 {
 		v.list.Repaint()
 	}
+	v.dragOver()
 	v.fetch()
 }
 
@@ -124,6 +127,7 @@ func (v *View) fetch() {
 			v.model.Put(offset, seq, items)
 			v.reselect()
 			v.list.Reload()
+			v.dragOver()
 			v.fetch()
 		}
 	})

@@ -1,0 +1,150 @@
+package queueview
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/queue"
+	"wherry/ui/look"
+	"wherry/ui/look/looktest"
+)
+
+func TestDroppedRowsGo(t *testing.T) {
+	const high, normal, low = queue.High, queue.Normal, queue.Low
+	plain := []queue.Priority{normal, normal, normal, normal, normal, normal}
+	mixed := []queue.Priority{high, high, normal, normal, low, low}
+	for outcome, tc := range map[string]struct {
+		priorities []queue.Priority
+		parents    map[int]queue.ID // of row i
+		pick       []int
+		gap        int
+		want       Move
+		still      bool
+	}{
+		"before the row below the gap":              {plain, nil, []int{4}, 1, Move{Before: 2}, false},
+		"down as well as up":                        {plain, nil, []int{0}, 3, Move{Before: 4}, false},
+		"before the first":                          {plain, nil, []int{5}, 0, Move{Before: 1}, false},
+		"behind the last":                           {plain, nil, []int{0, 2}, 6, Move{}, false},
+		"nowhere above themselves":                  {plain, nil, []int{3}, 3, Move{}, true},
+		"nowhere below themselves":                  {plain, nil, []int{3}, 4, Move{}, true},
+		"nowhere inside a block of their own":       {plain, nil, []int{2, 3, 4}, 3, Move{}, true},
+		"together where they stood apart":           {plain, nil, []int{1, 3}, 2, Move{Before: 3}, false},
+		"to a row that stays, past those that move": {plain, nil, []int{2, 3, 5}, 2, Move{Before: 5}, false},
+		"to the priority of the row below":          {mixed, nil, []int{5}, 1, Move{Before: 2, Priority: high}, false},
+		"to the end of their own at a border":       {mixed, nil, []int{0}, 2, Move{Priority: high}, false},
+		"to the top of the lower one from below it": {mixed, nil, []int{5}, 4, Move{Before: 5, Priority: low}, false},
+		"to the last one's priority at the end":     {mixed, nil, []int{0}, 6, Move{Priority: low}, false},
+		"not between what is in their own folder":   {plain, map[int]queue.ID{1: 1, 2: 1}, []int{0}, 2, Move{}, true},
+		"past what is in their own folder":          {plain, map[int]queue.ID{2: 2, 3: 3}, []int{1, 5}, 3, Move{Before: 5}, false},
+		"nowhere when nothing is selected":          {plain, nil, nil, 2, Move{}, true},
+		"nowhere when all are":                      {plain, nil, []int{0, 1, 2, 3, 4, 5}, 2, Move{}, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(len(tc.priorities), queue.Waiting)
+			for i, p := range tc.priorities {
+				r.items[i].Priority, r.items[i].Parent = p, tc.parents[i]
+			}
+			m := NewModel(Left)
+			m.Take(r.Snapshot())
+			m.Put(0, 1, r.items)
+			m.Pick(tc.pick)
+			got, ok := m.Drop(tc.gap)
+			if ok == tc.still {
+				t.Errorf("it moves: %v", ok)
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// grab presses the button on a row and moves to a height in the list; the
+// returned functions move on, and let the button go.
+func grab(t *testing.T, v *View, row int) (move func(y float32), release func()) {
+	t.Helper()
+	c := fyne.CurrentApp().Driver().CanvasForObject(v.list)
+	origin := fyne.CurrentApp().Driver().AbsolutePositionForObject(v.list)
+	at := func(y float32) fyne.Position { return origin.AddXY(60, look.HeaderHeight+y) }
+	var body fyne.CanvasObject
+	for _, o := range test.LaidOutObjects(v.list) {
+		if _, ok := o.(fyne.Draggable); ok {
+			if _, ok := o.(fyne.Focusable); ok {
+				body = o
+			}
+		}
+	}
+	y := (float32(row) + 0.5) * look.RowHeight
+	body.(desktop.Mouseable).MouseDown(&desktop.MouseEvent{
+		PointEvent: fyne.PointEvent{Position: fyne.NewPos(60, y), AbsolutePosition: at(y)}, Button: desktop.MouseButtonPrimary,
+	})
+	if c.Focused() != body.(fyne.Focusable) {
+		t.Fatal("the list did not take the keys")
+	}
+	return func(y float32) {
+			body.(fyne.Draggable).Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at(y)}})
+		}, func() {
+			body.(fyne.Draggable).DragEnd()
+		}
+}
+
+func TestRowsAreDraggedToTheirPlace(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		pick []int
+		to   float32 // in rows from the top of the first one
+		esc  bool
+		want []queue.ID // the row moved before, and those moved
+	}{
+		"one row":                         {[]int{7}, 2.2, false, []queue.ID{3, 8}},
+		"several in their order":          {[]int{5, 7, 9}, 0.1, false, []queue.ID{1, 6, 8, 10}},
+		"nothing when Esc was pressed":    {[]int{7}, 2.2, true, nil},
+		"nothing outside of the list":     {[]int{7}, -5, false, nil},
+		"nothing where they stand":        {[]int{7}, 7.1, false, nil},
+		"behind all others below the end": {[]int{3}, 12, false, []queue.ID{0, 4}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(10, queue.Waiting)
+			v, l := show(t, r, Left)
+			for _, i := range tc.pick {
+				v.selection.Set(i, true)
+			}
+			v.selected()
+			move, release := grab(t, v, tc.pick[0])
+			move((float32(tc.pick[0]) + 0.7) * look.RowHeight)
+			move(tc.to * look.RowHeight)
+			if tc.esc {
+				fyne.CurrentApp().Driver().CanvasForObject(v.list).Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+			}
+			release()
+			if err := l.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, r.moved); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDragShowsWhereItGoes(t *testing.T) {
+	r := newRows(14, queue.Waiting)
+	for i := range r.items {
+		r.items[i].Priority = []queue.Priority{queue.High, queue.Normal, queue.Low}[min(i/5, 2)]
+	}
+	v, _ := show(t, r, Left)
+	fyne.CurrentApp().Settings().SetTheme(look.New(look.Dark))
+	v.selection.Set(8, true)
+	v.selection.Set(9, true)
+	v.selected()
+	move, release := grab(t, v, 8)
+	move(9 * look.RowHeight)
+	move(2.9 * look.RowHeight)
+	for _, w := range fyne.CurrentApp().Driver().AllWindows() {
+		looktest.Picture(t, w, "queue-drag")
+	}
+	release()
+}
