@@ -24,6 +24,7 @@ type world struct {
 	asked map[string]ID   // requests that stand, by source, with the row's ID
 	gone  map[string]bool // requests that were cancelled
 	n     int             // of the journal's copies
+	power *power          // what a crash does to the disk; nil for nothing
 
 	mu    sync.Mutex
 	left  int           // calls until the crash, below 0 for none
@@ -85,7 +86,14 @@ func (w *world) reopen() {
 	w.Queue = w.open(func(c *Config) {
 		w.onDisk(c)
 		c.Tuning.Workers = 1 + w.dice.IntN(4)
+		if w.power != nil {
+			tell := c.OnEvent
+			c.OnEvent = func(e Event) { w.hear(e); tell(e) }
+		}
 	})
+	if w.power != nil {
+		w.plugIn()
+	}
 	w.clock = &hasty{now: when.AddDate(1, 0, w.n)}
 }
 
@@ -190,17 +198,7 @@ func (w *world) runAndKill(calls int) {
 	}
 	w.n++
 	file := filepath.Join(filepath.Dir(w.file), fmt.Sprintf("copy-%d.db", w.n))
-	w.s.mu.Lock()
-	for _, suffix := range []string{"", "-wal"} {
-		content, err := os.ReadFile(w.file + suffix)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			w.t.Error(err)
-		}
-		if err := os.WriteFile(file+suffix, content, 0o600); err != nil {
-			w.t.Error(err)
-		}
-	}
-	w.s.mu.Unlock()
+	w.saveTo(file)
 	cancel()
 	close(w.buried)
 	w.must(<-done)
@@ -210,6 +208,35 @@ func (w *world) runAndKill(calls int) {
 	w.mu.Unlock()
 	w.file = file
 	w.reopen()
+}
+
+// saveTo copies the journal as a kill leaves it, or a power cut.
+func (w *world) saveTo(file string) {
+	w.t.Helper()
+	w.s.mu.Lock()
+	defer w.s.mu.Unlock()
+	now := w.disk()
+	if w.power != nil {
+		now = w.power.fails(now)
+	}
+	for suffix, content := range map[string][]byte{"": now.db, "-wal": now.wal} {
+		if err := os.WriteFile(file+suffix, content, 0o600); err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// disk reads the journal's files; the journal's lock is held.
+func (w *world) disk() (d disk) {
+	w.t.Helper()
+	for suffix, into := range map[string]*[]byte{"": &d.db, "-wal": &d.wal} {
+		content, err := os.ReadFile(w.file + suffix)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			w.t.Error(err)
+		}
+		*into = content
+	}
+	return d
 }
 
 // truthful checks what is promised at every moment.

@@ -52,7 +52,10 @@ func openJournal(ctx context.Context, file string) (*store, []string, error) {
 	err = s.looksSound()
 	if err == nil {
 		if s, err = openStore(ctx, file); err == nil && crashed {
-			if err = s.check(ctx); err != nil {
+			if err = s.check(ctx); err == nil {
+				err = s.doubt(ctx)
+			}
+			if err != nil {
 				err = errors.Join(err, s.close())
 			}
 		}

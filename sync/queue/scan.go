@@ -163,7 +163,7 @@ func behind(e vfs.Entry) vfs.Type {
 
 // becomeFile gives the row to the workers.
 func (q *Queue) becomeFile(ctx context.Context, r row, size int64) error {
-	return q.writeThen(ctx, cheap, func() error {
+	return q.writeThen(ctx, durable, func() error {
 		_, err := q.s.exec(ctx, `UPDATE rows SET type = 'file', size = ?, state = 'waiting' WHERE id = ? AND state = 'scanning'`, size, int64(r.ID))
 		return err
 	}, func() error {
@@ -221,7 +221,8 @@ func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, twin
 // in the journal with them.
 func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, twins map[string]string, last bool) error {
 	var events []Event
-	err := q.write(ctx, cheap, func() error {
+	// Synced: after a power cut a row that is gone could not be in doubt.
+	err := q.write(ctx, durable, func() error {
 		events = events[:0]
 		var d tally
 		// A person may have moved it since it was taken.

@@ -36,6 +36,9 @@ const journalOp = "journal"
 // (chunks), so that nobody waits long for it.
 type store struct {
 	file string // fixed
+	// onSync is called after each durable write, with the lock held: a test
+	// that cuts the power needs to know what it cannot take.
+	onSync func() // fixed; nil for none
 
 	mu     sync.Mutex
 	db     *sql.DB              // guarded
@@ -161,6 +164,9 @@ func (s *store) writeLocked(ctx context.Context, d durability, fn func() error) 
 		// fails and nothing is lost by that.
 		_, _ = s.conn.ExecContext(ctx, `ROLLBACK`)
 		return s.wrap(journalOp, err)
+	}
+	if d == durable && s.onSync != nil {
+		s.onSync()
 	}
 	return nil
 }
