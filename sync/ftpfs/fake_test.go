@@ -186,6 +186,12 @@ func (c *fakeConn) Doubt() {
 	c.doubt++
 }
 
+func (c *fakeConn) Sever() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.down = true
+}
+
 func (c *fakeConn) Noop(ctx context.Context) error { return c.do(ctx, "noop") }
 
 func (c *fakeConn) List(ctx context.Context, _ vfs.Path) ([]vfs.Entry, error) {
@@ -201,6 +207,10 @@ func (c *fakeConn) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 
 func (c *fakeConn) Read(ctx context.Context, _ vfs.Path, _ int64) (vfs.Reader, error) {
 	return &fakeStream{Reader: strings.NewReader("content"), c: c, ctx: ctx}, c.do(ctx, "read")
+}
+
+func (c *fakeConn) ReadSeen(ctx context.Context, p vfs.Path, offset int64, _ vfs.Entry) (vfs.Reader, error) {
+	return c.Read(ctx, p, offset)
 }
 
 func (c *fakeConn) Write(ctx context.Context, _ vfs.Path, _ int64) (vfs.Writer, error) {

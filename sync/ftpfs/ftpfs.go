@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ type conn interface {
 	List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error)
 	Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error)
 	Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error)
+	ReadSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error)
 	Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error)
 	Rename(ctx context.Context, from, to vfs.Path) error
 	Remove(ctx context.Context, p vfs.Path) error
@@ -31,9 +33,10 @@ type conn interface {
 	Hash(ctx context.Context, p vfs.Path, by vfs.HashName) ([]byte, error)
 	Facts() session.Facts
 	Doubt()
+	Sever()
 }
 
-// FS is one site. It implements vfs.FS.
+// FS is one site. It implements vfs.FS and vfs.Swift.
 type FS struct {
 	host   string           // fixed
 	pool   *pool.Pool[conn] // fixed
@@ -51,6 +54,7 @@ type FS struct {
 var (
 	_ vfs.FS      = (*FS)(nil)
 	_ vfs.Doubter = (*FS)(nil)
+	_ vfs.Swift   = (*FS)(nil)
 )
 
 // keepAlive is how often an idle connection says NOOP where the site asks for
@@ -111,6 +115,18 @@ func (f *FS) Reset() { f.pool.Reset() }
 // Doubt has every session prove anew, before its next transfer, that it moves
 // files as they are; see vfs.Doubter. Later sessions do so at their login.
 func (f *FS) Doubt() { f.pool.Each(conn.Doubt) }
+
+// Drop cuts every connection whose local address keep denies, nil for all, idle
+// or in use: the network has changed under them, or the computer has slept, and
+// nobody would tell us. What runs on one fails with KindLost; the next call
+// connects anew. It waits for nothing.
+func (f *FS) Drop(keep func(local netip.Addr) bool) {
+	f.pool.Each(func(c conn) {
+		if local := c.Facts().Local.Addr().Unmap().WithZone(""); keep == nil || !keep(local) {
+			c.Sever()
+		}
+	})
+}
 
 // Status is cheap, never waits for the network, and may be called from any
 // goroutine.

@@ -16,6 +16,15 @@ import (
 // move as the site and the server allow. Until the first byte it is repeated
 // like a look-up; then an error is the Reader's.
 func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	return f.open(ctx, p, offset, func(s conn) (vfs.Reader, error) { return s.Read(ctx, p, offset) })
+}
+
+// OpenSeen is Open without a look at what seen tells; see vfs.Swift.
+func (f *FS) OpenSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error) {
+	return f.open(ctx, p, offset, func(s conn) (vfs.Reader, error) { return s.ReadSeen(ctx, p, offset, seen) })
+}
+
+func (f *FS) open(ctx context.Context, p vfs.Path, offset int64, read func(conn) (vfs.Reader, error)) (vfs.Reader, error) {
 	c := call{"read", p, pool.Transfer, true}
 	if err := f.enter(c); err != nil {
 		return nil, err
@@ -23,7 +32,7 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 	defer f.leave()
 	var r vfs.Reader
 	lease, err := f.lend(ctx, c, func(s conn) (err error) {
-		r, err = s.Read(ctx, p, offset)
+		r, err = read(s)
 		return err
 	})
 	if err != nil {
@@ -87,9 +96,10 @@ func (s *stream) move(work func() (int64, error)) (int64, error) {
 	return n, s.fs.fault(s.call, err)
 }
 
-// end runs the last step and gives the session back, once. It works on a
-// closed file system too: the session then only has to let go.
-func (s *stream) end(work func() error) error {
+// end runs the last step and gives the session back, once, and then what does
+// without it. It works on a closed file system too: the session then only has
+// to let go.
+func (s *stream) end(work, then func() error) error {
 	s.once.Do(func() {
 		s.over.Store(true)
 		if s.fs.enter(s.call) == nil {
@@ -100,6 +110,9 @@ func (s *stream) end(work func() error) error {
 		s.lease.Release()
 		if errors.Is(err, session.ErrNoVerdict) && s.stands() {
 			err = nil
+		}
+		if err == nil && then != nil {
+			err = then()
 		}
 		s.verdict = s.fs.fault(s.call, err)
 	})
@@ -126,13 +139,38 @@ func (r *reader) WriteTo(w io.Writer) (int64, error) {
 	return r.move(func() (int64, error) { return io.Copy(w, r.from) })
 }
 
-func (r *reader) Close() error { return r.end(r.from.Close) }
+func (r *reader) Close() error { return r.end(r.from.Close, nil) }
+
+// Before and After are the session's; see vfs.Witness.
+func (r *reader) Before() (vfs.Entry, bool) {
+	if w, ok := r.from.(vfs.Witness); ok {
+		return w.Before()
+	}
+	return vfs.Entry{}, false
+}
+
+func (r *reader) After() (vfs.Entry, bool) {
+	if w, ok := r.from.(vfs.Witness); ok {
+		return w.After()
+	}
+	return vfs.Entry{}, false
+}
 
 type writer struct {
 	stream
-	to      vfs.Writer
-	aborted bool // set before verdict is
+	to vfs.Writer
+	by ending // set before verdict is
 }
+
+// ending is which of a writer's last calls took effect.
+type ending uint8
+
+const (
+	begun ending = iota
+	committed
+	aborted
+	finished
+)
 
 func (w *writer) Write(p []byte) (int, error) {
 	n, err := w.move(func() (int64, error) {
@@ -156,16 +194,23 @@ func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 
 // Commit after Abort is KindCancelled: nil would say that the file stands.
 func (w *writer) Commit() error {
-	err := w.end(w.to.Commit)
-	if err == nil && w.aborted {
-		return &vfs.Error{Op: w.call.op, Path: w.call.path.String(), Kind: vfs.KindCancelled, Reply: "the upload was broken off"}
+	err := w.end(func() error {
+		w.by = committed
+		return w.to.Commit()
+	}, nil)
+	if err == nil && w.by == aborted {
+		return w.brokenOff()
 	}
 	return err
 }
 
+func (w *writer) brokenOff() error {
+	return &vfs.Error{Op: w.call.op, Path: w.call.path.String(), Kind: vfs.KindCancelled, Reply: "the upload was broken off"}
+}
+
 func (w *writer) Abort() error {
 	return w.end(func() error {
-		w.aborted = true
+		w.by = aborted
 		return w.to.Abort()
-	})
+	}, nil)
 }

@@ -104,7 +104,7 @@ func (s *Session) Mkdir(ctx context.Context, p vfs.Path) error {
 // (draft-somers-ftp-mfxx-04) or vsftpd's MDTM.
 func (s *Session) SetTime(ctx context.Context, p vfs.Path, t time.Time) error {
 	return s.named(ctx, "set time of", p, func(o *operation, name string) error {
-		stamp := t.UTC().Format("20060102150405")
+		stamp := t.UTC().Format(stampForm)
 		if o.supports("MFMT") {
 			r, err := o.command("MFMT " + stamp + " " + name)
 			if !unknown(r.Code) {

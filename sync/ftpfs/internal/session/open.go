@@ -59,7 +59,7 @@ func (c Config) secret(ctx context.Context) (string, error) {
 func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, error) {
 	s := &Session{conf: c, turn: make(chan struct{}, 1)}
 	s.life, s.die = context.WithCancel(context.WithoutCancel(ctx))
-	o := &operation{Session: s, ctx: ctx, verb: "connect", path: c.Site.Host}
+	o := &operation{Session: s, ctx: ctx, outer: ctx, verb: "connect", path: c.Site.Host}
 	var err error
 	if s.names, err = newNames(c.Site.Encoding); err != nil {
 		return nil, o.fault(err)

@@ -15,14 +15,16 @@ import (
 type operation struct {
 	*Session
 	ctx    context.Context
+	outer  context.Context // the caller's
 	cancel context.CancelFunc
-	verb   string // for errors: "list"
-	path   string // for errors
+	verb   string       // for errors: "list"
+	path   string       // for errors
+	front  []wire.Reply // see fronted
 }
 
 // begin takes the turn.
 func (s *Session) begin(ctx context.Context, verb string, p vfs.Path) (*operation, error) {
-	o := &operation{Session: s, verb: verb, path: p.String()}
+	o := &operation{Session: s, outer: ctx, verb: verb, path: p.String()}
 	var cancel context.CancelFunc
 	o.ctx, cancel = context.WithCancel(ctx)
 	stop := context.AfterFunc(s.life, cancel)
@@ -133,6 +135,8 @@ func (o *operation) fault(err error) error {
 	var inner *vfs.Error
 	var refusal *textproto.Error
 	switch {
+	case o.ctx.Err() != nil && o.severed.Load() && o.outer.Err() == nil:
+		out.Kind, out.Reply = vfs.KindLost, severedReply
 	case o.ctx.Err() != nil:
 		out.Kind, out.Err = vfs.KindOf(o.ctx.Err()), o.ctx.Err()
 	case errors.As(err, &refusal) && refusal.Code >= 400 && (!errors.As(err, &inner) || brokenOff(inner.Kind)):

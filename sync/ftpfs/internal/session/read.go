@@ -17,11 +17,21 @@ import (
 // Read opens a file for download from byte offset on. ctx governs the Reader
 // until it is closed, and the session is taken until then.
 func (s *Session) Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	return s.read(ctx, p, offset, nil)
+}
+
+// ReadSeen is Read of a plain file that a listing has shown as seen, whose size
+// is not asked for again. The Reader is a vfs.Witness.
+func (s *Session) ReadSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error) {
+	return s.read(ctx, p, offset, &seen)
+}
+
+func (s *Session) read(ctx context.Context, p vfs.Path, offset int64, seen *vfs.Entry) (vfs.Reader, error) {
 	o, err := s.begin(ctx, "read", p)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{o: o, offset: offset}
+	r := &reader{o: o, path: p, offset: offset, seen: seen}
 	if err := s.guard(func() error { return r.open(p) }); err != nil {
 		return nil, o.end(o.explain(err, p, r.needFile))
 	}
@@ -43,6 +53,8 @@ func (r *reader) needFile(e vfs.Entry) vfs.Kind {
 // reader is a download in progress.
 type reader struct {
 	o      *operation
+	path   vfs.Path
+	seen   *vfs.Entry // nil where nobody has looked
 	resp   *ftp.Response
 	data   *wire.Data
 	offset int64
@@ -50,6 +62,8 @@ type reader struct {
 	got    int64
 	eof    bool
 	broken error // what Read returned besides io.EOF
+
+	before, after *vfs.Entry // see vfs.Witness; nil where nothing was told
 
 	once    sync.Once
 	verdict error // of Close
@@ -64,26 +78,25 @@ func (r *reader) open(p vfs.Path) error {
 	if err := o.binary(); err != nil {
 		return err
 	}
-	if r.size, err = o.size(p); err != nil {
+	front, rear, err := r.measure(name)
+	if err != nil {
 		return err
 	}
-	if r.size != vfs.SizeUnknown && r.offset > r.size {
-		return o.kinded(vfs.KindChanged, fmt.Sprintf("the file has %d bytes now", r.size))
-	}
+	o.ctl.Behind(rear...)
 	err = o.transfer(func() error {
 		if err := o.pret("RETR " + name); err != nil {
 			return err
 		}
-		r.resp, err = o.lib.RetrFrom(name, uint64(r.offset))
-		if err != nil {
+		if err := o.ahead(front); err != nil {
 			return err
 		}
-		r.data = o.ctl.Data()
-		if err := r.data.Open(); err != nil {
-			return errors.Join(err, r.resp.Close())
-		}
-		return nil
+		return r.begin(name)
 	})
+	if told := o.fronted(); err == nil && len(told) > 0 {
+		if r.before = r.witness(told); r.before != nil {
+			r.size = r.before.Size
+		}
+	}
 	if err != nil && r.offset > 0 {
 		if refused := o.restRefused(err); refused != nil {
 			return refused
@@ -91,6 +104,18 @@ func (r *reader) open(p vfs.Path) error {
 		o.forgetOffset(r.offset)
 	}
 	return err
+}
+
+// begin sends RETR and opens the data connection.
+func (r *reader) begin(name string) (err error) {
+	if r.resp, err = r.o.lib.RetrFrom(name, uint64(r.offset)); err != nil {
+		return err
+	}
+	r.data = r.o.ctl.Data()
+	if err := r.data.Open(); err != nil {
+		return errors.Join(err, r.resp.Close())
+	}
+	return nil
 }
 
 // restRefused is the error of a transfer that failed with err because the
@@ -199,7 +224,8 @@ func (r *reader) close() error {
 		return nil
 	}
 	whole := r.size - r.offset
-	if err := o.guard(r.resp.Close); err != nil {
+	err := o.guard(r.resp.Close)
+	if err != nil {
 		return o.end(o.verdict(err, r.got == whole && r.data.Whole()))
 	}
 	switch {
@@ -208,5 +234,6 @@ func (r *reader) close() error {
 	case r.size == vfs.SizeUnknown && !r.data.Whole():
 		return o.end(o.kinded(vfs.KindSize, "the encrypted data connection was cut off"))
 	}
+	r.after = r.witness(o.behind())
 	return o.end(nil)
 }

@@ -94,6 +94,7 @@ type Session struct {
 	hashing vfs.HashName      // of the turn: what HASH computes, "" as FEAT has it
 
 	settling atomic.Bool
+	severed  atomic.Bool // by Sever
 	doubt    atomic.Bool // the type is to be set before the next transfer
 
 	life context.Context // fixed; its end, by die, ends every operation
@@ -133,6 +134,17 @@ func (s *Session) Close() error {
 	s.work.Wait()
 	return nil
 }
+
+// Sever cuts the connection at once, as somebody does who knows that the network
+// under it is gone. Whatever is in progress fails with KindLost. It waits for
+// nothing, and may be called from any goroutine.
+func (s *Session) Sever() {
+	s.severed.Store(true)
+	s.ctl.Break(&vfs.Error{Op: "talk", Kind: vfs.KindLost, Reply: severedReply})
+	s.die()
+}
+
+const severedReply = "the network under the connection is gone"
 
 // spawn runs f in a goroutine that Close waits for; false when it is too late
 // for that.

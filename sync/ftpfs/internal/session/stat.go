@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"path"
-	"strconv"
 	"strings"
 	"time"
 
@@ -35,14 +34,7 @@ func (o *operation) stat(p vfs.Path) (vfs.Entry, error) {
 	if p.IsRoot() {
 		return vfs.Entry{Type: vfs.TypeDir, Size: vfs.SizeUnknown}, nil
 	}
-	e, err := o.statFile(p)
-	if err != nil || e.Type != vfs.TypeFile {
-		return e, err
-	}
-	if e.Accuracy != time.Second && o.supports("MDTM") {
-		return o.exactTime(p, e)
-	}
-	return e, nil
+	return o.statFile(p)
 }
 
 // statFile describes p without looking at the folder above where that can be
@@ -51,19 +43,83 @@ func (o *operation) statFile(p vfs.Path) (vfs.Entry, error) {
 	if telling, err := o.sizeIsOfFiles(); err != nil {
 		return vfs.Entry{}, err
 	} else if !telling {
-		return o.statParent(p)
+		return o.statTimed(p)
 	}
-	size, err := o.size(p)
+	name, err := o.names.encode(p)
 	if err != nil {
 		return vfs.Entry{}, err
 	}
-	if name, err := o.names.encode(p); o.statLists() && err == nil && !isPattern(name) {
-		return o.statSTAT(p, size)
+	lists := o.statLists() && !isPattern(name)
+	told, err := o.measure(p, name, lists)
+	switch {
+	case err != nil:
+		return vfs.Entry{}, err
+	case lists:
+		return o.statSTAT(p, name, told)
+	case told.size == vfs.SizeUnknown:
+		return o.statTimed(p)
 	}
-	if size == vfs.SizeUnknown {
-		return o.statParent(p)
+	return told.date(vfs.Entry{Name: p.Base(), Type: vfs.TypeFile, Size: told.size}), nil
+}
+
+// statTimed is statParent with the time of a file to the second.
+func (o *operation) statTimed(p vfs.Path) (vfs.Entry, error) {
+	e, err := o.statParent(p)
+	if err != nil || e.Type != vfs.TypeFile || e.Accuracy == time.Second || !o.supports("MDTM") {
+		return e, err
 	}
-	return vfs.Entry{Name: p.Base(), Type: vfs.TypeFile, Size: size}, nil
+	return o.exactTime(p, e)
+}
+
+// measured is what SIZE, MDTM and CWD told together.
+type measured struct {
+	size    int64 // SizeUnknown where SIZE was refused
+	stamp   wire.Reply
+	entered bool // it is a folder
+}
+
+// date gives e the time that MDTM told, if any.
+func (m measured) date(e vfs.Entry) vfs.Entry {
+	if t, ok := stampOf(m.stamp); ok {
+		e.ModTime, e.Accuracy = t, time.Second
+	}
+	return e
+}
+
+// measure asks SIZE of name, and along with it the time of a file, and with
+// enter whether it is a folder.
+func (o *operation) measure(p vfs.Path, name string, enter bool) (m measured, err error) {
+	if !o.supports("SIZE") {
+		return measured{size: vfs.SizeUnknown}, nil
+	}
+	if err := o.binary(); err != nil {
+		return m, err
+	}
+	lines := []string{"SIZE " + name}
+	timed := o.supports("MDTM")
+	if timed {
+		lines = append(lines, "MDTM "+name)
+	}
+	if enter {
+		o.cwd = ""
+		lines = append(lines, "CWD "+name)
+	}
+	replies, err := o.ctl.Batch(lines)
+	if err != nil {
+		return m, err
+	}
+	if m.size, err = o.sizeFrom(replies[0]); err != nil {
+		return m, err
+	}
+	if timed {
+		if m.stamp = replies[1]; unknown(m.stamp.Code) {
+			o.unlearn("MDTM")
+		}
+	}
+	if m.entered = enter && replies[len(replies)-1].OK(); m.entered {
+		o.cwd = name
+	}
+	return m, nil
 }
 
 // sizeIsOfFiles says whether SIZE tells that p is a file: most servers refuse
@@ -99,28 +155,16 @@ func isPattern(name string) bool {
 	return strings.ContainsAny(name[strings.LastIndexByte(name, '/')+1:], "*?[]{}\\")
 }
 
-// statSTAT describes p, whose SIZE is size, by STAT: a link as the link and a
-// file with its permissions. Of a folder STAT tells the content, so a name that
-// can be entered is looked up in the folder above.
-func (o *operation) statSTAT(p vfs.Path, size int64) (vfs.Entry, error) {
-	name, err := o.names.encode(p)
-	if err != nil {
-		return vfs.Entry{}, err
-	}
-	if size == vfs.SizeUnknown {
-		o.cwd = ""
-		r, err := o.ctl.Command("CWD " + name)
-		switch {
-		case err != nil:
-			return vfs.Entry{}, err
-		case r.OK():
-			o.cwd = name
-			e, err := o.statParent(p)
-			if e.Type == vfs.TypeLink {
-				e.TargetType = vfs.TypeDir
-			}
-			return e, err
+// statSTAT describes p, of which told is known, by STAT: a link as the link and
+// a file with its permissions. Of a folder STAT tells the content, however much
+// that is, so a name that can be entered is looked up in the folder above.
+func (o *operation) statSTAT(p vfs.Path, name string, told measured) (vfs.Entry, error) {
+	if told.size == vfs.SizeUnknown && told.entered {
+		e, err := o.statParent(p)
+		if e.Type == vfs.TypeLink {
+			e.TargetType = vfs.TypeDir
 		}
+		return e, err
 	}
 	r, err := o.command("STAT " + name)
 	if err != nil {
@@ -136,14 +180,16 @@ func (o *operation) statSTAT(p vfs.Path, size int64) (vfs.Entry, error) {
 	}
 	// It also shows the links to p, and not a link that leads to a file.
 	for _, e := range entries {
-		if e.Name == p.Base() {
+		if e.Name == p.Base() && e.Type == vfs.TypeFile {
+			return told.date(e), nil
+		} else if e.Name == p.Base() {
 			return e, nil
 		}
 	}
-	if len(entries)+len(odd) == 0 && size == vfs.SizeUnknown {
+	if len(entries)+len(odd) == 0 && told.size == vfs.SizeUnknown {
 		return vfs.Entry{}, o.kinded(vfs.KindNotFound, "")
 	}
-	return o.statParent(p)
+	return o.statTimed(p)
 }
 
 func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
@@ -239,19 +285,21 @@ func (o *operation) size(p vfs.Path) (int64, error) {
 		return 0, err
 	}
 	r, err := o.ctl.Command("SIZE " + name)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
+	}
+	return o.sizeFrom(r)
+}
+
+// sizeFrom reads the reply to SIZE.
+func (o *operation) sizeFrom(r wire.Reply) (int64, error) {
+	n, told := sizeOf(r)
+	switch {
+	case told:
+		return n, nil
 	case unknown(r.Code):
 		o.unlearn("SIZE")
-		return vfs.SizeUnknown, nil
-	case r.Code == 213:
-		n, err := strconv.ParseInt(r.Text(), 10, 64)
-		if err != nil || n < 0 {
-			return vfs.SizeUnknown, nil // words, or a number that is none
-		}
-		return n, nil
-	case r.Code < 400:
+	case r.Code < 400 && r.Code != 213: // 213 with words, or with a number that is none
 		return 0, o.kinded(vfs.KindProtocol, r.String())
 	}
 	return vfs.SizeUnknown, nil
@@ -270,10 +318,8 @@ func (o *operation) exactTime(p vfs.Path, e vfs.Entry) (vfs.Entry, error) {
 	if unknown(r.Code) {
 		o.unlearn("MDTM")
 	}
-	if text := r.Text(); r.Code == 213 && len(text) >= 14 {
-		if t, err := time.Parse("20060102150405", text[:14]); err == nil {
-			e.ModTime, e.Accuracy = t, time.Second
-		}
+	if t, ok := stampOf(r); ok {
+		e.ModTime, e.Accuracy = t, time.Second
 	}
 	return e, nil
 }

@@ -25,8 +25,8 @@ func (r *rig) since(n int) string {
 	return strings.Join(verbs, " ")
 }
 
-// TestStatWithoutMLST: a file costs two short commands, however many lie
-// beside it; the folder above is listed for the rest alone.
+// TestStatWithoutMLST: a file costs two short commands, asked together, however
+// many lie beside it; the folder above is listed for the rest alone.
 func TestStatWithoutMLST(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		plan ftptest.Plan
@@ -36,8 +36,8 @@ func TestStatWithoutMLST(t *testing.T) {
 	}{
 		"a file by SIZE and MDTM":            {ftptest.Plan{}, "/dir/file", vfs.TypeFile, "SIZE MDTM"},
 		"a file without MDTM":                {ftptest.Plan{Without: []string{"MDTM"}}, "/dir/file", vfs.TypeFile, "SIZE"},
-		"a folder by the one above":          {ftptest.Plan{}, "/dir", vfs.TypeDir, "SIZE CWD EPSV LIST"},
-		"what is not there":                  {ftptest.Plan{}, "/dir/none", vfs.TypeUnknown, "SIZE CWD EPSV LIST"},
+		"a folder by the one above":          {ftptest.Plan{}, "/dir", vfs.TypeDir, "SIZE MDTM CWD EPSV LIST"},
+		"what is not there":                  {ftptest.Plan{}, "/dir/none", vfs.TypeUnknown, "SIZE MDTM CWD EPSV LIST"},
 		"without SIZE by the folder above":   {ftptest.Plan{Without: []string{"SIZE"}}, "/dir/file", vfs.TypeFile, "CWD EPSV LIST MDTM"},
 		"a folder where SIZE is told of all": {ftptest.Plan{Verbs: verb("SIZE", ftptest.Reply("213 4096"))}, "/dir", vfs.TypeDir, ""},
 		"SIZE in FEAT and unknown":           {ftptest.Plan{Verbs: verb("SIZE", ftptest.Reply("502 No"))}, "/dir/file", vfs.TypeFile, "CWD EPSV LIST MDTM"},

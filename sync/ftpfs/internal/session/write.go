@@ -50,8 +50,8 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 			return nil, err
 		}
 	}
-	stor := upload{"STOR " + name, func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }}
-	appe := upload{"APPE " + name, func(r io.Reader) error { return o.lib.Append(name, r) }}
+	stor := upload{p, "STOR " + name, func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }}
+	appe := upload{p, "APPE " + name, func(r io.Reader) error { return o.lib.Append(name, r) }}
 	if at > 0 && !o.supports("REST") {
 		return o.start(appe)
 	}
@@ -74,6 +74,7 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 
 // upload is a way to send a file.
 type upload struct {
+	path vfs.Path
 	line string                // the command, as PRET tells it
 	call func(io.Reader) error // of the library
 }
@@ -83,7 +84,7 @@ type upload struct {
 func (o *operation) start(u upload) (w *writer, err error) {
 	begin := func() (err error) {
 		if err = o.pret(u.line); err == nil {
-			w, err = o.attempt(u.call)
+			w, err = o.attempt(u)
 		}
 		return err
 	}
@@ -124,13 +125,13 @@ func (o *operation) hasSize(p vfs.Path, at int64) error {
 
 // attempt runs the library's call in a goroutine and returns when the data
 // connection stands, or when the call has failed.
-func (o *operation) attempt(call func(io.Reader) error) (*writer, error) {
-	w := &writer{o: o, done: make(chan struct{}), hand: handoff{
+func (o *operation) attempt(u upload) (*writer, error) {
+	w := &writer{o: o, path: u.path, done: make(chan struct{}), hand: handoff{
 		ready: make(chan struct{}), release: make(chan error, 1), quit: o.ctl.Done(), ctx: o.ctx,
 	}}
 	if !o.spawn(func() {
 		defer close(w.done)
-		w.result = o.guard(func() error { return call(&w.hand) })
+		w.result = o.guard(func() error { return u.call(&w.hand) })
 	}) {
 		return nil, o.kinded(vfs.KindCancelled, "the session is closed")
 	}
@@ -184,6 +185,7 @@ func (h *handoff) WriteTo(to io.Writer) (int64, error) {
 // writer is an upload in progress.
 type writer struct {
 	o      *operation
+	path   vfs.Path
 	hand   handoff
 	done   chan struct{} // closed when the library's call is over
 	result error         // of the library's call, once done

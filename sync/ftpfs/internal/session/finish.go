@@ -1,0 +1,152 @@
+package session
+
+import (
+	"fmt"
+
+	"wherry/sync/ftpfs/internal/wire"
+	"wherry/sync/vfs"
+)
+
+// step is a part of an upload's end: what is sent for it, and whether the
+// replies are all that they should be.
+type step struct {
+	lines []string
+	right func(replies []wire.Reply) bool
+}
+
+// ending is the end of an upload in one flight, up to the rename itself.
+type ending struct {
+	o     *operation
+	steps []step
+	part  string // in the server's bytes
+	rnto  string
+	out   vfs.Finished
+}
+
+// newEnding makes the steps of f for the file at part; without any where the
+// server cannot be asked so.
+func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
+	e := &ending{o: o, out: vfs.Finished{Size: vfs.SizeUnknown}}
+	name, bad := o.names.encode(part)
+	target, worse := o.names.encode(f.Target)
+	if bad != nil || worse != nil || f.Old != nil && f.Old.Type != vfs.TypeFile {
+		return e
+	}
+	size, now := o.glance(name, false), o.glance(target, f.Old != nil)
+	if size == nil || now == nil {
+		return e
+	}
+	e.steps = append(e.steps, step{size, func(r []wire.Reply) bool {
+		told, ok := o.glanced(part, r)
+		return ok && told.Size == f.Size
+	}})
+	e.dress(name, f)
+	e.steps = append(e.steps, step{now, func(r []wire.Reply) bool {
+		if f.Old == nil {
+			return absent(r[0])
+		}
+		told, ok := o.glanced(f.Target, r)
+		return ok && told.Same(*f.Old)
+	}}, step{[]string{"RNFR " + name}, func(r []wire.Reply) bool { return r[0].Code == 350 }})
+	e.part, e.rnto = name, "RNTO "+target
+	return e
+}
+
+// dress adds the steps for time and permissions. A server that refuses them
+// for good is right: the file is whole without.
+func (e *ending) dress(name string, f vfs.Finish) {
+	clear := func(r wire.Reply) bool { return r.OK() || r.Code >= 500 && !unknown(r.Code) }
+	if f.Mode != nil {
+		line := fmt.Sprintf("SITE CHMOD %03o %s", f.Mode.Perm(), name)
+		e.steps = append(e.steps, step{[]string{line}, func(r []wire.Reply) bool { return clear(r[0]) }})
+	}
+	verb := ""
+	switch {
+	case f.ModTime.IsZero():
+	case e.o.supports("MFMT"):
+		verb = "MFMT "
+	case e.o.writesMDTM():
+		verb = "MDTM "
+	}
+	if verb != "" {
+		line := verb + f.ModTime.UTC().Format(stampForm) + " " + name
+		e.steps = append(e.steps, step{[]string{line}, func(r []wire.Reply) bool {
+			e.out.TimeKept = r[0].OK()
+			return clear(r[0])
+		}})
+	}
+}
+
+func (e *ending) lines() []string {
+	var lines []string
+	for _, s := range e.steps {
+		lines = append(lines, s.lines...)
+	}
+	return lines
+}
+
+// right says whether the rename may be sent.
+func (e *ending) right(replies []wire.Reply) bool {
+	for _, s := range e.steps {
+		if len(replies) < len(s.lines) || !s.right(replies[:len(s.lines)]) {
+			return false
+		}
+		replies = replies[len(s.lines):]
+	}
+	return len(e.steps) > 0
+}
+
+// rename sends RNTO. A refusal leaves everything as it was, and is explained
+// by the single steps.
+func (e *ending) rename(f vfs.Finish) (out vfs.Finished, done bool, err error) {
+	e.o.verb = "rename" // for errors: the writing is over
+	r, err := e.o.command(e.rnto)
+	switch {
+	case r.Code >= 400 && e.o.ctl.Err() == nil:
+		return out, false, nil
+	case err != nil:
+		return out, false, err
+	case !r.OK():
+		return out, false, e.o.kinded(vfs.KindProtocol, r.String())
+	}
+	e.out.Size = f.Size
+	return e.out, true, nil
+}
+
+// letGo ends a rename that was perhaps begun and is not to be, by one of the
+// file to its own name: after RNFR ProFTPD refuses whatever else comes but RNTO,
+// for ever. A session that was cancelled there is of no use any more.
+func (e *ending) letGo() {
+	if len(e.steps) == 0 {
+		return
+	}
+	if _, err := e.o.ctl.Command("RNTO " + e.part); err != nil {
+		e.o.ctl.Break(&vfs.Error{Op: e.o.verb, Path: e.o.path, Kind: vfs.KindLost, Err: err})
+	}
+}
+
+// Finish is Commit with what vfs.Finisher does besides. done tells that all of
+// it was done. Where it is false and err is nil the file stands, and everything
+// else is to be asked step by step: nothing was renamed.
+func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
+	w.once.Do(func() {
+		o := w.o
+		if w.failed != nil {
+			_ = o.end(nil)
+			w.verdict = w.failed
+			return
+		}
+		e := o.newEnding(w.path, f)
+		o.ctl.Behind(e.lines()...)
+		err := o.verdict(w.finish(nil), w.hand.data.Err() == nil)
+		if err == nil {
+			if e.right(o.behind()) {
+				out, done, err = e.rename(f)
+			} else {
+				e.letGo()
+			}
+		}
+		w.verdict = o.end(err)
+	})
+	return out, done, w.verdict
+}
