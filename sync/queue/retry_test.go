@@ -270,14 +270,14 @@ func TestWhatAnEarlierAttemptFinished(t *testing.T) {
 		r := newRig(t, nil)
 		r.here.Put("/a", "hello", when)
 		request := up("/a")
-		request.Exists = transfer.Different
+		request.Exists = transfer.Newer
 		r.add(request)
 		r.there.Inject(memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindLost})
 		first := true
 		r.there.SetHook(func(_ context.Context, c memfs.Call) error {
 			if c.Op == memfs.OpCreate && first {
 				first = false
-				r.there.Put("/in/a", "HELLO", when.Add(time.Hour))
+				r.there.Put("/in/a", "HELLO", when.Add(-time.Hour))
 			}
 			return nil
 		})

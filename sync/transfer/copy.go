@@ -16,6 +16,9 @@ func (r *run) throughPart(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if f, ok := w.(vfs.Finisher); ok && r.by == "" {
+		return r.atOnce(ctx, src, w, f)
+	}
 	if err := r.copy(ctx, src, w, r.part); err != nil {
 		return Result{}, err
 	}
@@ -24,14 +27,35 @@ func (r *run) throughPart(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.whole = true
-	kept, err := r.dress(ctx)
+	kept, err := r.dress(ctx, r.part)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := r.takeName(ctx); err != nil {
+	return r.named(ctx, r.takeName(ctx), verified, kept)
+}
+
+// atOnce is throughPart where the target's side does the last steps together,
+// and no hash stands between them.
+func (r *run) atOnce(ctx context.Context, src vfs.Reader, w vfs.Writer, f vfs.Finisher) (Result, error) {
+	if err := r.pour(ctx, src, w, r.part); err != nil {
 		return Result{}, err
 	}
-	return r.result(verified, kept), nil
+	if err := r.unchanged(ctx); err != nil {
+		_ = w.Abort() // the first error is the one to tell
+		return Result{}, err
+	}
+	done, err := f.Finish(vfs.Finish{Size: r.done, ModTime: r.when(), Mode: r.mode(), Target: r.target, Old: r.old})
+	r.written = vfs.Entry{Type: vfs.TypeFile, Size: done.Size}
+	switch vfs.KindOf(err) {
+	case vfs.KindSize:
+		if done.Size != vfs.SizeUnknown && done.Size != r.done {
+			err = r.wrongSize(ctx)
+		}
+		return Result{}, err
+	case vfs.KindExists, vfs.KindChanged:
+		r.whole = true
+	}
+	return r.named(ctx, err, r.bySize(), done.TimeKept)
 }
 
 // behindTarget is the rule Resume: the target itself is continued.
@@ -60,7 +84,7 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	kept, err := r.keepTime(ctx, r.target)
+	kept, err := r.dress(ctx, r.target)
 	if err != nil {
 		return Result{}, err
 	}
@@ -80,7 +104,7 @@ func (r *run) leftBehind(ctx context.Context) (Result, error) {
 		_, result, err := r.skip("same")
 		return result, err
 	}
-	kept, err := r.keepTime(ctx, r.target)
+	kept, err := r.dress(ctx, r.target)
 	if err != nil {
 		return Result{}, err
 	}
@@ -108,11 +132,7 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	if err != nil || w != nil {
 		return src, w, err
 	}
-	if src, err = r.job.Source.FS.Open(ctx, r.job.Source.Path, 0); err != nil {
-		return nil, nil, err
-	}
-	if err := r.announced(src); err != nil {
-		_ = src.Close() // broken off; the error says why
+	if src, err = r.openSource(ctx); err != nil {
 		return nil, nil, err
 	}
 	w, err = r.job.Target.FS.Create(ctx, r.part, 0)
@@ -139,8 +159,15 @@ func (r *run) reserve(w vfs.Writer) error {
 		return nil
 	}
 	err := room.Reserve(r.id.Size)
-	if err != nil {
-		_ = w.Abort() // the first error is the one to tell
+	if err == nil {
+		return nil
+	}
+	_ = w.Abort() // the first error is the one to tell
+	var e *vfs.Error
+	if errors.As(err, &e) && e.Kind == vfs.KindNoSpace {
+		alone := *e
+		alone.Asked = r.id.Size - r.done
+		return &alone
 	}
 	return err
 }
@@ -207,6 +234,7 @@ func (r *run) announced(src vfs.Reader) error {
 	case r.id.Size == vfs.SizeUnknown:
 		r.id.Size = size
 	case r.id.Size != size:
+		r.untrue = r.trusts
 		return r.fault(vfs.KindChanged, "the source has another size than a moment ago")
 	}
 	return nil
@@ -269,27 +297,47 @@ func unlessDifferent(err error) error {
 // copy moves the bytes and asks both ends for their verdict. Both streams are
 // ended when it returns. w writes to the path to.
 func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Path) error {
+	if err := r.pour(ctx, src, w, to); err != nil {
+		return err
+	}
+	return w.Commit()
+}
+
+// pour moves the bytes and asks the source for its verdict. w is ended where it
+// fails, and waits for the caller's word where it does not.
+func (r *run) pour(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Path) error {
 	m := newMeter(ctx, r.job, w, r.id.Size, r.offset)
 	err := m.take(src)
 	r.done = m.done
-	if closing := src.Close(); err == nil {
+	closing := src.Close()
+	if err == nil {
 		err = closing
 	}
 	if err == nil && r.id.Size != vfs.SizeUnknown && r.done != r.id.Size {
 		err = r.fault(vfs.KindSize, "another number of bytes came than was announced")
 	}
-	if err != nil {
-		_ = w.Abort() // the first error is the one to tell
-		if vfs.KindOf(err) == vfs.KindSize {
-			// A file that grows is the common reason; say so.
-			if changed := r.unchanged(ctx); vfs.KindOf(changed) == vfs.KindChanged {
-				return changed
-			}
-			if r.arrivedAsText(ctx, to) {
-				return r.asText()
-			}
-		}
-		return err
+	if err == nil {
+		r.heard(src)
+		return nil
 	}
-	return w.Commit()
+	_ = w.Abort() // the first error is the one to tell
+	if vfs.KindOf(err) == vfs.KindSize {
+		// A file that grows is the common reason; say so.
+		if changed := r.unchanged(ctx); vfs.KindOf(changed) == vfs.KindChanged {
+			return changed
+		}
+		if r.arrivedAsText(ctx, to) {
+			return r.asText()
+		}
+	}
+	return err
+}
+
+// heard keeps what came along with the last byte.
+func (r *run) heard(src vfs.Reader) {
+	if w, ok := src.(vfs.Witness); ok {
+		if now, told := w.After(); told {
+			r.after = &now
+		}
+	}
 }

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"time"
 
 	"wherry/sync/vfs"
 )
@@ -31,9 +30,7 @@ func (r *run) decide(ctx context.Context) (action, Result, error) {
 		return toEnd, Result{}, err
 	}
 	if rule == Ask || rule == "" {
-		question := Question{
-			Source: r.job.Source.Path, Target: r.target, SourceEntry: r.source, TargetNow: *r.old,
-		}
+		question := r.question()
 		if r.job.Ask == nil {
 			return toEnd, Result{Outcome: Asking, Target: r.target, Size: r.id.Size, Question: question}, nil
 		}
@@ -44,6 +41,9 @@ func (r *run) decide(ctx context.Context) (action, Result, error) {
 		if rule = answer.Rule; rule == Ask || rule == "" {
 			rule = Skip
 		}
+	}
+	if r.ownRemains() {
+		rule = Overwrite
 	}
 	switch rule {
 	case Overwrite:
@@ -62,6 +62,10 @@ func (r *run) decide(ctx context.Context) (action, Result, error) {
 	return toEnd, Result{}, r.fault(vfs.KindUnsupported, "there is no rule "+string(rule))
 }
 
+func (r *run) question() Question {
+	return Question{Source: r.job.Source.Path, Target: r.target, SourceEntry: r.source, TargetNow: *r.old}
+}
+
 func (r *run) skip(reason string) (action, Result, error) {
 	return toEnd, Result{Outcome: Skipped, Target: r.target, Size: r.id.Size, Reason: reason}, nil
 }
@@ -69,37 +73,30 @@ func (r *run) skip(reason string) (action, Result, error) {
 // ifNewer lets the source replace a target that is older by more than both
 // sides' times can be wrong. Where a time is not told nothing is replaced.
 func (r *run) ifNewer() (action, Result, error) {
-	source, target := r.source.ModTime, r.old.ModTime
 	switch {
-	case source.IsZero(), target.IsZero():
+	case r.source.ModTime.IsZero(), r.old.ModTime.IsZero():
 		return r.skip(string(Newer))
-	case source.Sub(target) > r.timeStep():
+	}
+	switch newer(r.source, *r.old) {
+	case SourceSide:
 		return toReplace, Result{}, nil
-	case target.Sub(source) > r.timeStep():
+	case TargetSide:
 		return r.skip(string(Newer))
 	}
 	return r.skip("same")
 }
 
-// ifDifferent compares what both sides tell; what only one tells counts as
-// equal, and what nobody tells as different.
+// ifDifferent compares the sizes. Where one is not told the times tell, and
+// what nobody tells counts as different.
 func (r *run) ifDifferent() (action, Result, error) {
-	sizes := r.id.Size != vfs.SizeUnknown && r.old.Size != vfs.SizeUnknown
-	times := !r.source.ModTime.IsZero() && !r.old.ModTime.IsZero()
-	switch {
-	case sizes && r.id.Size != r.old.Size,
-		times && r.source.ModTime.Sub(r.old.ModTime).Abs() > r.timeStep(),
-		!sizes && !times:
-		return toReplace, Result{}, nil
+	same := r.id.Size == r.old.Size
+	if r.id.Size == vfs.SizeUnknown || r.old.Size == vfs.SizeUnknown {
+		same = !r.source.ModTime.IsZero() && !r.old.ModTime.IsZero() && newer(r.source, *r.old) == NeitherSide
 	}
-	return r.skip("same")
-}
-
-// timeStep is how far apart two equal times may be told: by the coarser of the
-// two sides, and by a second in any case, because FTP knows none below (RFC
-// 3659, 2.3, lets servers send fractions and hardly any does).
-func (r *run) timeStep() time.Duration {
-	return max(r.source.Accuracy, r.old.Accuracy, time.Second)
+	if same {
+		return r.skip("same")
+	}
+	return toReplace, Result{}, nil
 }
 
 // ifShorter is the rule Resume as far as sizes tell; the overlap is compared

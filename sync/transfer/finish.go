@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"time"
 
 	"wherry/sync/vfs"
@@ -15,15 +16,11 @@ func (r *run) verify(ctx context.Context, written vfs.Path) (string, error) {
 		return "", err
 	}
 	var err error
-	r.written, err = r.job.Target.FS.Stat(ctx, written)
-	switch {
-	case err != nil:
+	if r.written, err = r.job.Target.FS.Stat(ctx, written); err != nil {
 		return "", err
-	case r.written.Size != vfs.SizeUnknown && r.written.Size != r.done:
-		if r.storedAsText(ctx) {
-			return "", r.asText()
-		}
-		return "", r.fault(vfs.KindSize, "the target holds another number of bytes than was sent")
+	}
+	if r.written.Size != vfs.SizeUnknown && r.written.Size != r.done {
+		return "", r.wrongSize(ctx)
 	}
 	compared, err := r.compare(ctx, written)
 	switch {
@@ -31,35 +28,68 @@ func (r *run) verify(ctx context.Context, written vfs.Path) (string, error) {
 		return "", err
 	case compared:
 		return "hash", nil
-	case r.written.Size == vfs.SizeUnknown && r.id.Size == vfs.SizeUnknown:
-		return "none", nil
 	}
-	return "size", nil
+	return r.bySize(), nil
 }
 
-// dress gives the part the source's time and the old target's permissions: a
-// private file stays private when it is replaced.
-func (r *run) dress(ctx context.Context) (timeKept bool, err error) {
-	if r.old != nil && r.old.HasMode && r.old.Type == vfs.TypeFile && r.to.SetMode &&
-		!(r.written.HasMode && r.written.Mode == r.old.Mode) {
-		err := r.job.Target.FS.SetMode(ctx, r.part, r.old.Mode.Perm())
-		if fatal(err) {
+// wrongSize is the failure where the target tells another size than was sent.
+func (r *run) wrongSize(ctx context.Context) error {
+	if r.storedAsText(ctx) {
+		return r.asText()
+	}
+	return r.fault(vfs.KindSize, "the target holds another number of bytes than was sent")
+}
+
+// bySize is what a result was compared by that no hash was computed of.
+func (r *run) bySize() string {
+	if r.written.Size == vfs.SizeUnknown && r.id.Size == vfs.SizeUnknown {
+		return "none"
+	}
+	return "size"
+}
+
+// dress gives the file at p its permissions and the source's time.
+func (r *run) dress(ctx context.Context, p vfs.Path) (timeKept bool, err error) {
+	if mode := r.mode(); mode != nil && !(r.written.HasMode && r.written.Mode.Perm() == *mode) {
+		if err := r.job.Target.FS.SetMode(ctx, p, *mode); fatal(err) {
 			return false, err
 		}
 	}
-	return r.keepTime(ctx, r.part)
-}
-
-func (r *run) keepTime(ctx context.Context, p vfs.Path) (bool, error) {
-	when := r.source.ModTime
-	if !r.job.KeepTime || when.IsZero() || r.source.Accuracy > time.Minute || !r.to.SetTime || r.source.Type == vfs.TypeLink {
+	when := r.when()
+	if when.IsZero() {
 		return false, nil
 	}
-	err := r.job.Target.FS.SetTime(ctx, p, when)
+	err = r.job.Target.FS.SetTime(ctx, p, when)
 	if fatal(err) {
 		return false, err
 	}
 	return err == nil, nil
+}
+
+// mode is what permissions the target shall have: those of the source where the
+// job says so, else those of the file that is replaced, because a private file
+// stays private. Nil where nobody tells them, or they cannot be set.
+func (r *run) mode() *fs.FileMode {
+	var mode fs.FileMode
+	switch {
+	case !r.to.SetMode:
+		return nil
+	case r.job.KeepMode && r.source.HasMode && r.source.Type == vfs.TypeFile:
+		mode = r.source.Mode.Perm()
+	case r.old != nil && r.old.HasMode && r.old.Type == vfs.TypeFile:
+		mode = r.old.Mode.Perm()
+	default:
+		return nil
+	}
+	return &mode
+}
+
+// when is the time that the target shall have, zero where it keeps its own.
+func (r *run) when() time.Time {
+	if !r.job.KeepTime || r.source.Accuracy > time.Minute || !r.to.SetTime || r.source.Type == vfs.TypeLink {
+		return time.Time{}
+	}
+	return r.source.ModTime
 }
 
 // fatal tells what ends a transfer even where the step itself is not needed:
@@ -72,46 +102,100 @@ func fatal(err error) bool {
 // maxTaken is how often a free name may be snatched away before it is used.
 const maxTaken = 3
 
-// takeName renames the part. It never replaces what it has not seen.
-func (r *run) takeName(ctx context.Context) error {
-	if r.old != nil {
-		if err := r.targetUnchanged(ctx); err != nil {
-			return err
-		}
-	}
-	err := r.job.Target.FS.Rename(ctx, r.part, r.target, r.old != nil)
+// named sees to it that the part, which is whole, gets its name where the first
+// try has come to err, or that the rule is put again over what nobody had seen.
+func (r *run) named(ctx context.Context, err error, verified string, kept bool) (Result, error) {
 	for try := 0; r.both && vfs.KindOf(err) == vfs.KindExists && try < maxTaken; try++ {
 		if err := r.keepBoth(ctx); err != nil {
-			return err
+			return Result{}, err
 		}
 		if err := r.start(); err != nil {
-			return err
+			return Result{}, err
 		}
 		err = r.job.Target.FS.Rename(ctx, r.part, r.target, false)
 	}
-	switch vfs.KindOf(err) {
-	case vfs.KindLost, vfs.KindTimeout:
-		if ctx.Err() == nil && r.tookEffect(ctx) {
-			return nil
+	kind := vfs.KindOf(err)
+	switch {
+	case refused(err):
+		return r.otherwise(ctx, err, verified, kept)
+	case r.unseen && (kind == vfs.KindExists || kind == vfs.KindChanged):
+		return r.ruledAgain(ctx, verified)
+	case (kind == vfs.KindLost || kind == vfs.KindTimeout) && ctx.Err() == nil && r.tookEffect(ctx):
+		err = nil
+	}
+	return r.result(verified, kept), err
+}
+
+// ruledAgain looks at a target that Known had told otherwise of, and lets the
+// rule decide over it. The part is whole and kept meanwhile.
+func (r *run) ruledAgain(ctx context.Context, verified string) (Result, error) {
+	if err := r.lookAtTarget(ctx); err != nil {
+		return Result{}, err
+	}
+	act, result, err := r.decide(ctx)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case act == toEnd && result.Outcome == Asking:
+		return result, nil
+	case act != toReplace:
+		r.drop(ctx, r.part)
+	}
+	switch act {
+	case toEnd:
+		return result, nil
+	case toAppend:
+		return r.behindTarget(ctx)
+	case toCheck:
+		return r.leftBehind(ctx)
+	}
+	if r.both {
+		if err := r.start(); err != nil {
+			return Result{}, err
+		}
+	}
+	kept, err := r.dress(ctx, r.part)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.named(ctx, r.takeName(ctx), verified, kept)
+}
+
+// takeName renames the part. It never replaces what it has not seen.
+func (r *run) takeName(ctx context.Context) error {
+	stands := false
+	if r.old != nil {
+		var err error
+		if stands, err = r.stillStands(ctx); err != nil {
+			return err
+		}
+	}
+	err := r.job.Target.FS.Rename(ctx, r.part, r.target, stands)
+	if stands && vfs.KindOf(err) == vfs.KindExists {
+		return &vfs.Error{
+			Op: vfs.OpReplace, Path: r.target.String(), Kind: vfs.KindExists, Err: err,
+			Reply: "the server refuses to rename onto an existing file",
 		}
 	}
 	return err
 }
 
-func (r *run) targetUnchanged(ctx context.Context) error {
+// stillStands looks whether what is to be replaced is there. KindChanged where
+// something else is.
+func (r *run) stillStands(ctx context.Context) (bool, error) {
 	now, err := r.job.Target.FS.Stat(ctx, r.target)
 	switch {
 	case vfs.KindOf(err) == vfs.KindNotFound:
-		return nil
+		return false, nil
 	case err != nil:
-		return err
-	case now.Type != r.old.Type, now.Size != r.old.Size, !now.ModTime.Equal(r.old.ModTime):
-		return &vfs.Error{
+		return false, err
+	case !now.Same(*r.old):
+		return false, &vfs.Error{
 			Op: "transfer", Path: r.target.String(), Kind: vfs.KindChanged,
 			Reply: "the target changed while the transfer was under way",
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // tookEffect looks whether a rename whose reply was lost has happened. It is a
@@ -135,7 +219,7 @@ const (
 // lets it.
 func (r *run) tidy(ctx context.Context, err error) {
 	err = r.sorted(ctx, err)
-	if !r.created || r.worthKeeping(vfs.KindOf(err)) && !r.filled(err) {
+	if !r.created || r.sole || r.worthKeeping(vfs.KindOf(err)) && !r.filled(err) {
 		return
 	}
 	r.drop(ctx, r.part)
@@ -155,7 +239,7 @@ func (r *run) drop(ctx context.Context, part vfs.Path) {
 // dropEarlier removes what an earlier run of this job began and none will go
 // on with.
 func (r *run) dropEarlier(ctx context.Context) {
-	if r.job.Made == nil {
+	if r.job.Made == nil || r.onlyCopy(ctx) {
 		return
 	}
 	name := r.job.Target.Path
@@ -194,6 +278,9 @@ func (r *run) filled(err error) bool {
 func (r *run) worthKeeping(kind vfs.Kind) bool {
 	if !r.resumable() || r.done == 0 {
 		return false
+	}
+	if at, err := PartName(r.target); err != nil || at != r.part {
+		return false // a later run looks beside the name that it has now
 	}
 	switch kind {
 	case vfs.KindExists, vfs.KindChanged:

@@ -318,7 +318,7 @@ func TestOneStreamAtATimeIsReadFromEachSide(t *testing.T) {
 			ops = append(ops, c.Op)
 		}
 	}
-	want := []memfs.Op{memfs.OpStat, memfs.OpFeatures, memfs.OpOpen, memfs.OpClose, memfs.OpStat, memfs.OpHash}
+	want := []memfs.Op{memfs.OpFeatures, memfs.OpStat, memfs.OpAhead, memfs.OpOpen, memfs.OpClose, memfs.OpBehind, memfs.OpHash}
 	if !slices.Equal(ops, want) {
 		t.Errorf("the source was asked %v, want %v", ops, want)
 	}

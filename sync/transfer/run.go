@@ -23,7 +23,14 @@ type run struct {
 	anew bool         // no part is gone on with
 	text bool         // the last failure was one of line ends
 
+	trusts     bool       // source is from Known, and nothing has confirmed it yet
+	unseen     bool       // old is from Known
+	untrue     bool       // the last failure may be Known's
+	journalled bool       // OnStart was told
+	after      *vfs.Entry // what came along with the source's last byte
+
 	created bool      // the part is of this run's making
+	sole    bool      // the part may be the only whole copy at the target's side
 	offset  int64     // where this run began
 	done    int64     // bytes that stand in the part or target
 	whole   bool      // the part is proven whole
@@ -33,8 +40,10 @@ type run struct {
 // Run does one transfer as the package's pseudo-code says and returns once
 // nothing of it is left in progress. An error is a *vfs.Error; the old target
 // then stands as it stood, and a part stands only where a run with Job.Made
-// can go on with it. It never asks twice, waits or tries again, but for a file
-// whose line ends were changed on the way, which it sends once more.
+// can go on with it, or where it is the one whole copy (ReplaceDelete,
+// ReplaceDirect). It never puts a question twice, waits or tries again, but for a
+// file whose line ends were changed on the way, and for a Known that was untrue:
+// these it sends once more.
 //
 // Two runs with the same target must not be under way at a time: they would
 // write the same part.
@@ -44,6 +53,11 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	}
 	r := &run{job: job, target: job.Target.Path}
 	result, err := r.run(ctx)
+	if err != nil && r.untrue && ctx.Err() == nil {
+		job.Known = nil
+		r = &run{job: job, target: job.Target.Path}
+		result, err = r.run(ctx)
+	}
 	if err != nil {
 		return Result{}, r.sorted(ctx, err)
 	}
@@ -76,14 +90,16 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	case toCheck:
 		return r.leftBehind(ctx)
 	}
-	if err := r.start(); err != nil {
-		return Result{}, err
+	if !r.trusts {
+		if err := r.start(); err != nil {
+			return Result{}, err
+		}
 	}
-	result, err = r.throughPart(ctx)
+	result, err = r.send(ctx)
 	if err != nil && r.text {
 		r.tidy(ctx, err)
 		r.anew, r.text, r.created, r.offset, r.done = true, false, false, 0, 0
-		result, err = r.throughPart(ctx)
+		result, err = r.send(ctx)
 	}
 	if err != nil {
 		r.tidy(ctx, err)
@@ -91,8 +107,16 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	return result, err
 }
 
+func (r *run) send(ctx context.Context) (Result, error) {
+	if r.writesTarget() {
+		return r.directly(ctx)
+	}
+	return r.throughPart(ctx)
+}
+
 // start tells the journal that bytes are about to move.
 func (r *run) start() error {
+	r.journalled = true
 	r.job.Counter.Total.Store(r.id.Size)
 	if r.job.OnStart == nil {
 		return nil
@@ -100,12 +124,39 @@ func (r *run) start() error {
 	return r.job.OnStart(r.id, r.target)
 }
 
-// look asks both sides what stands there.
+// look asks both sides what stands there, as far as Known does not tell.
 func (r *run) look(ctx context.Context) error {
 	var err error
-	if r.source, err = r.job.Source.FS.Stat(ctx, r.job.Source.Path); err != nil {
+	if r.from, err = r.job.Source.FS.Features(ctx); err != nil {
 		return err
 	}
+	if err := r.lookAtSource(ctx); err != nil {
+		return err
+	}
+	if r.to, err = r.job.Target.FS.Features(ctx); err != nil {
+		return err
+	}
+	if r.knowsTarget() {
+		r.unseen, r.old = true, r.job.Known.Target
+		return nil
+	}
+	return r.lookAtTarget(ctx)
+}
+
+func (r *run) lookAtSource(ctx context.Context) error {
+	var listed *vfs.Entry
+	if r.job.Known != nil {
+		listed = &r.job.Known.Source
+	}
+	if r.knowsSource() {
+		r.trusts, r.source, r.id = true, *listed, identity(*listed)
+		return nil
+	}
+	now, err := r.job.Source.FS.Stat(ctx, r.job.Source.Path)
+	if err != nil {
+		return err
+	}
+	r.source = withMode(now, listed)
 	switch {
 	case r.source.IsDir():
 		return r.fault(vfs.KindIsDir, "the source is a folder")
@@ -113,24 +164,26 @@ func (r *run) look(ctx context.Context) error {
 		return r.fault(vfs.KindUnsupported, "the source is no plain file")
 	}
 	r.id = identity(r.source)
-	if r.from, err = r.job.Source.FS.Features(ctx); err != nil {
-		return err
-	}
-	if r.to, err = r.job.Target.FS.Features(ctx); err != nil {
-		return err
-	}
-	old, err := r.job.Target.FS.Stat(ctx, r.target)
+	return nil
+}
+
+func (r *run) lookAtTarget(ctx context.Context) error {
+	r.unseen, r.old = false, nil
+	now, err := r.job.Target.FS.Stat(ctx, r.target)
 	switch {
 	case vfs.KindOf(err) == vfs.KindNotFound:
 		return nil
 	case err != nil:
 		return err
-	case old.IsDir():
+	case now.IsDir():
 		return r.fault(vfs.KindIsDir, "a folder has the target's name")
-	case old.Type == vfs.TypeOther:
+	case now.Type == vfs.TypeOther:
 		return r.fault(vfs.KindExists, "what has the target's name is no file")
 	}
-	r.old = &old
+	if r.job.Known != nil {
+		now = withMode(now, r.job.Known.Target)
+	}
+	r.old = &now
 	return nil
 }
 
@@ -145,28 +198,6 @@ func identity(e vfs.Entry) Identity {
 
 func (id Identity) equal(other Identity) bool {
 	return id.Size == other.Size && id.ModTime.Equal(other.ModTime)
-}
-
-// same compares two looks at the source. Where a server told the time once by
-// MLST and once by LIST, the coarser one counts.
-func same(now, before vfs.Entry) bool {
-	a, b := identity(now), identity(before)
-	if now.Accuracy != before.Accuracy && !a.ModTime.IsZero() && !b.ModTime.IsZero() {
-		return a.Size == b.Size && a.ModTime.Sub(b.ModTime).Abs() <= max(now.Accuracy, before.Accuracy)
-	}
-	return a.equal(b)
-}
-
-// unchanged looks at the source once more after its last byte.
-func (r *run) unchanged(ctx context.Context) error {
-	now, err := r.job.Source.FS.Stat(ctx, r.job.Source.Path)
-	if err != nil {
-		return err
-	}
-	if !same(now, r.source) {
-		return r.fault(vfs.KindChanged, "the source changed while it was being sent")
-	}
-	return nil
 }
 
 func (r *run) fault(kind vfs.Kind, why string) error {

@@ -62,7 +62,7 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 		"newer leaves a newer one":              {transfer.Newer, 11, "", transfer.Skipped, "newer", map[string]string{targetName: old}},
 		"newer leaves one as old":               {transfer.Newer, 10, "", transfer.Skipped, "same", map[string]string{targetName: old}},
 		"different replaces another size":       {transfer.Different, 10, "", transfer.Done, "", map[string]string{targetName: fresh}},
-		"different replaces another time":       {transfer.Different, 11, "THE NEW CONTENT", transfer.Done, "", map[string]string{targetName: fresh}},
+		"different leaves one as large":         {transfer.Different, 1, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
 		"different leaves an equal one":         {transfer.Different, 10, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
 		"rename keeps both":                     {transfer.Rename, 1, "", transfer.Done, "", map[string]string{targetName: old, "/dst/file (2).txt": fresh}},
 		"resume completes a shorter one":        {transfer.Resume, 20, "the new", transfer.Done, "", map[string]string{targetName: fresh}},
@@ -94,6 +94,27 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 			}
 			if result.Outcome != transfer.Done && p.made != nil {
 				t.Error("a part was announced though nothing was to be moved")
+			}
+		})
+	}
+}
+
+func TestWhereASizeIsNotToldDifferentGoesByTheTime(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		day  int // of the target; the source's is 10
+		want transfer.Outcome
+	}{
+		"another time is replaced": {9, transfer.Done},
+		"a later one as well":      {11, transfer.Done},
+		"the same time is left":    {10, transfer.Skipped},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, "content")
+			p.to.Put(targetName, "CONTENT, more of it", day(tc.day))
+			p.to.Announce(target, vfs.SizeUnknown)
+			p.job.Exists = transfer.Different
+			if result, err := p.run(t.Context()); err != nil || result.Outcome != tc.want {
+				t.Errorf("%+v, %v; want %s", result, err, tc.want)
 			}
 		})
 	}
@@ -239,14 +260,6 @@ func TestAReplacedFileKeepsItsPermissions(t *testing.T) {
 	if e, err := p.to.Stat(t.Context(), target); err != nil || e.Mode != 0o600 {
 		t.Errorf("mode %v, want 0600: %v", e.Mode, err)
 	}
-}
-
-func TestAServerThatDoesNotReplaceKeepsTheOldFileAndSaysSo(t *testing.T) {
-	p := newPair(t, "new")
-	p.to.Put(targetName, "old", day(1))
-	p.to.Limit(func(can *vfs.Features) { can.Replaces = false })
-	p.mustFail(vfs.KindExists)
-	p.wantFiles(map[string]string{targetName: "old", partName: "new"})
 }
 
 func TestWhatCannotBeSetFailsNothing(t *testing.T) {

@@ -76,7 +76,7 @@ func TestChangedLineEndsAreSentOnceMore(t *testing.T) {
 // strict ends streams as an FTP session does: at the announced size, with the
 // failure that more came.
 type strict struct {
-	*memfs.FS
+	vfs.FS
 	first int64 // streams that have more to give
 }
 
@@ -187,7 +187,7 @@ func (c cut) Close() error {
 }
 
 // unsized is a server that has no word for sizes.
-type unsized struct{ *memfs.FS }
+type unsized struct{ vfs.FS }
 
 func (u unsized) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 	e, err := u.FS.Stat(ctx, p)

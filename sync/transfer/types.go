@@ -56,51 +56,6 @@ const (
 	Skip      Rule = "skip"      // leave it
 )
 
-// ReplaceWay says how a file is replaced where the server refuses to rename
-// onto an existing file. It changes nothing for other servers.
-type ReplaceWay string
-
-// The ways to replace there.
-const (
-	// ReplaceAsk puts the Question with NoReplace; without anyone to answer the
-	// run ends with Outcome Asking, and the whole part is kept.
-	ReplaceAsk ReplaceWay = ""
-	// ReplaceDirect writes the target itself, from its first byte on. Promise 2
-	// is then the person's to give up: while it is written, and after a failure
-	// until the next attempt, neither the old file nor the new one stands there
-	// whole. The whole part of a first refusal stays until the target is proven
-	// whole.
-	ReplaceDirect ReplaceWay = "direct"
-	// ReplaceDelete removes the target and renames the part. Between the two the
-	// new file stands whole under the part's name only; where the rename then
-	// fails, the part is kept whatever the reason, and the error names it.
-	ReplaceDelete ReplaceWay = "delete"
-	// ReplaceNever fails the transfer with KindExists and Error.Op vfs.OpReplace.
-	ReplaceNever ReplaceWay = "never"
-)
-
-// Known is what listings have said of both sides, so that Run needs not ask
-// again. It is believed for the first attempt of a job only, and only as far as
-// nothing is lost where it has become untrue:
-//
-//   - With Job.Made, with Job.Chosen, or under the rules Resume and Rename, both
-//     sides are looked at. So is a side that is read by this process
-//     (Features.HashesHere), where a look costs nothing.
-//   - The source is what its FS says along with its bytes (vfs.Witness). Where
-//     it says nothing and Source is not exact (vfs.Entry.Exact), it is looked at.
-//   - A Target that stands and is not exact is looked at.
-//   - The target is looked at once more before the rename. What has come to
-//     stand there meanwhile, or has changed, puts the rule again.
-//   - A source that turns out to be another file than Known says is begun with
-//     anew, without Known; OnStart is then called again.
-type Known struct {
-	Source vfs.Entry
-	// Target is what stands under the target's name. Nil: a listing of the
-	// target's folder shows that nothing does, or the folder was made by this
-	// very job.
-	Target *vfs.Entry
-}
-
 // Verify says when the content is compared by a hash as well, computed by each
 // side for itself.
 type Verify string
@@ -161,8 +116,8 @@ type Job struct {
 	// OnStart is called once the source is known and the rule has let it
 	// pass, before the first byte moves, so that a journal can keep what a
 	// part is made from and which name it will take. Under Rename it is
-	// called again when that name was snatched away. Its error ends the run.
-	// Nil is allowed.
+	// called again when that name was snatched away, and in any case where
+	// Known was untrue. Its error ends the run. Nil is allowed.
 	OnStart func(from Identity, target vfs.Path) error
 	// Ask answers the rule Ask; nil means that nobody is there, and Run then
 	// ends with Outcome Asking.
@@ -193,7 +148,8 @@ type Job struct {
 
 // Counter is read by others while a transfer runs. All fields are in bytes of
 // the whole file, the resumed part included. Done never goes back within a
-// run, but to zero where the file is sent once more for its line ends.
+// run, but to zero where the file is sent once more: for its line ends, for a
+// Known that was untrue, or to write the target itself (ReplaceDirect).
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64

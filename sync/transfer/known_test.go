@@ -1,0 +1,286 @@
+package transfer_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
+	"wherry/sync/vfs/vfstest"
+)
+
+// list gives the job what listings say of both sides now.
+func (p *pair) list() {
+	p.t.Helper()
+	e, err := p.from.Stat(p.t.Context(), source)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.job.Known = &transfer.Known{Source: e}
+	if e, err := p.to.Stat(p.t.Context(), target); err == nil {
+		p.job.Known.Target = &e
+	}
+}
+
+// coarsely makes the listing tell minutes, as LIST does.
+func coarsely(e *vfs.Entry) {
+	e.ModTime, e.Accuracy = e.ModTime.Truncate(time.Minute), time.Minute
+}
+
+func ops(f *memfs.FS, from int) []memfs.Op {
+	var all []memfs.Op
+	for _, c := range f.Calls()[from:] {
+		if c.Op != memfs.OpRead && c.Op != memfs.OpWrite && c.Op != memfs.OpFeatures {
+			all = append(all, c.Op)
+		}
+	}
+	return all
+}
+
+func TestWhatIsKnownIsNotAskedAgain(t *testing.T) {
+	wholly := []memfs.Op{memfs.OpAhead, memfs.OpOpen, memfs.OpClose, memfs.OpBehind}
+	finish := []memfs.Op{memfs.OpCreate, memfs.OpReserve, memfs.OpCommit, memfs.OpStat, memfs.OpSetTime, memfs.OpStat, memfs.OpRename}
+	for outcome, tc := range map[string]struct {
+		arrange  func(p *pair)
+		from, to []memfs.Op
+	}{
+		"a new file":              {func(*pair) {}, wholly, finish},
+		"a listing to the minute": {func(p *pair) { coarsely(&p.job.Known.Source) }, wholly, finish},
+		"single steps and an exact listing": {func(p *pair) {
+			p.job.Source.FS, p.job.Target.FS = vfstest.SingleSteps(p.from), vfstest.SingleSteps(p.to)
+		}, []memfs.Op{memfs.OpOpen, memfs.OpClose, memfs.OpStat}, []memfs.Op{
+			memfs.OpCreate, memfs.OpReserve, memfs.OpCommit, memfs.OpStat, memfs.OpSetTime, memfs.OpRename,
+		}},
+		"single steps and a listing to the minute": {func(p *pair) {
+			coarsely(&p.job.Known.Source)
+			p.job.Source.FS = vfstest.SingleSteps(p.from)
+		}, []memfs.Op{memfs.OpStat, memfs.OpOpen, memfs.OpClose, memfs.OpStat}, finish},
+		"what is not told ahead is asked for": {func(p *pair) {
+			coarsely(&p.job.Known.Source)
+			p.from.Inject(memfs.Fault{Op: memfs.OpAhead, Kind: vfs.KindOther})
+		}, []memfs.Op{memfs.OpAhead, memfs.OpOpen, memfs.OpStat, memfs.OpClose, memfs.OpBehind}, finish},
+		"what is not told behind is asked for": {func(p *pair) {
+			p.from.Inject(memfs.Fault{Op: memfs.OpBehind, Kind: vfs.KindOther})
+		}, []memfs.Op{memfs.OpAhead, memfs.OpOpen, memfs.OpClose, memfs.OpBehind, memfs.OpStat}, finish},
+		"a file here is looked at": {func(p *pair) {
+			p.from.Limit(func(can *vfs.Features) { can.HashesHere = true })
+		}, append([]memfs.Op{memfs.OpStat}, wholly...), finish},
+		"a target here is looked at": {func(p *pair) {
+			p.to.Limit(func(can *vfs.Features) { can.HashesHere = true })
+		}, wholly, append([]memfs.Op{memfs.OpStat}, finish...)},
+		"an attempt that was begun before looks": {func(p *pair) {
+			p.made = &transfer.Identity{Size: 15, ModTime: day(9)}
+		}, append([]memfs.Op{memfs.OpStat}, wholly...), append([]memfs.Op{memfs.OpStat}, finish...)},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			p := newPair(t, "the new content")
+			p.job.Verify = transfer.VerifyOff
+			p.list()
+			from, to := len(p.from.Calls()), len(p.to.Calls())
+			tc.arrange(p)
+			p.mustBeDone()
+			if got := ops(p.from, from); !slices.Equal(got, tc.from) {
+				t.Errorf("the source was asked %v, want %v", got, tc.from)
+			}
+			if got := ops(p.to, to); !slices.Equal(got, tc.to) {
+				t.Errorf("the target was asked %v, want %v", got, tc.to)
+			}
+			if p.made == nil || !p.made.ModTime.Equal(day(10)) || p.made.Size != 15 {
+				t.Errorf("the journal was told %+v", p.made)
+			}
+			p.wantFiles(map[string]string{targetName: "the new content"})
+		})
+	}
+}
+
+// bothWays runs a test with the optional ways of the file systems and without.
+func bothWays(t *testing.T, do func(t *testing.T, ways func(p *pair))) {
+	t.Helper()
+	t.Run("at once", func(t *testing.T) { do(t, func(*pair) {}) })
+	t.Run("singly", func(t *testing.T) {
+		do(t, func(p *pair) {
+			p.job.Source.FS, p.job.Target.FS = vfstest.SingleSteps(p.from), vfstest.SingleSteps(p.to)
+		})
+	})
+}
+
+func TestASourceThatIsNotAsListedArrivesAsItIs(t *testing.T) {
+	content := random(200_000, 71)
+	for outcome, tc := range map[string]struct {
+		now  string
+		when time.Time
+		kind vfs.Kind
+	}{
+		"it has grown":      {content + "more", day(11), 0},
+		"it has shrunk":     {content[:1000], day(11), 0},
+		"it is another":     {random(200_000, 72), day(11), 0},
+		"it was touched":    {content, day(11), 0},
+		"it has gone":       {"", time.Time{}, vfs.KindNotFound},
+		"it is as it was":   {content, day(10), 0},
+		"it is empty since": {"", day(11), 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			bothWays(t, func(t *testing.T, ways func(*pair)) {
+				for _, minute := range []bool{false, true} {
+					p := newPair(t, content)
+					p.to.Put(targetName, "old", day(1))
+					p.list()
+					if minute {
+						coarsely(&p.job.Known.Source)
+					}
+					ways(p)
+					p.from.Put(sourceName, tc.now, tc.when)
+					if tc.kind != 0 {
+						p.from.Drop(sourceName)
+						p.mustFail(tc.kind)
+						p.wantFiles(map[string]string{targetName: "old"})
+						continue
+					}
+					p.mustBeDone()
+					p.wantFiles(map[string]string{targetName: tc.now})
+					if !p.made.ModTime.Equal(tc.when) || p.made.Size != int64(len(tc.now)) {
+						t.Errorf("the journal was told %+v", p.made)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestATargetThatIsNotAsListedIsPutToTheRule(t *testing.T) {
+	const fresh, old, other = "the new content", "the old one", "somebody's, and newer"
+	files := func(s ...string) map[string]string {
+		all := map[string]string{}
+		for i := 0; i < len(s); i += 2 {
+			all[s[i]] = s[i+1]
+		}
+		return all
+	}
+	for outcome, tc := range map[string]struct {
+		rule  transfer.Rule
+		stood string // when it was listed; "" for nothing
+		now   string // "" for nothing
+		want  transfer.Outcome
+		files map[string]string
+	}{
+		"one came, and is replaced":                {transfer.Overwrite, "", other, transfer.Done, files(targetName, fresh)},
+		"one came, and is skipped":                 {transfer.Skip, "", other, transfer.Skipped, files(targetName, other)},
+		"a newer one came":                         {transfer.Newer, "", other, transfer.Skipped, files(targetName, other)},
+		"one came, and is asked about":             {transfer.Ask, "", other, transfer.Asking, files(targetName, other, partName, fresh)},
+		"it was written to, and is replaced":       {transfer.Overwrite, old, other, transfer.Done, files(targetName, fresh)},
+		"it was written to, and is newer now":      {transfer.Newer, old, other, transfer.Skipped, files(targetName, other)},
+		"it went":                                  {transfer.Overwrite, old, "", transfer.Done, files(targetName, fresh)},
+		"it was written to, and is as large":       {transfer.Different, old, "AS LARGE AS IT!", transfer.Skipped, files(targetName, "AS LARGE AS IT!")},
+		"listed and skipped without another look":  {transfer.Skip, old, old, transfer.Skipped, files(targetName, old)},
+		"listed and replaced as it was":            {transfer.Overwrite, old, old, transfer.Done, files(targetName, fresh)},
+		"listed and older, as it was":              {transfer.Newer, old, old, transfer.Done, files(targetName, fresh)},
+		"one came under the name of what is asked": {"", "", other, transfer.Asking, files(targetName, other, partName, fresh)},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			bothWays(t, func(t *testing.T, ways func(*pair)) {
+				p := newPair(t, fresh)
+				if tc.stood != "" {
+					p.to.Put(targetName, tc.stood, day(1))
+				}
+				p.list()
+				ways(p)
+				p.job.Exists = tc.rule
+				p.to.Drop(targetName)
+				switch tc.now {
+				case "":
+				case tc.stood:
+					p.to.Put(targetName, tc.now, day(1))
+				default:
+					p.to.Put(targetName, tc.now, day(20))
+				}
+				result, err := p.run(t.Context())
+				if err != nil || result.Outcome != tc.want {
+					t.Fatalf("%+v, %v; want %s", result, err, tc.want)
+				}
+				p.wantFiles(tc.files)
+			})
+		})
+	}
+}
+
+func TestTheAnswerToWhatCameMeanwhileIsFollowed(t *testing.T) {
+	const fresh, other = "the new content", "the new"
+	for rule, want := range map[transfer.Rule]map[string]string{
+		transfer.Overwrite: {targetName: fresh},
+		transfer.Skip:      {targetName: other},
+		transfer.Rename:    {targetName: other, "/dst/file (2).txt": fresh},
+		transfer.Resume:    {targetName: fresh},
+		transfer.Newer:     {targetName: other},
+	} {
+		t.Run(string(rule), func(t *testing.T) {
+			bothWays(t, func(t *testing.T, ways func(*pair)) {
+				p := newPair(t, fresh)
+				p.job.Exists = transfer.Ask
+				p.list()
+				ways(p)
+				p.to.Put(targetName, other, day(20))
+				asked := 0
+				p.job.Ask = func(_ context.Context, q transfer.Question) (transfer.Answer, error) {
+					asked++
+					if q.TargetNow.Size != 7 || q.NoReplace {
+						t.Errorf("asked %+v", q)
+					}
+					return transfer.Answer{Rule: rule}, nil
+				}
+				if _, err := p.run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				p.wantFiles(want)
+				if asked != 1 {
+					t.Errorf("asked %d times", asked)
+				}
+			})
+		})
+	}
+}
+
+func TestAListedTargetOfTheMinuteIsLookedAt(t *testing.T) {
+	p := newPair(t, "new")
+	p.to.Put(targetName, "old", day(1).Add(20*time.Second))
+	p.list()
+	coarsely(p.job.Known.Target)
+	// Of the same minute and size; nobody has seen it.
+	p.to.Put(targetName, "OLD", day(1).Add(40*time.Second))
+	p.job.Exists = transfer.Newer
+	p.mustBeDone()
+	p.wantFiles(map[string]string{targetName: "new"})
+	if n := count(p.to, memfs.OpStat); n != 4 { // one of them is list's, two the part's and the target's at the end
+		t.Errorf("%d looks, want 4", n)
+	}
+}
+
+func TestTheSideThatIsNewerAndTheOneThatIsLargerAreTold(t *testing.T) {
+	e := func(size int64, d int, accuracy time.Duration) vfs.Entry {
+		if d == 0 {
+			return vfs.Entry{Type: vfs.TypeFile, Size: size}
+		}
+		return vfs.Entry{Type: vfs.TypeFile, Size: size, ModTime: day(d), Accuracy: accuracy}
+	}
+	for outcome, tc := range map[string]struct {
+		source, target vfs.Entry
+		newer, larger  transfer.Side
+	}{
+		"the source both":       {e(2, 2, time.Second), e(1, 1, time.Second), transfer.SourceSide, transfer.SourceSide},
+		"the target both":       {e(1, 1, time.Second), e(2, 2, time.Second), transfer.TargetSide, transfer.TargetSide},
+		"alike":                 {e(1, 1, time.Second), e(1, 1, time.Second), transfer.NeitherSide, transfer.NeitherSide},
+		"too coarse to tell":    {e(2, 2, time.Second), e(1, 1, 48*time.Hour), transfer.NeitherSide, transfer.SourceSide},
+		"nobody tells the time": {e(2, 0, 0), e(1, 1, time.Second), transfer.NeitherSide, transfer.SourceSide},
+		"nobody tells the size": {e(vfs.SizeUnknown, 2, 0), e(1, 1, 0), transfer.SourceSide, transfer.NeitherSide},
+		"a link's size is none": {vfs.Entry{Type: vfs.TypeLink, Size: 9}, e(1, 1, 0), transfer.NeitherSide, transfer.NeitherSide},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			q := transfer.Question{SourceEntry: tc.source, TargetNow: tc.target}
+			if q.Newer() != tc.newer || q.Larger() != tc.larger {
+				t.Errorf("newer %q, larger %q; want %q, %q", q.Newer(), q.Larger(), tc.newer, tc.larger)
+			}
+		})
+	}
+}

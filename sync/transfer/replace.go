@@ -1,0 +1,164 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+
+	"wherry/sync/vfs"
+)
+
+// ReplaceWay says how a file is replaced where the server refuses to rename
+// onto an existing file. It changes nothing for other servers.
+type ReplaceWay string
+
+// The ways to replace there.
+const (
+	// ReplaceAsk puts the Question with NoReplace; without anyone to answer the
+	// run ends with Outcome Asking, and the whole part is kept.
+	ReplaceAsk ReplaceWay = ""
+	// ReplaceDirect writes the target itself, from its first byte on. Promise 2
+	// is then the person's to give up: while it is written, and after a failure
+	// until the next attempt, neither the old file nor the new one stands there
+	// whole. The whole part of a first refusal stays until the target is proven
+	// whole.
+	ReplaceDirect ReplaceWay = "direct"
+	// ReplaceDelete removes the target and renames the part. Between the two the
+	// new file stands whole under the part's name only; where the rename then
+	// fails, the part is kept whatever the reason, and the error names it.
+	ReplaceDelete ReplaceWay = "delete"
+	// ReplaceNever fails the transfer with KindExists and Error.Op vfs.OpReplace.
+	ReplaceNever ReplaceWay = "never"
+)
+
+// refused tells that the server does not rename onto an existing file.
+func refused(err error) bool {
+	var e *vfs.Error
+	return errors.As(err, &e) && e.Kind == vfs.KindExists && e.Op == vfs.OpReplace
+}
+
+// otherwise replaces the target where the server has refused to do it by
+// renaming. The part is whole.
+func (r *run) otherwise(ctx context.Context, refusal error, verified string, kept bool) (Result, error) {
+	way := r.job.Replace
+	if way == ReplaceAsk {
+		question := r.question()
+		question.NoReplace = true
+		if r.job.Ask == nil {
+			return Result{Outcome: Asking, Target: r.target, Size: r.id.Size, Question: question}, nil
+		}
+		answer, err := r.job.Ask(ctx, question)
+		if err != nil {
+			return Result{}, err
+		}
+		way = answer.Replace
+	}
+	switch way {
+	case ReplaceAsk:
+		r.drop(ctx, r.part)
+		_, result, err := r.skip(string(Skip))
+		return result, err
+	case ReplaceDelete:
+		return r.result(verified, kept), r.afterRemoval(ctx)
+	case ReplaceDirect:
+		return r.directly(ctx)
+	case ReplaceNever:
+		r.whole = false // nobody will come back for it
+		return Result{}, refusal
+	}
+	return Result{}, r.fault(vfs.KindUnsupported, "there is no way to replace called "+string(way))
+}
+
+// afterRemoval deletes the target and gives the part its name. From the removal
+// on the part is the only copy at this side, and is never tidied away.
+func (r *run) afterRemoval(ctx context.Context) error {
+	stands, err := r.stillStands(ctx)
+	if err != nil {
+		return err
+	}
+	if stands {
+		r.sole = true
+		if err := r.job.Target.FS.Remove(ctx, r.target); err != nil {
+			_, gone := r.job.Target.FS.Stat(ctx, r.target)
+			r.sole = gone != nil // servers have refused what they then did
+			return err
+		}
+	}
+	err = r.job.Target.FS.Rename(ctx, r.part, r.target, false)
+	if err != nil && ctx.Err() != nil {
+		// A cancel is not worth being without both.
+		once, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyAfterCancelled)
+		defer cancel()
+		_ = r.job.Target.FS.Rename(once, r.part, r.target, false)
+		return err
+	}
+	if err == nil || fatal(err) && r.tookEffect(ctx) {
+		return nil
+	}
+	return &vfs.Error{
+		Op: "rename", Path: r.part.String(), Kind: vfs.KindOf(err), Err: err,
+		Reply: "the old file is removed, and the new one stands whole under this name",
+	}
+}
+
+// directly writes the target itself. A whole part stays beside it until it is
+// proven.
+func (r *run) directly(ctx context.Context) (Result, error) {
+	if _, err := r.stillStands(ctx); err != nil {
+		return Result{}, err
+	}
+	src, err := r.openSource(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	r.sole, r.offset, r.done = r.whole, 0, 0
+	w, err := r.job.Target.FS.Create(ctx, r.target, 0)
+	if err == nil {
+		err = r.reserve(w)
+	}
+	if err != nil {
+		_ = src.Close() // broken off; the error is the target's
+		return Result{}, err
+	}
+	if err := r.copy(ctx, src, w, r.target); err != nil {
+		return Result{}, err
+	}
+	verified, err := r.verify(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	kept, err := r.dress(ctx, r.target)
+	if err != nil {
+		return Result{}, err
+	}
+	if r.created || r.job.Made != nil {
+		r.drop(ctx, r.part)
+	}
+	return r.result(verified, kept), nil
+}
+
+// writesTarget tells whether the target itself is written at once: the server is
+// known to refuse, and the person has said so.
+func (r *run) writesTarget() bool {
+	return r.old != nil && r.job.Replace == ReplaceDirect && !r.to.Replaces
+}
+
+// ownRemains tells whether what stands under the target may be what an earlier
+// run of this job has left of writing it directly. The rule had let that one
+// pass, and must not judge what it broke.
+func (r *run) ownRemains() bool {
+	return r.job.Replace == ReplaceDirect && r.job.Made != nil && r.job.Made.equal(r.id) &&
+		(r.job.Exists == Newer || r.job.Exists == Different)
+}
+
+// onlyCopy tells whether an earlier run may have left nothing whole but its
+// part.
+func (r *run) onlyCopy(ctx context.Context) bool {
+	if r.job.Replace != ReplaceDirect && r.job.Replace != ReplaceDelete {
+		return false
+	}
+	now, err := r.job.Target.FS.Stat(ctx, r.job.Target.Path)
+	if err != nil || r.job.Replace == ReplaceDelete {
+		return err != nil
+	}
+	return now.Size != r.job.Made.Size
+}
