@@ -51,7 +51,9 @@ type Asker interface {
 	Password(ctx context.Context, s site.Site) (password string, keep bool, err error)
 	// Certificate asks whether to trust a certificate the system does not.
 	Certificate(ctx context.Context, q trust.Question) (trust.Answer, error)
-	// Exists asks what to do when the target's name is taken.
+	// Exists asks what to do when the target's name is taken, or with NoReplace
+	// how to replace it where the server refuses to rename onto it; the answer
+	// to that is kept with the site.
 	Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error)
 }
 
@@ -59,7 +61,8 @@ type Asker interface {
 type Config struct {
 	Dirs Dirs
 	// OneShot keeps the queue in memory: for a command that does its work
-	// and ends, and writes nothing beside it but what it learned of servers.
+	// and ends, and writes nothing beside it but what it learned of servers and
+	// what a person said of a site for good.
 	OneShot bool
 	// Work lets this process work on the queue from the start.
 	Work  bool
@@ -85,6 +88,9 @@ type Config struct {
 	Log io.Writer
 	// OnEvent is told of each change of a transfer; it must not block.
 	OnEvent func(queue.Event)
+
+	// around replaces what is looked at for another network and for sleep.
+	around *surroundings
 }
 
 // Engine is Wherry without a face. Its methods may be called from any
@@ -100,6 +106,7 @@ type Engine struct {
 	session *vault.Mem // passwords of this session
 	learned *learned.Store
 	trace   *trace.Ring
+	around  surroundings
 	queue   *queue.Queue
 	notices []string
 	workers sync.WaitGroup
@@ -120,8 +127,8 @@ type Engine struct {
 func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, local: localfs.New(), vault: cfg.Vault, session: vault.Memory(),
-		trace: trace.NewRing(traceLines, cfg.Log),
-		open:  map[site.ID]*opened{}, given: map[site.ID]site.Site{},
+		trace: trace.NewRing(traceLines, cfg.Log), around: theSurroundings(),
+		open: map[site.ID]*opened{}, given: map[site.ID]site.Site{},
 	}
 	if e.vault == nil {
 		e.vault = vault.Keychain("wherry", keychainLimit)
@@ -130,6 +137,10 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	if err := e.openStores(); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
+	if cfg.around != nil {
+		e.around = *cfg.around
+	}
+	e.workers.Go(e.watch)
 	if cfg.Work {
 		e.workers.Go(e.work)
 	}
@@ -157,6 +168,7 @@ func (e *Engine) openStores() error {
 	qc := queue.Config{
 		File: file, Open: e.FS, Tuning: e.cfg.Tuning, Retries: e.cfg.Retries,
 		OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
+		SiteLimit: e.siteLimits, Replace: e.replaceWay, Replaced: e.replaced,
 	}
 	if e.cfg.Asker != nil {
 		qc.Ask = e.cfg.Asker.Exists
@@ -192,7 +204,7 @@ func (e *Engine) work() {
 			return
 		}
 		if !errors.Is(err, queue.ErrRunning) {
-			e.trace.Add(trace.Line{Dir: trace.Trouble, Text: "the queue stopped: " + err.Error()})
+			e.tellTrouble("the queue stopped: " + err.Error())
 			return
 		}
 		select {
@@ -224,7 +236,7 @@ func (e *Engine) Close() error {
 	if e.learned != nil {
 		// A hint for next time that is lost is no failure of anything.
 		if err := e.learned.Close(); err != nil {
-			e.trace.Add(trace.Line{Dir: trace.Trouble, Text: err.Error()})
+			e.tellTrouble(err.Error())
 		}
 	}
 	return errors.Join(append(errs, e.local.Close(), e.trace.Err())...)

@@ -11,7 +11,6 @@ import (
 
 	"wherry/sync/ftpfs"
 	"wherry/sync/site"
-	"wherry/sync/trace"
 	"wherry/sync/trust"
 	"wherry/sync/vfs"
 )
@@ -43,7 +42,7 @@ func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (sit
 			return "", nil, err
 		}
 	}
-	if o := e.opened(s.ID); o != nil && (password != "" || !reflect.DeepEqual(o.site, s)) {
+	if o := e.opened(s.ID); o != nil && (password != "" || !sameConnection(o.site, s)) {
 		// It was made with another description or password.
 		if err := e.Disconnect(s.ID); err != nil {
 			return "", nil, err
@@ -113,7 +112,7 @@ func (e *Engine) Save(s site.Site) (site.Site, error) {
 	e.edition.Add(1)
 	o := e.open[s.ID]
 	e.mu.Unlock()
-	if o != nil && !reflect.DeepEqual(o.site, s) {
+	if o != nil && !sameConnection(o.site, s) {
 		return s, e.Disconnect(s.ID)
 	}
 	return s, nil
@@ -305,7 +304,7 @@ func (e *Engine) answered(ctx context.Context, id site.ID, password string, keep
 		return err
 	}
 	if err := e.vault.Set(ctx, id, password); err != nil {
-		e.trace.Add(trace.Line{Dir: trace.Trouble, Text: "the password is not kept: " + err.Error()})
+		e.tellTrouble("the password is not kept: " + err.Error())
 	}
 	return nil
 }
