@@ -22,6 +22,7 @@ type Tabs struct {
 
 	tabs     []*tab
 	contents []fyne.CanvasObject
+	asides   []fyne.CanvasObject // nil for none
 	current  int
 	ground   *canvas.Rectangle
 	mark     *canvas.Rectangle
@@ -40,7 +41,7 @@ func (t *Tabs) Append(title string, content fyne.CanvasObject) int {
 	tb := &tab{tabs: t, number: n, line: NewTitle(title).Whole()}
 	tb.ExtendBaseWidget(tb)
 	t.tabs = append(t.tabs, tb)
-	t.contents = append(t.contents, content)
+	t.contents, t.asides = append(t.contents, content), append(t.asides, nil)
 	t.Choose(t.current)
 	return n
 }
@@ -51,6 +52,13 @@ func (t *Tabs) SetTitle(number int, title string) {
 		t.tabs[number].line.SetText(title)
 		t.Refresh()
 	}
+}
+
+// SetAside shows an object at the right of the titles while a tab is shown and
+// there is room for it. It gets all the room that the titles leave.
+func (t *Tabs) SetAside(number int, o fyne.CanvasObject) {
+	t.asides[number] = o
+	t.Refresh()
 }
 
 // Current returns the number of the tab shown.
@@ -79,7 +87,7 @@ func (t *Tabs) CreateRenderer() fyne.WidgetRenderer {
 type tabsRenderer struct{ t *Tabs }
 
 const (
-	tabsHeight float32 = 26
+	tabsHeight float32 = 28 // of a field, and a little
 	tabPad     float32 = 9
 )
 
@@ -95,6 +103,19 @@ func (r *tabsRenderer) Layout(size fyne.Size) {
 			t.mark.Resize(fyne.NewSize(width, 2))
 		}
 		x += width
+	}
+	for i, a := range t.asides {
+		if a == nil {
+			continue
+		}
+		room := size.Width - x - tabPad
+		a.Move(fyne.NewPos(x+tabPad, 1))
+		a.Resize(fyne.NewSize(max(room-look.Gap/2, 0), tabsHeight-2))
+		if i == t.current && room >= a.MinSize().Width {
+			a.Show()
+		} else {
+			a.Hide()
+		}
 	}
 	for _, c := range t.contents {
 		c.Move(fyne.NewPos(0, tabsHeight))
@@ -132,6 +153,11 @@ func (r *tabsRenderer) Objects() []fyne.CanvasObject {
 		objects = append(objects, tb)
 	}
 	objects = append(objects, r.t.mark)
+	for _, a := range r.t.asides {
+		if a != nil {
+			objects = append(objects, a)
+		}
+	}
 	return append(objects, r.t.contents...)
 }
 

@@ -18,6 +18,7 @@ import (
 type Queue interface {
 	Snapshot() queue.Snapshot
 	List(ctx context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error)
+	Count(ctx context.Context, f queue.Filter) (int, error)
 	Retry(ctx context.Context, ids ...queue.ID) error
 	Cancel(ctx context.Context, ids ...queue.ID) error
 	Pause(ctx context.Context, ids ...queue.ID) error
@@ -61,6 +62,8 @@ const maxPages = 32
 // Model is one tab's rows without a widget. It is used by one goroutine.
 type Model struct {
 	tab    Tab
+	find   string // what the rows shown hold, "" for all
+	sought sought
 	len    int
 	seq    uint64
 	fresh  bool // false until the first snapshot
@@ -88,7 +91,10 @@ func NewModel(tab Tab) *Model {
 // state, beyond the progress of active ones.
 func (m *Model) Take(s queue.Snapshot) (changed bool) {
 	changed = !m.fresh || s.Seq != m.seq
-	m.fresh, m.seq, m.len = true, s.Seq, m.tab.Count(s)
+	m.fresh, m.seq = true, s.Seq
+	if m.find == "" {
+		m.len = m.tab.Count(s)
+	}
 	clear(m.live)
 	for _, it := range s.Active {
 		m.live[it.ID] = it
@@ -124,12 +130,18 @@ func (m *Model) At(i int) (it queue.Item, ok bool) {
 // as offset and limit for List; ok is false where all is well.
 func (m *Model) Missing() (offset, limit int, ok bool) {
 	for n := range m.wanted {
-		if n*pageSize < m.len && (m.pages[n].items == nil || m.pages[n].seq != m.seq) {
+		switch p := m.pages[n]; {
+		case n*pageSize >= m.len:
+		case p.items == nil:
 			return n * pageSize, pageSize, true
+		case p.seq != m.seq:
+			offset, limit, ok = n*pageSize, pageSize, true
 		}
 	}
-	clear(m.wanted)
-	return 0, 0, false
+	if !ok {
+		clear(m.wanted)
+	}
+	return offset, limit, ok
 }
 
 // Put takes a page that Missing asked for, as read when the queue stood at

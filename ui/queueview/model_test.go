@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type rows struct {
 	items    []queue.Item
 	seq      uint64
 	asked    [][2]int
+	counted  int
 	canceled []queue.ID
 	retried  []queue.ID
 	top      []queue.ID
@@ -54,9 +56,29 @@ func (r *rows) Snapshot() queue.Snapshot {
 	return s
 }
 
-func (r *rows) List(_ context.Context, _ queue.Filter, offset, limit int) ([]queue.Item, error) {
+func (r *rows) List(_ context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error) {
 	r.asked = append(r.asked, [2]int{offset, limit})
-	return append([]queue.Item{}, r.items[min(offset, len(r.items)):min(offset+limit, len(r.items))]...), nil
+	found := r.found(f)
+	return append([]queue.Item{}, found[min(offset, len(found)):min(offset+limit, len(found))]...), nil
+}
+
+func (r *rows) Count(_ context.Context, f queue.Filter) (int, error) {
+	r.counted++
+	return len(r.found(f)), nil
+}
+
+// found are the rows that a filter lets through; it heeds Find alone.
+func (r *rows) found(f queue.Filter) []queue.Item {
+	if f.Find == "" {
+		return r.items
+	}
+	var out []queue.Item
+	for _, it := range r.items {
+		if strings.Contains(it.Source.Path.String(), f.Find) {
+			out = append(out, it)
+		}
+	}
+	return out
 }
 
 func (r *rows) Cancel(_ context.Context, ids ...queue.ID) error {

@@ -32,6 +32,9 @@ type View struct {
 	placard   *parts.Placard // while there is nothing
 	object    fyne.CanvasObject
 	drag      *fyne.Position // where rows are dragged, nil while none are
+	last      queue.Snapshot
+	aside     fyne.CanvasObject
+	search    *search // nil in the list of what is left to do
 }
 
 // New returns the view of a tab. It shows nothing before Take.
@@ -57,8 +60,11 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 			}
 		},
 		Key: func(key fyne.KeyName, _ fyne.KeyModifier) {
-			if key == fyne.KeyDelete {
+			switch key {
+			case fyne.KeyDelete:
 				v.Cancel()
+			case fyne.KeyF3:
+				v.Find()
 			}
 		},
 		Focused: func(on bool) {
@@ -68,6 +74,9 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 		},
 	}
 	v.dragging()
+	if tab.Title != Left.Title {
+		v.aside = v.buildSearch()
+	}
 	return v
 }
 
@@ -94,13 +103,10 @@ func (v *View) Row(i int) parts.Row {
 
 // Take shows a snapshot of the queue; the shell calls it from its ticker.
 func (v *View) Take(s queue.Snapshot) {
+	v.last = s
 	before := v.model.Len()
 	changed := v.model.Take(s)
-	if v.model.Len() == 0 {
-		v.placard.Show()
-	} else {
-		v.placard.Hide()
-	}
+	v.showEmptiness()
 	if v.model.Len() != before {
 		v.reselect()
 		v.list.Reload()
@@ -113,13 +119,17 @@ func (v *View) Take(s queue.Snapshot) {
 
 // fetch reads the pages that were looked at, one after the other.
 func (v *View) fetch() {
+	if v.model.find != "" {
+		v.seek()
+		return
+	}
 	offset, limit, ok := v.model.Missing()
 	if !ok {
 		return
 	}
-	seq := v.model.Seq()
+	seq, filter := v.model.Seq(), v.model.Filter()
 	v.loop.Latest(v, func(ctx context.Context) func() {
-		items, err := v.queue.List(ctx, queue.Filter{States: v.model.tab.States}, offset, limit)
+		items, err := v.queue.List(ctx, filter, offset, limit)
 		if err != nil {
 			items = nil
 		}
@@ -218,7 +228,7 @@ func (v *View) SelectAll() {
 // act does f to the selected rows in the given states.
 func (v *View) act(f func(context.Context, ...queue.ID) error, states ...queue.State) {
 	if v.model.All() {
-		v.do(func(ctx context.Context) error { return v.actOnAll(ctx, f, states) })
+		v.onAll(f, states...)
 		return
 	}
 	var ids []queue.ID
@@ -232,13 +242,19 @@ func (v *View) act(f func(context.Context, ...queue.ID) error, states ...queue.S
 	}
 }
 
+// onAll does f to all rows in the given states that the list shows, read or not.
+func (v *View) onAll(f func(context.Context, ...queue.ID) error, states ...queue.State) {
+	filter := queue.Filter{States: states, Find: v.model.find}
+	v.do(func(ctx context.Context) error { return v.actOnAll(ctx, f, filter) })
+}
+
 // actOnAll reads every row's ID first, since acting moves rows out of the
 // list that is being read.
-func (v *View) actOnAll(ctx context.Context, f func(context.Context, ...queue.ID) error, states []queue.State) error {
+func (v *View) actOnAll(ctx context.Context, f func(context.Context, ...queue.ID) error, filter queue.Filter) error {
 	const batch = 2000
 	var ids []queue.ID
 	for {
-		items, err := v.queue.List(ctx, queue.Filter{States: states}, len(ids), batch)
+		items, err := v.queue.List(ctx, filter, len(ids), batch)
 		if err != nil {
 			return err
 		}
