@@ -168,6 +168,31 @@ func TestALimitIsLiftedWhileAFileMoves(t *testing.T) {
 	stop()
 }
 
+// TestALimitComesWhileAFileMoves that began without one.
+func TestALimitComesWhileAFileMoves(t *testing.T) {
+	r := newRig(t, nil)
+	c := &stopped{leaping: leaping{now: when}, began: make(chan time.Duration, 100)}
+	r.throttle.clock = c
+	r.here.Put("/a", large, when)
+	writes, goOn := make(chan struct{}, 100), make(chan struct{})
+	r.there.SetHook(func(ctx context.Context, call memfs.Call) error {
+		if call.Op == memfs.OpWrite {
+			writes <- struct{}{}
+			<-goOn
+		}
+		return nil
+	})
+	id := r.add(up("/a"))[0]
+	stop := r.start()
+	<-writes
+	r.Tune(Tuning{Up: 1})
+	close(goOn)
+	<-c.began
+	r.Tune(Tuning{})
+	r.await("end", func() bool { return r.item(id).State == Done })
+	stop()
+}
+
 // TestTheNumberOfTransfersIsTuned while they run: more begin at once, and where
 // it is fewer no next one begins until enough have ended.
 func TestTheNumberOfTransfersIsTuned(t *testing.T) {

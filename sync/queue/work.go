@@ -171,9 +171,8 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		Spellings: q.spellingsOf(w.row.Target.Site),
 		OnStart:   func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
 	}
-	if way := q.throttle.path(w.row); way.limited() {
-		job.Wait = way.wait
-	}
+	way := q.throttle.path(w.row)
+	job.Wait, job.Limited = way.wait, way.limited
 	if q.c.Verify != nil {
 		job.Verify = q.c.Verify()
 	}

@@ -24,6 +24,7 @@ type meter struct {
 	ctx     context.Context // fixed; that of the run
 	to      vfs.Writer
 	wait    func(context.Context, int) error
+	limited func() bool // nil for always
 	counter *Counter
 	size    int64 // of the whole file, or vfs.SizeUnknown
 	done    int64 // of the whole file
@@ -34,7 +35,7 @@ type meter struct {
 }
 
 func newMeter(ctx context.Context, job Job, to vfs.Writer, size, offset int64) *meter {
-	m := &meter{ctx: ctx, to: to, wait: job.Wait, counter: job.Counter, size: size, done: offset, step: stepFirst}
+	m := &meter{ctx: ctx, to: to, wait: job.Wait, limited: job.Limited, counter: job.Counter, size: size, done: offset, step: stepFirst}
 	m.counter.Total.Store(size)
 	m.counter.Done.Store(offset)
 	return m
@@ -47,7 +48,8 @@ func (m *meter) slice() (int64, error) {
 		return 0, err
 	}
 	n := m.step
-	if m.wait != nil {
+	waits := m.wait != nil && (m.limited == nil || m.limited())
+	if waits {
 		n = WaitMost
 	}
 	if m.size != vfs.SizeUnknown {
@@ -57,7 +59,7 @@ func (m *meter) slice() (int64, error) {
 		}
 		n = min(n, left+1)
 	}
-	if m.wait != nil {
+	if waits {
 		if err := m.wait(m.ctx, int(n)); err != nil {
 			return 0, err
 		}

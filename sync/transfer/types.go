@@ -127,6 +127,10 @@ type Job struct {
 	// Wait is called before n bytes move, for speed limits; n is never above
 	// WaitMost. Nil is allowed, and faster.
 	Wait func(ctx context.Context, n int) error
+	// Limited says whether Wait is to be called for what moves next, so that a
+	// limit can come while the file moves, and none is as fast as no Wait; nil
+	// means always.
+	Limited func() bool
 	// KeepTime sets the source's time on the target where both sides can: the
 	// source tells it to the minute, the target takes it. That it could not
 	// be set fails nothing; Result.TimeKept tells.
