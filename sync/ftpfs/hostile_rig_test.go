@@ -15,6 +15,7 @@ import (
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
+	"wherry/sync/vfs/vfstest"
 )
 
 // The hostile tests are a catalogue: each row is one thing that a server does,
@@ -46,6 +47,7 @@ type row struct {
 	sec  site.TLS  // what the plan has, unless said
 	ends patience  // the limit that ends it
 	tune func(*bench, *ftpfs.Config)
+	way  way
 	do   func(*bench) error // list("/") unless said
 	want vfs.Kind           // KindOther for success
 	also func(*bench)       // what else must be true
@@ -64,11 +66,51 @@ type row struct {
 	held bool
 }
 
+// way is how the file system is used and who the server says it is.
+type way struct {
+	name string
+	// single leaves out what is asked together with others (vfs.Swift,
+	// vfs.Finisher).
+	single bool
+	// pose makes the plan that of a server which bears more at once; nil for
+	// none, as is a plan with a greeting of its own.
+	pose func(ftptest.Plan) ftptest.Plan
+}
+
+var ways = []way{
+	{name: "singly", single: true},
+	{name: "together"},
+	{name: "together, as vsftpd", pose: ftptest.AsVSFTPD},
+	{name: "together, as ProFTPD", pose: ftptest.AsProFTPD},
+}
+
+// everyWay runs the rows of transfers in all ways: what comes out is the same.
+// rows are made anew for each, as handlers count.
+func everyWay(t *testing.T, rows func() map[string]row) { inWays(t, ways, rows) }
+
+func inWays(t *testing.T, ways []way, rows func() map[string]row) {
+	for _, w := range ways {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			mine := map[string]row{}
+			for outcome, r := range rows() {
+				r.way = w
+				if w.pose != nil && r.plan.Greeting == nil {
+					r.plan = w.pose(r.plan)
+				}
+				mine[outcome] = r
+			}
+			catalogue(t, mine)
+		})
+	}
+}
+
 // bench is a row at work.
 type bench struct {
 	*testing.T
 	srv   *ftptest.Scripted
 	fs    *ftpfs.FS
+	site  vfs.FS    // fs, or what of it the row's way leaves
 	here  *memfs.FS // the other side of transfers
 	trace *trace.Ring
 
@@ -77,6 +119,9 @@ type bench struct {
 	got     string
 	entries []vfs.Entry
 	result  transfer.Result
+
+	finished      vfs.Finished
+	before, after vfs.Entry
 }
 
 // catalogue runs rows side by side.
@@ -138,6 +183,9 @@ func (r row) set(t *testing.T) *bench {
 		r.tune(b, &c)
 	}
 	b.fs = ftpfs.New(c)
+	if b.site = b.fs; r.way.single {
+		b.site = vfstest.SingleSteps(b.fs)
+	}
 	t.Cleanup(func() {
 		_ = b.fs.Close() // a second time where all went well
 		if t.Failed() {

@@ -76,8 +76,11 @@ func (c *Conn) serve() {
 		c.Verb = strings.ToUpper(verb)
 		c.server.record(Command{Session: c.Number, Verb: c.Verb, Arg: arg, Secure: c.control != net.Conn(c.raw)})
 		c.handler(arg)(c, arg)
-		if c.Verb == "QUIT" {
+		switch c.Verb {
+		case "QUIT":
 			return
+		case "RNTO":
+			c.from = "" // whatever was said to it
 		}
 	}
 }
@@ -98,6 +101,8 @@ func (c *Conn) handler(arg string) Handler {
 func Default(c *Conn, arg string) {
 	h, known := c.server.verbs[c.Verb]
 	switch {
+	case c.server.plan.strictRename && c.from != "" && c.Verb != "RNTO" && c.Verb != "NOOP" && c.Verb != "QUIT":
+		c.Say("501 Bad sequence of commands")
 	case !known:
 		c.Say("500 %s not understood", c.Verb)
 	case !c.in230 && !beforeLogin(c.Verb):

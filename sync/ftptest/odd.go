@@ -3,6 +3,11 @@ package ftptest
 import (
 	"encoding/hex"
 	"hash"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
 )
 
 // What servers do besides the standard, as Handlers for Plan.Verbs. FEAT names
@@ -103,5 +108,56 @@ func (c *Conn) Mute() *Conn { return c.As(c.Verb) }
 // Put stores a file, as Scripted.Put does, by a client's name for it.
 func (c *Conn) Put(name string, content []byte) { c.server.Put(c.abs(name), content) }
 
+// Date gives a file another time, by a client's name for it.
+func (c *Conn) Date(name string, when time.Time) {
+	if n, ok := c.server.tree.get(c.abs(name)); ok {
+		n.mod = when
+		c.server.tree.put(c.abs(name), n)
+	}
+}
+
 // OnEnd has f called when the control connection has ended.
 func (c *Conn) OnEnd(f func()) { c.atEnd = append(c.atEnd, f) }
+
+// AsVSFTPD is p by a server like vsftpd 3.0.3: it says so, has neither MLST nor
+// MFMT, sets times by MDTM and lists by STAT. As vsftpd does, every scripted
+// server leaves the control connection alone while bytes move.
+func AsVSFTPD(p Plan) Plan {
+	verbs := map[string]Handler{"STAT": statLists, "MDTM": mdtmSets}
+	maps.Copy(verbs, p.Verbs)
+	p.Greeting, p.Verbs = Reply("220 (vsFTPd 3.0.3)"), verbs
+	p.Without = append(slices.Clone(p.Without), "MLST", "MLSD", "MFMT")
+	return p
+}
+
+// AsProFTPD is p by a server that says it is ProFTPD, and refuses whatever else
+// comes between RNFR and RNTO.
+func AsProFTPD(p Plan) Plan {
+	p.Greeting = Reply("220 ProFTPD Server (scripted)")
+	p.strictRename = true
+	return p
+}
+
+// statLists tells of a name over the control connection in the form of LIST.
+func statLists(c *Conn, arg string) {
+	name := c.abs(arg)
+	n, ok := c.server.tree.get(name)
+	c.Say("213-Status follows:")
+	switch {
+	case ok && n.dir:
+		c.Raw([]byte(c.As("LIST").listing(name)))
+	case ok:
+		c.Raw([]byte(line(n, path.Base(name))))
+	}
+	c.Say("213 End of status")
+}
+
+// mdtmSets takes a time in front of the name for one to set.
+func mdtmSets(c *Conn, arg string) {
+	stamp, name, _ := strings.Cut(arg, " ")
+	if _, err := time.Parse(stampForm, stamp); err != nil || name == "" {
+		Default(c, arg)
+		return
+	}
+	doMfmt(c, arg)
+}

@@ -50,6 +50,8 @@ type Plan struct {
 	Identity *Identity
 	// TuneTLS changes the server's side of TLS.
 	TuneTLS func(*tls.Config)
+
+	strictRename bool // see AsProFTPD
 }
 
 // Scripted is a running server in this process. Its methods may be called

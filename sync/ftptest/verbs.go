@@ -262,7 +262,6 @@ func doRnto(c *Conn, arg string) {
 		return
 	}
 	c.answer(c.server.tree.rename(c.from, c.abs(arg)), "250 Renamed", "550 Cannot rename")
-	c.from = ""
 }
 
 // upload takes what STOR and APPE bring.
@@ -335,14 +334,19 @@ func (c *Conn) listing(dir string) string {
 		case "NLST":
 			fmt.Fprintf(&b, "%s\r\n", name)
 		default:
-			kind := byte('-')
-			if n.dir {
-				kind = 'd'
-			}
-			fmt.Fprintf(&b, "%c%s 1 sailor crew %d %s %s\r\n", kind, letters(n.mode), len(n.data), n.mod.Format("Jan _2  2006"), name)
+			b.WriteString(line(n, name))
 		}
 	}
 	return b.String()
+}
+
+// line is one of LIST's.
+func line(n node, name string) string {
+	kind := byte('-')
+	if n.dir {
+		kind = 'd'
+	}
+	return fmt.Sprintf("%c%s 1 sailor crew %d %s %s\r\n", kind, letters(n.mode), len(n.data), n.mod.Format("Jan _2  2006"), name)
 }
 
 // facts are MLST's (RFC 3659, 7.5) with the space before the name.
