@@ -70,7 +70,7 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 	}
 	w, err := r.appending(ctx)
 	if err == nil {
-		err = r.reserve(w)
+		err = r.reserve(w, r.old.Size)
 	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
@@ -141,7 +141,7 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	kind := vfs.KindOf(err)
 	r.created = kind != vfs.KindExists && kind != vfs.KindIsDir
 	if err == nil {
-		err = r.reserve(w)
+		err = r.reserve(w, 0)
 	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
@@ -151,9 +151,10 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 }
 
 // reserve lets a full disk be found before the first byte, and ends w where it
-// is. A copy within this computer is let be: it may come to share the source's
-// blocks, and then needs no room.
-func (r *run) reserve(w vfs.Writer) error {
+// is. stands is how many of its bytes are there already. A copy within this
+// computer is let be: it may come to share the source's blocks, and then needs
+// no room.
+func (r *run) reserve(w vfs.Writer, stands int64) error {
 	room, ok := w.(vfs.Reserver)
 	if !ok || r.id.Size == vfs.SizeUnknown || r.from.HashesHere && r.to.HashesHere {
 		return nil
@@ -166,7 +167,7 @@ func (r *run) reserve(w vfs.Writer) error {
 	var e *vfs.Error
 	if errors.As(err, &e) && e.Kind == vfs.KindNoSpace {
 		alone := *e
-		alone.Asked = r.id.Size - r.done
+		alone.Asked = r.id.Size - stands
 		return &alone
 	}
 	return err
@@ -198,7 +199,7 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 		return nil, nil, unlessDifferent(err)
 	}
 	// The part stays where there is no room for the rest: it was there before.
-	if err := r.reserve(w); err != nil {
+	if err := r.reserve(w, part.Size); err != nil {
 		_ = src.Close() // broken off; the error is the target's
 		return nil, nil, err
 	}

@@ -150,6 +150,111 @@ func TestASourceThatIsNotAsListedArrivesAsItIs(t *testing.T) {
 	}
 }
 
+func TestAnUntrueListingIsNoticedBeforeTheBytesMove(t *testing.T) {
+	p := newPair(t, random(200_000, 73))
+	p.list()
+	p.from.Put(sourceName, random(200_000, 74), day(11))
+	if result := p.mustBeDone(); result.Bytes != 200_000 || count(p.to, memfs.OpCreate) != 1 {
+		t.Errorf("%+v, begun %d times", result, count(p.to, memfs.OpCreate))
+	}
+}
+
+func TestALookTellsWhyAListedSourceCannotBeOpened(t *testing.T) {
+	p := newPair(t, "content")
+	p.list()
+	p.from.Drop(sourceName)
+	p.from.PutDir(sourceName)
+	p.from.Inject(memfs.Fault{Op: memfs.OpOpen, Times: -1, Kind: vfs.KindOther}) // a server with one word for all
+	p.mustFail(vfs.KindIsDir)
+}
+
+func TestAListingToTheMinuteKeepsTheSecond(t *testing.T) {
+	p := newPair(t, "content")
+	when := day(10).Add(25 * time.Second)
+	p.from.Put(sourceName, "content", when)
+	p.list()
+	coarsely(&p.job.Known.Source)
+	p.mustBeDone()
+	if e, err := p.to.Stat(t.Context(), target); err != nil || !e.ModTime.Equal(when) || !p.made.ModTime.Equal(when) {
+		t.Errorf("the time is %v, the journal was told %v: %v", e.ModTime, p.made.ModTime, err)
+	}
+}
+
+// sizeless says nothing of sizes behind the last byte.
+type sizeless struct{ *memfs.FS }
+
+type sizelessReader struct {
+	vfs.Reader
+	vfs.Witness
+}
+
+func (r sizelessReader) After() (vfs.Entry, bool) {
+	e, told := r.Witness.After()
+	e.Size = vfs.SizeUnknown
+	return e, told
+}
+
+func (s sizeless) OpenSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error) {
+	r, err := s.FS.OpenSeen(ctx, p, offset, seen)
+	if err != nil {
+		return nil, err
+	}
+	return sizelessReader{r, r.(vfs.Witness)}, nil
+}
+
+func TestALookIsTakenWhereLessIsToldBehindThanBefore(t *testing.T) {
+	content := random(200_000, 75)
+	p := newPair(t, content)
+	p.job.Source.FS, p.job.Verify = sizeless{p.from}, transfer.VerifyOff
+	p.from.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpClose { // of the same second, and longer
+			p.from.Put(sourceName, content+"more", day(10))
+		}
+		return nil
+	})
+	p.mustFail(vfs.KindChanged)
+}
+
+func TestTheSecondDecidesThoughTheListingTellsMinutes(t *testing.T) {
+	p := newPair(t, "new")
+	p.from.Put(sourceName, "new", day(10).Add(45*time.Second))
+	p.to.Put(targetName, "old", day(10).Add(15*time.Second))
+	p.list()
+	coarsely(&p.job.Known.Source)
+	p.job.Exists = transfer.Newer
+	p.mustBeDone()
+	p.wantFiles(map[string]string{targetName: "new"})
+}
+
+func TestAQuestionShowsBothSidesAsTheyAre(t *testing.T) {
+	p := newPair(t, "content")
+	p.to.Put(targetName, "old", day(1))
+	p.list()
+	p.from.Put(sourceName, "longer content", day(12))
+	p.to.Put(targetName, "older", day(2))
+	p.job.Exists = transfer.Ask
+	result, err := p.run(t.Context())
+	if q := result.Question; err != nil || q.SourceEntry.Size != 14 || q.TargetNow.Size != 5 {
+		t.Errorf("%+v, %v", result, err)
+	}
+}
+
+func TestANameThatAnAnswerChoseIsJournalledAndLeavesNoOtherPart(t *testing.T) {
+	p := newPair(t, "the new content")
+	p.job.Exists = transfer.Ask
+	p.list()
+	p.to.Put(targetName, "other", day(20))
+	p.job.Ask = func(context.Context, transfer.Question) (transfer.Answer, error) {
+		p.to.Inject(memfs.Fault{Op: memfs.OpRename, Kind: vfs.KindBusy})
+		return transfer.Answer{Rule: transfer.Rename}, nil
+	}
+	p.mustFail(vfs.KindBusy)
+	if p.told.String() != "/dst/file (2).txt" {
+		t.Errorf("the journal was told %s", p.told)
+	}
+	p.wantFiles(map[string]string{targetName: "other"})
+}
+
 func TestATargetThatIsNotAsListedIsPutToTheRule(t *testing.T) {
 	const fresh, old, other = "the new content", "the old one", "somebody's, and newer"
 	files := func(s ...string) map[string]string {

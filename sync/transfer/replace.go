@@ -113,7 +113,7 @@ func (r *run) directly(ctx context.Context) (Result, error) {
 	r.sole, r.offset, r.done = r.whole, 0, 0
 	w, err := r.job.Target.FS.Create(ctx, r.target, 0)
 	if err == nil {
-		err = r.reserve(w)
+		err = r.reserve(w, 0)
 	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's

@@ -201,6 +201,10 @@ func TestTheOnlyCopyIsNotTidiedAwayWithItsSource(t *testing.T) {
 		"not removed": {
 			transfer.ReplaceDelete, memfs.Fault{Op: memfs.OpRemove, Path: targetName, Kind: vfs.KindLost}, map[string]string{targetName: oldContent},
 		},
+		"half written, and refused": {
+			transfer.ReplaceDirect, memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindPermission},
+			map[string]string{targetName: content[:90_000], partName: content},
+		},
 		"half written": {
 			transfer.ReplaceDirect, memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindLost},
 			map[string]string{targetName: content[:90_000], partName: content},
@@ -210,7 +214,7 @@ func TestTheOnlyCopyIsNotTidiedAwayWithItsSource(t *testing.T) {
 			p := refusing(t, content, false)
 			p.job.Replace = tc.way
 			p.to.Inject(tc.fault)
-			p.mustFail(vfs.KindLost)
+			p.mustFail(tc.fault.Kind)
 			p.to.Heal()
 			p.from.Drop(sourceName)
 			p.mustFail(vfs.KindNotFound)

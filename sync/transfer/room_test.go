@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -18,29 +19,34 @@ func TestAFullPlaceIsFoundBeforeTheFirstByte(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		arrange func(p *pair)
 		left    map[string]string
+		stands  int64 // bytes that are there already
 	}{
-		"a new file leaves nothing": {func(*pair) {}, map[string]string{}},
+		"a new file leaves nothing": {func(*pair) {}, map[string]string{}, 0},
 		"the old file stays": {
-			func(p *pair) { p.to.Put(targetName, "old", day(1)) }, map[string]string{targetName: "old"},
+			func(p *pair) { p.to.Put(targetName, "old", day(1)) }, map[string]string{targetName: "old"}, 0,
 		},
 		"an earlier attempt's part stays": {
 			func(p *pair) {
 				p.to.Put(partName, content[:150_000], day(1))
 				p.made = &transfer.Identity{Size: 300_000, ModTime: day(10)}
-			}, map[string]string{partName: content[:150_000]},
+			}, map[string]string{partName: content[:150_000]}, 150_000,
 		},
 		"a target to be resumed stays": {
 			func(p *pair) {
 				p.job.Exists = transfer.Resume
 				p.to.Put(targetName, content[:150_000], day(1))
-			}, map[string]string{targetName: content[:150_000]},
+			}, map[string]string{targetName: content[:150_000]}, 150_000,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			p := newPair(t, content)
 			tc.arrange(p)
 			p.to.Inject(memfs.Fault{Op: memfs.OpReserve, Kind: vfs.KindNoSpace})
-			p.mustFail(vfs.KindNoSpace)
+			_, err := p.run(t.Context())
+			var e *vfs.Error
+			if !errors.As(err, &e) || e.Kind != vfs.KindNoSpace || e.Asked != 300_000-tc.stands {
+				t.Fatalf("failed by %+v, which asked for %d", err, e.Asked)
+			}
 			p.wantFiles(tc.left)
 			if p.asked(memfs.OpWrite) {
 				t.Error("bytes were written")
@@ -67,5 +73,15 @@ func TestRoomIsNotAskedForWhereItSaysNothing(t *testing.T) {
 				t.Error("room was asked for")
 			}
 		})
+	}
+}
+
+func TestAPlaceThatFillsHalfWayIsFull(t *testing.T) {
+	p := newPair(t, random(300_000, 42))
+	p.to.Inject(memfs.Fault{Op: memfs.OpWrite, Bytes: 100_000, Kind: vfs.KindNoSpace})
+	_, err := p.run(t.Context())
+	var e *vfs.Error
+	if !errors.As(err, &e) || e.Kind != vfs.KindNoSpace || e.Asked != 0 {
+		t.Errorf("failed by %+v", err)
 	}
 }

@@ -192,23 +192,26 @@ func TestRenameGoesOnWhenTheFreeNameIsSnatchedAway(t *testing.T) {
 
 func TestATargetThatCameMeanwhileIsNotReplaced(t *testing.T) {
 	for outcome, before := range map[string]string{"where nothing was": "", "where another was": "old"} {
-		t.Run(outcome, func(t *testing.T) {
-			p := newPair(t, "new")
-			if before != "" {
-				p.to.Put(targetName, before, day(1))
-			}
-			p.to.SetHook(func(_ context.Context, c memfs.Call) error {
-				if c.Op == memfs.OpCommit {
-					p.to.Put(targetName, "somebody's work", day(2))
+		for _, verify := range []transfer.Verify{transfer.VerifyOff, transfer.VerifyOffered} {
+			t.Run(outcome+", verify "+string(verify), func(t *testing.T) {
+				p := newPair(t, "new")
+				p.job.Verify = verify
+				if before != "" {
+					p.to.Put(targetName, before, day(1))
 				}
-				return nil
+				p.to.SetHook(func(_ context.Context, c memfs.Call) error {
+					if c.Op == memfs.OpCommit {
+						p.to.Put(targetName, "somebody's work", day(2))
+					}
+					return nil
+				})
+				_, err := p.run(t.Context())
+				if kind := vfs.KindOf(err); kind != vfs.KindExists && kind != vfs.KindChanged {
+					t.Fatalf("error %v, want exists or changed", err)
+				}
+				p.wantFiles(map[string]string{targetName: "somebody's work", partName: "new"})
 			})
-			_, err := p.run(t.Context())
-			if kind := vfs.KindOf(err); kind != vfs.KindExists && kind != vfs.KindChanged {
-				t.Fatalf("error %v, want exists or changed", err)
-			}
-			p.wantFiles(map[string]string{targetName: "somebody's work", partName: "new"})
-		})
+		}
 	}
 }
 

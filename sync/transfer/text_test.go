@@ -39,37 +39,40 @@ func TestChangedLineEndsAreSentOnceMore(t *testing.T) {
 		"an upload loses returns every time":    {dosText, memfs.OpWrite, memfs.ToLF, -1},
 		"an upload loses returns twice in time": {dosText, memfs.OpWrite, memfs.ToLF, 2},
 	} {
-		t.Run(outcome, func(t *testing.T) {
-			p := newPair(t, tc.content)
-			p.from.SetChunk(1021)
-			p.to.Put(targetName, "old", day(1))
-			side := p.to
-			if tc.op == memfs.OpRead {
-				side = p.from
-			}
-			side.Inject(memfs.Fault{Op: tc.op, LineEnds: tc.ends, Times: tc.times})
-			doubts := 1
-			if tc.times == 1 {
-				p.mustBeDone()
-				p.wantFiles(map[string]string{targetName: tc.content})
-			} else {
-				doubts = 2
-				_, err := p.run(t.Context())
-				var e *vfs.Error
-				if !errors.As(err, &e) || e.Kind != vfs.KindSize || !strings.Contains(e.Reply, "line ends") {
-					t.Fatalf("error %v, want one of size that names the line ends", err)
+		for _, verify := range []transfer.Verify{transfer.VerifyOff, transfer.VerifyOffered} {
+			t.Run(outcome+", verify "+string(verify), func(t *testing.T) {
+				p := newPair(t, tc.content)
+				p.job.Verify = verify
+				p.from.SetChunk(1021)
+				p.to.Put(targetName, "old", day(1))
+				side := p.to
+				if tc.op == memfs.OpRead {
+					side = p.from
 				}
-				p.wantFiles(map[string]string{targetName: "old"})
-			}
-			for name, f := range map[string]*memfs.FS{"source": p.from, "target": p.to} {
-				if n := count(f, memfs.OpDoubt); n != doubts {
-					t.Errorf("the %s was doubted %d times, want %d", name, n, doubts)
+				side.Inject(memfs.Fault{Op: tc.op, LineEnds: tc.ends, Times: tc.times})
+				doubts := 1
+				if tc.times == 1 {
+					p.mustBeDone()
+					p.wantFiles(map[string]string{targetName: tc.content})
+				} else {
+					doubts = 2
+					_, err := p.run(t.Context())
+					var e *vfs.Error
+					if !errors.As(err, &e) || e.Kind != vfs.KindSize || !strings.Contains(e.Reply, "line ends") {
+						t.Fatalf("error %v, want one of size that names the line ends", err)
+					}
+					p.wantFiles(map[string]string{targetName: "old"})
 				}
-			}
-			if n := count(p.to, memfs.OpCreate); n != 2 {
-				t.Errorf("the file was sent %d times, want 2", n)
-			}
-		})
+				for name, f := range map[string]*memfs.FS{"source": p.from, "target": p.to} {
+					if n := count(f, memfs.OpDoubt); n != doubts {
+						t.Errorf("the %s was doubted %d times, want %d", name, n, doubts)
+					}
+				}
+				if n := count(p.to, memfs.OpCreate); n != 2 {
+					t.Errorf("the file was sent %d times, want 2", n)
+				}
+			})
+		}
 	}
 }
 
