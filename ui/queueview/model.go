@@ -18,6 +18,8 @@ import (
 type Queue interface {
 	Snapshot() queue.Snapshot
 	List(ctx context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error)
+	// Throughput is how fast transfers went lately, the oldest first.
+	Throughput() []queue.Sample
 	Count(ctx context.Context, f queue.Filter) (int, error)
 	Retry(ctx context.Context, ids ...queue.ID) error
 	Cancel(ctx context.Context, ids ...queue.ID) error

@@ -15,6 +15,7 @@ import (
 	"wherry/sync/queue"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
+	"wherry/ui/look"
 	"wherry/ui/loop"
 )
 
@@ -31,6 +32,8 @@ type rows struct {
 	moved    []queue.ID // the row moved before, and then those moved
 	priority []queue.Priority
 	starts   []time.Time
+	samples  []queue.Sample
+	sampled  int
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -112,6 +115,11 @@ func (r *rows) SetPriority(_ context.Context, p queue.Priority, _ ...queue.ID) e
 	return nil
 }
 
+func (r *rows) Throughput() []queue.Sample {
+	r.sampled++
+	return r.samples
+}
+
 func (r *rows) Schedule(_ context.Context, when time.Time, _ ...queue.ID) error {
 	r.starts = append(r.starts, when)
 	return nil
@@ -123,7 +131,12 @@ func (r *rows) Clear(context.Context, ...queue.State) error { return nil }
 
 func show(t *testing.T, r *rows, tab Tab) (*View, *loop.Manual) {
 	t.Helper()
-	test.NewTempApp(t)
+	return showIn(t, r, tab, look.Dark)
+}
+
+func showIn(t *testing.T, r *rows, tab Tab, choice look.Choice) (*View, *loop.Manual) {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(look.New(choice))
 	l := loop.NewManual(context.Background())
 	t.Cleanup(l.Close)
 	v := New(l.Loop, r, tab, func(id site.ID) string { return "Site " + string(id) })

@@ -136,7 +136,6 @@ func TestDragShowsWhereItGoes(t *testing.T) {
 		r.items[i].Priority = []queue.Priority{queue.High, queue.Normal, queue.Low}[min(i/5, 2)]
 	}
 	v, _ := show(t, r, Left)
-	fyne.CurrentApp().Settings().SetTheme(look.New(look.Dark))
 	v.selection.Set(8, true)
 	v.selection.Set(9, true)
 	v.selected()

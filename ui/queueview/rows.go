@@ -36,11 +36,13 @@ func columnsOf(tab Tab) []parts.Column {
 			{Title: "Ended", Width: 124, Min: 60, Secondary: true, Fixed: true},
 		}
 	}
+	// All of them have room in a window 900 wide: the last one tells the state.
+	name.Width, from.Width, size.Width = 220, 150, 70
 	return []parts.Column{
 		name, from, to, size,
-		{Title: "Progress", Width: 150, Min: 60, Bar: true, Align: fyne.TextAlignCenter, Fixed: true},
-		{Title: "Speed", Width: 84, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true},
-		{Title: "Time left", Width: 150, Min: 60, Secondary: true, Fixed: true},
+		{Title: "Progress", Width: 120, Min: 60, Bar: true, Align: fyne.TextAlignCenter, Fixed: true},
+		{Title: "Speed", Width: 78, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true},
+		{Title: "Time left", Width: 160, Min: 60, Secondary: true, Fixed: true},
 	}
 }
 

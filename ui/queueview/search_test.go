@@ -20,8 +20,7 @@ import (
 // showBeside puts a tab with what stands beside its title into a window.
 func showBeside(t *testing.T, r *rows, tab Tab, choice look.Choice, width float32) (*View, *loop.Manual, fyne.Window) {
 	t.Helper()
-	v, l := show(t, r, tab)
-	fyne.CurrentApp().Settings().SetTheme(look.New(choice))
+	v, l := showIn(t, r, tab, choice)
 	tabs := parts.NewTabs()
 	for _, other := range []Tab{Left, Lost, Over} {
 		if other.Title != tab.Title {

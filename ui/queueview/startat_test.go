@@ -65,8 +65,7 @@ func TestStartIsSetByKeys(t *testing.T) {
 func TestStartIsReadBack(t *testing.T) {
 	for name, choice := range map[string]look.Choice{"dark": look.Dark, "light": look.Light} {
 		r := newRows(6, queue.Waiting)
-		v, l := show(t, r, Left)
-		fyne.CurrentApp().Settings().SetTheme(look.New(choice))
+		v, l := showIn(t, r, Left, choice)
 		r.items[0].State = queue.Active
 		r.items[1].NotBefore, r.items[2].NotBefore = l.Now().Add(5*time.Hour), l.Now().Add(30*time.Hour)
 		r.items[3].Priority, r.items[4].State, r.items[5].Priority, r.seq = queue.High, queue.Paused, queue.Low, 2

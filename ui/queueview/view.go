@@ -35,6 +35,7 @@ type View struct {
 	last      queue.Snapshot
 	aside     fyne.CanvasObject
 	search    *search // nil in the list of what is left to do
+	flow      *flow   // only there
 }
 
 // New returns the view of a tab. It shows nothing before Take.
@@ -74,7 +75,9 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 		},
 	}
 	v.dragging()
-	if tab.Title != Left.Title {
+	if tab.Title == Left.Title {
+		v.aside = v.buildFlow()
+	} else {
 		v.aside = v.buildSearch()
 	}
 	return v
@@ -114,6 +117,7 @@ func (v *View) Take(s queue.Snapshot) {
 		v.list.Repaint()
 	}
 	v.dragOver()
+	v.takeFlow(s)
 	v.fetch()
 }
 
