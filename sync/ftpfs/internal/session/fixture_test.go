@@ -176,11 +176,14 @@ func (f *fixture) noLeak() {
 // transfer commands that it answered with 1xx.
 func (f *fixture) transfers() int {
 	lines, _ := f.trace.Since(0)
-	n := 0
-	for i, l := range lines[:len(lines)-1] {
+	n, asked := 0, false
+	for _, l := range lines {
 		verb, _, _ := strings.Cut(l.Text, " ")
-		if l.Dir == trace.Sent && strings.Contains("LIST MLSD RETR STOR", verb) && strings.HasPrefix(lines[i+1].Text, "1") {
-			n++
+		switch {
+		case l.Dir == trace.Sent && strings.Contains("LIST MLSD RETR STOR", verb):
+			asked = true // what else went out with it stands behind
+		case l.Dir == trace.Received && asked && strings.HasPrefix(l.Text, "1"):
+			n, asked = n+1, false
 		}
 	}
 	return n

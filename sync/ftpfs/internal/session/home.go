@@ -3,14 +3,15 @@ package session
 import (
 	"strings"
 
+	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/vfs"
 )
 
-// home asks for the login folder; a server that does not say has the root.
-func (o *operation) home() error {
-	r, err := o.ctl.Command("PWD")
-	if err != nil || r.Code != 257 {
-		return err
+// home finds the login folder in the reply to PWD; a server that does not say
+// has the root.
+func (o *operation) home(r wire.Reply) (err error) {
+	if r.Code != 257 {
+		return nil
 	}
 	dir, ok := parsePWD(r.Text())
 	if !ok {

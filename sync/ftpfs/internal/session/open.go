@@ -116,19 +116,15 @@ func (o *operation) prepare() error {
 			lines = append(lines, line)
 		}
 	}
-	for _, line := range lines {
-		if _, err := o.ctl.Command(line); err != nil {
-			return err
-		}
-	}
-	r, err := o.ctl.Command("SYST")
+	replies, err := o.ctl.Batch(append(lines, "SYST", "PWD"))
 	if err != nil {
 		return err
 	}
-	if r.Code == 215 {
+	replies = replies[len(lines):]
+	if r := replies[0]; r.Code == 215 {
 		o.facts.System = r.Text()
 	}
-	if err := o.home(); err != nil || o.supports("MLST") {
+	if err := o.home(replies[1]); err != nil || o.supports("MLST") {
 		return err
 	}
 	_, err = o.sizeIsOfFiles()
