@@ -26,6 +26,10 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return account(path, text, face), true
 	case partFault.MatchString(line) && (kind == vfs.KindIsDir || kind == vfs.KindExists || kind == vfs.KindOutside):
 		return partTaken(kind, path, face), true
+	case kind == vfs.KindExists && strings.HasPrefix(line, vfs.OpReplace+" "):
+		return noReplace(path, face), true
+	case strings.Contains(text, "the old file is removed"):
+		return halfReplaced(path, face), true
 	case kind == vfs.KindBadName && controlIn(path, line) != "":
 		return badName(path, line), true
 	}
@@ -95,6 +99,26 @@ func partTaken(kind vfs.Kind, path string, face Face) Words {
 		Title: what + " stands at " + name(strings.TrimSuffix(path, transfer.Suffix)+transfer.Suffix) + ", where the copy is kept until it is whole.",
 		Remedy: "It is not Wherry's, and nothing was changed: move or remove it" +
 			byFace(face, ", and run the command again.", ", and retry."),
+	}
+}
+
+// noReplace tells of a server that does not rename onto an existing file, where
+// nobody has said what to do then.
+func noReplace(path string, face Face) Words {
+	return Words{
+		Title: name(path) + " was not replaced: the server refuses to rename onto an existing file. The old one is there as it was.",
+		Remedy: byFace(face, "Say what to do then: --replace delete or --replace direct; a saved site keeps it by `wherry sites edit SITE --replace`.",
+			"Choose what to do then in the site's settings (Transfer, Replacing), and retry."),
+	}
+}
+
+// halfReplaced tells of a new file that could not take the name of the old one,
+// which was deleted for it.
+func halfReplaced(path string, face Face) Words {
+	part := strings.TrimSuffix(path, transfer.Suffix) + transfer.Suffix
+	return Words{
+		Title:  "The old file is deleted, and the new one has arrived whole but could not take its name: it stands as " + name(part) + ".",
+		Remedy: byFace(face, "Run the command again, or rename it there.", "Retry, or rename it there."),
 	}
 }
 

@@ -166,6 +166,14 @@ func TestParticularFailuresName(t *testing.T) {
 			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindExists, Reply: "a link has this name and is not written through"},
 			`A link or another file stands at "/d/a.wherry-part"`, "move or remove", "--exists",
 		},
+		"a server that does not replace": {
+			vfs.Error{Op: vfs.OpReplace, Path: "/d/a", Kind: vfs.KindExists, Reply: "the server refuses to rename onto an existing file"},
+			`"/d/a" was not replaced: the server refuses`, "--replace delete", "--exists",
+		},
+		"a new file that could not take its name": {
+			vfs.Error{Op: "rename", Path: "/d/a.wherry-part", Kind: vfs.KindPermission, Reply: "the old file is removed, and the new one stands whole under this name"},
+			`stands as "/d/a.wherry-part"`, "rename it there", "permissions",
+		},
 		"a line end in a name": {
 			vfs.Error{Op: "name", Path: "c\nd", Kind: vfs.KindBadName, Reply: "the name holds a slash or a control character"},
 			`The name "c\u{000a}d" cannot be used: it holds a line feed (U+000A).`, "Rename it", "a slash",
