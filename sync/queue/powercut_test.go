@@ -35,7 +35,6 @@ type power struct {
 	mu    sync.Mutex
 	off   bool        // it failed: nothing is promised any more
 	disk  disk        // as it was last synced
-	call  disk        // the same at the latest call of a file system
 	rows  map[ID]bool // that a method or an event told of
 	done  map[ID]bool // those of them that are done
 	gone  []ID        // rows of which Cancel returned
