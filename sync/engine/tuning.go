@@ -22,10 +22,15 @@ func (e *Engine) siteLimits(id site.ID) (up, down int64) {
 }
 
 // replaceWay is how files are replaced on a site whose server refuses to rename
-// onto an existing one.
+// onto an existing one. In a queue that ends with its command nobody will ever
+// answer, where nobody is there now.
 func (e *Engine) replaceWay(id site.ID) transfer.ReplaceWay {
 	s, _ := e.Site(id)
-	return transfer.ReplaceWay(s.Replace)
+	way := transfer.ReplaceWay(s.Replace)
+	if way == transfer.ReplaceAsk && e.cfg.OneShot && e.cfg.Asker == nil {
+		return transfer.ReplaceNever
+	}
+	return way
 }
 
 // replaced keeps with the site what a person answered to that. Where the file

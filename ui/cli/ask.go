@@ -58,6 +58,9 @@ func (a *asker) Certificate(ctx context.Context, q trust.Question) (trust.Answer
 // Exists shows both sides; the answer of a bare Enter is the safe one.
 func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
 	defer a.stage()()
+	if q.NoReplace {
+		return a.replace(ctx, q)
+	}
 	a.say("%s exists already.", vfs.Readable(q.Target.String()))
 	a.say("  there now: %s", words.Side(q.TargetNow, q.SourceEntry, time.Local))
 	a.say("  new:       %s", words.Side(q.SourceEntry, q.TargetNow, time.Local))
@@ -72,6 +75,26 @@ func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answe
 		}[strings.ToLower(text)]
 		if ok {
 			return transfer.Answer{Rule: rule, ForAll: text != strings.ToLower(text)}, nil
+		}
+	}
+}
+
+// replace asks how to replace where the server refuses to rename onto a file.
+func (a *asker) replace(ctx context.Context, q transfer.Question) (transfer.Answer, error) {
+	a.say("The server refuses to rename the new file onto %s. It has arrived whole, and waits beside the old one.", vfs.Readable(q.Target.String()))
+	a.say("  delete: the old file is deleted, and the new one takes its name; for a moment neither has it.")
+	a.say("  write:  the new file is written over the old one; if the connection breaks then, neither is whole until it is tried again.")
+	a.say("The answer counts for this site from now on; --replace changes it.")
+	for {
+		text, err := a.line(ctx, "[s]kip this file, [d]elete first, [w]rite directly: ", false)
+		if err != nil {
+			return transfer.Answer{}, err
+		}
+		way, ok := map[string]transfer.ReplaceWay{
+			"": transfer.ReplaceAsk, "s": transfer.ReplaceAsk, "d": transfer.ReplaceDelete, "w": transfer.ReplaceDirect,
+		}[strings.ToLower(strings.TrimSpace(text))]
+		if ok {
+			return transfer.Answer{Rule: transfer.Skip, Replace: way}, nil
 		}
 	}
 }

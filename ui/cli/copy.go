@@ -182,7 +182,7 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 				return nil, err
 			}
 		}
-		reqs[i] = queue.Request{Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule}
+		reqs[i] = queue.Request{Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule, KeepMode: s.opt.keepMode}
 	}
 	return reqs, nil
 }

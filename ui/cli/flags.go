@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wherry/sync/queue"
 	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/trust"
@@ -31,10 +32,12 @@ type options struct {
 	keepAlive         choice
 	commands          texts
 
-	verify      choice
-	connections count
-	limit       rate
-	retries     int
+	verify, replace choice
+	connections     count
+	retries         int
+	keepMode        bool
+	// limits of all transfers; sites add and edit save the last two
+	limit, limitUp, limitDown rate
 
 	json, quiet bool
 	log, config string
@@ -47,10 +50,11 @@ const defaultTimeout = 20 * time.Second
 // again, to show each command those that matter to it.
 func (o *options) addFlags(root *cobra.Command) {
 	f := root.PersistentFlags()
-	o.mode.back, o.tls.back, o.keepAlive.back = true, true, true
+	o.mode.back, o.tls.back, o.keepAlive.back, o.replace.back = true, true, true, true
 	o.mode.allowed = []string{string(site.ModeAuto), string(site.ModePassive), string(site.ModeActive)}
 	o.tls.allowed = []string{string(site.TLSExplicit), string(site.TLSImplicit), string(site.TLSOff)}
 	o.keepAlive.allowed = []string{"off", string(site.KeepAliveNoop)}
+	o.replace.allowed = []string{string(site.ReplaceDirect), string(site.ReplaceDelete), string(site.ReplaceNever)}
 	o.verify.allowed = []string{string(transfer.VerifyOff), string(transfer.VerifyOffered), string(transfer.VerifyAlways)}
 	o.exists.allowed = []string{
 		string(transfer.Ask), string(transfer.Overwrite), string(transfer.Newer), string(transfer.Different),
@@ -73,10 +77,14 @@ func (o *options) addFlags(root *cobra.Command) {
 	f.Var(&o.keepAlive, "keep-alive", "on idle connections: off, or noop every half minute (default off)")
 	f.Var(&o.commands, "login-command", "send this `line` after each login, such as \"SITE UMASK 022\"; may be repeated")
 
-	f.Var(&o.verify, "verify", "compare contents by a hash: off, offered (where both sides know one) or always (default offered)")
+	f.Var(&o.verify, "verify", "compare contents by a hash: off, offered (where both sides know one) or always\n(default offered)")
 	f.Var(&o.exists, "exists", "when the target exists: ask, overwrite, newer, different, resume, rename or skip\n(default ask; skip without a terminal)")
 	f.Var(&o.connections, "connections", "transfer over up to `N` connections, 1 to 32 (default 4)")
+	f.Var(&o.replace, "replace", "where the server refuses to rename onto an existing file: direct (write it\nitself), delete (it first) or never (default ask; fail without a terminal)")
+	f.BoolVar(&o.keepMode, "keep-mode", false, "give copies the permissions of what was copied, where both sides can")
 	f.Var(&o.limit, "limit", "transfer no faster than `rate` bytes a second, such as 500k or 2M")
+	f.Var(&o.limitUp, "limit-up", "send no faster than `rate`")
+	f.Var(&o.limitDown, "limit-down", "receive no faster than `rate`")
 	f.IntVar(&o.retries, "retries", defaultRetries, "try a failed transfer again up to `N` times")
 
 	f.BoolVar(&o.json, "json", false, "write results as one JSON object a line")
@@ -134,6 +142,26 @@ func (o *options) apply(s site.Site) site.Site {
 	}
 	if o.commands.given {
 		s.Commands = o.commands.values
+	}
+	if o.replace.given {
+		s.Replace = site.Replace(o.replace.value)
+	}
+	return s
+}
+
+// tuning is what the flags say of the queue.
+func (o *options) tuning() queue.Tuning {
+	return queue.Tuning{Workers: int(o.connections), Total: o.limit.bytes, Up: o.limitUp.bytes, Down: o.limitDown.bytes}
+}
+
+// limits lays the limits that were given over a site's own: on a command that
+// saves it. Elsewhere they are those of the command.
+func (o *options) limits(s site.Site) site.Site {
+	if o.limitUp.given {
+		s.LimitUp = o.limitUp.bytes
+	}
+	if o.limitDown.given {
+		s.LimitDown = o.limitDown.bytes
 	}
 	return s
 }

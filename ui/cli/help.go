@@ -15,7 +15,8 @@ var groups = []struct {
 	flags         []string
 }{
 	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
-	{"t", "Transfer flags", []string{"exists", "verify", "connections", "limit", "retries"}},
+	{"t", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "limit-down", "retries"}},
+	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
 	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }

@@ -9,22 +9,29 @@ import (
 
 // rate is a speed in bytes a second: a number with an optional k, M, G
 // (powers of 1000) or Ki, Mi, Gi (powers of 1024), and an optional B and /s
-// that change nothing. 0 is no limit.
-type rate int64
+// that change nothing. Nothing at all is no limit: it takes a saved one back.
+type rate struct {
+	bytes int64 // a second; 0 for no limit
+	given bool
+}
 
 func (r *rate) Type() string { return "RATE" }
 
 func (r *rate) String() string {
-	if *r == 0 {
+	if r.bytes == 0 {
 		return ""
 	}
-	return strconv.FormatInt(int64(*r), 10)
+	return strconv.FormatInt(r.bytes, 10)
 }
 
 func (r *rate) Set(text string) error {
+	if text == "" {
+		*r = rate{given: true}
+		return nil
+	}
 	n, err := parseRate(text)
 	if err == nil {
-		*r = rate(n)
+		*r = rate{bytes: n, given: true}
 	}
 	return err
 }

@@ -111,7 +111,7 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 		return cfg, none, err
 	}
 	cfg.Vault, cfg.Timeout, cfg.Pinned = a.vault, time.Duration(a.opt.timeout), string(a.opt.trust)
-	cfg.Tuning = queue.Tuning{Workers: int(a.opt.connections), Total: int64(a.opt.limit)}
+	cfg.Tuning = a.opt.tuning()
 	if a.opt.verify.value != "" {
 		cfg.Verify = func() transfer.Verify { return transfer.Verify(a.opt.verify.value) }
 	}
@@ -227,6 +227,9 @@ func (s *session) resolve(text string) (engine.Place, error) {
 	if s.later && saved.ID != "" && !reflect.DeepEqual(saved, place.Site) {
 		return place, usagef(s.command, "the queue works with what is saved for %s, and the flags given here would be lost; "+
 			"save them with `wherry sites edit`, or give the server as an address.", words.Safe(site.FullName(saved)))
+	}
+	if s.later && (s.opt.limit.given || s.opt.limitUp.given || s.opt.limitDown.given) {
+		return place, usagef(s.command, "limits hold for who does the work: give them to `wherry queue run`, or save --limit-up and --limit-down with the site.")
 	}
 	if err := place.Site.Validate(); err != nil {
 		return place, usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)

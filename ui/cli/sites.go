@@ -152,6 +152,9 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 		{"Hidden names", hidden},
 		{"Keep-alive", string(one.KeepAlive)},
 		{"After login", strings.Join(one.Commands, "; ")},
+		{"Sends at most", limitWords(one.LimitUp)},
+		{"Receives at most", limitWords(one.LimitDown)},
+		{"Replaces", replaceWords[one.Replace]},
 		{"Notes", one.Notes},
 	} {
 		if row[1] != "" {
@@ -159,6 +162,21 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 		}
 	}
 	return out.Flush()
+}
+
+func limitWords(bytes int64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return words.Rate(float64(bytes))
+}
+
+// replaceWords say how files are replaced where the server refuses to rename
+// onto them.
+var replaceWords = map[site.Replace]string{
+	site.ReplaceDirect: "by writing the file itself, where the server does not rename onto it",
+	site.ReplaceDelete: "by deleting the old file first, where the server does not rename onto it",
+	site.ReplaceNever:  "never, where the server does not rename onto it",
 }
 
 // kept says where the password of that ID is.
@@ -215,6 +233,7 @@ good.`,
 				if err != nil {
 					return err
 				}
+				one = a.opt.limits(one)
 				one.ID, one.Name = site.NewID(), args[0]
 				flags.apply(cmd, &one)
 				return s.save(one)
@@ -247,8 +266,10 @@ func (s *session) save(one site.Site) error {
 	if s.opt.ca != "" {
 		return usagef(s.command, "--ca holds for one command and is not saved; --trust accepts the site's own certificate for good.")
 	}
-	if s.opt.verify.value != "" {
-		return usagef(s.command, "--verify holds for one command and is not saved with a site.")
+	for flag, given := range map[string]bool{"--verify": s.opt.verify.value != "", "--limit": s.opt.limit.given, "--keep-mode": s.opt.keepMode} {
+		if given {
+			return usagef(s.command, "%s holds for one command and is not saved with a site.", flag)
+		}
 	}
 	err := s.engine.Sites().Put(one)
 	if err == nil && s.opt.trust != "" {
@@ -284,7 +305,7 @@ what it is without them. The rest, and the password, stay.`,
 					}
 					one.Host, one.Port, one.TLS, one.User, one.RemoteDir = t.Host, t.Port, t.TLS, t.User, t.RemoteDir
 				}
-				one = s.opt.apply(one)
+				one = s.opt.limits(s.opt.apply(one))
 				flags.apply(cmd, &one)
 				return s.save(one)
 			})

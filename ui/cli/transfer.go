@@ -207,7 +207,12 @@ func (r *run) tell(e queue.Event, wished bool) {
 				r.show(i.Source), r.show(i.Target))
 		}
 	case queue.EventAsking:
-		if !r.interactive() {
+		switch {
+		case r.interactive():
+		case i.Question != nil && i.Question.NoReplace:
+			r.say("wherry: %s waits: the server refuses to rename onto %s, and nobody is there to ask; --replace says what to do.",
+				r.show(i.Source), r.show(i.Target))
+		default:
 			r.say("wherry: %s waits: %s exists, and nobody is there to ask; --exists says what to do.", r.show(i.Source), r.show(i.Target))
 		}
 	}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/queue"
+	"wherry/ui/desktop"
+)
+
+func (a *app) queueRun() *cobra.Command {
+	var p pace
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Work on the queue until nothing is left to do",
+		Long: `Transfer what is in the queue, without a window, until nothing is left that can go
+on by itself: rows with a time to begin are waited for, and so are the hours of
+--between. Outside of them no file begins; one that moves is brought to its end. Rows
+that ask something are asked here on a terminal, and stay asking otherwise. A password
+that is not in the keychain is asked for, or read by --password-stdin or from
+WHERRY_PASSWORD where all rows need the same login.`,
+		Example: `  wherry queue run
+  wherry queue run --between 22:00-06:00 --limit-up 2M --stay-awake
+  wherry queue run --json --log wherry.log`,
+		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "ct"},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.runQueue(cmd.Context(), cmd.CommandPath(), p) },
+	}
+	p.addFlags(cmd)
+	return cmd
+}
+
+func (a *app) runQueue(ctx context.Context, command string, p pace) error {
+	r := a.newRun()
+	events := newEvents(r.event)
+	defer events.Close()
+	err := a.withEngine(ctx, command, wish{durable: true, events: events.OnEvent}, func(s *session) error {
+		r.begin(s)
+		if err := s.givePassword(ctx); err != nil {
+			return err
+		}
+		s.engine.Tune(p.over(a.opt.tuning()))
+		if p.awake {
+			defer a.stayAwake(ctx)()
+		}
+		return r.drain(ctx, s.engine.Queue(), events)
+	})
+	if errors.Is(err, queue.ErrRunning) {
+		a.say("wherry: Another Wherry works on the queue already: its window, or another `wherry queue run`.\n" +
+			"        It does what is added here too; there is nothing more to start.")
+		return &reportedError{exitFailed}
+	}
+	return err
+}
+
+// stayAwake holds off the computer's sleep until it is called back. Where the
+// system does not let us, the work is done all the same.
+func (a *app) stayAwake(ctx context.Context) (release func()) {
+	release, err := desktop.StayAwake(ctx, "Files are being transferred")
+	if err != nil {
+		a.notice("wherry: The computer may fall asleep meanwhile: nobody here takes the wish that it stays awake.")
+		return func() {}
+	}
+	return release
+}
+
+// givePassword lets the one login that the queue needs have the password that
+// was given beside the command.
+func (s *session) givePassword(ctx context.Context) error {
+	ids, err := s.engine.Queue().Sites(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		one, ok := s.engine.Site(id)
+		if !ok {
+			continue
+		}
+		password, err := s.given(s.command, one)
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			continue
+		}
+		if err := s.engine.Remember(ctx, id, password, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pace is what queue run is told of how to work.
+type pace struct {
+	hours   hours
+	workers count
+	awake   bool
+}
+
+func (p *pace) addFlags(cmd *cobra.Command) {
+	cmd.Flags().Var(&p.hours, "between", "begin files only between these `hours` of the day, such as 22:00-06:00")
+	cmd.Flags().Var(&p.workers, "workers", "move up to `N` files at a time, 1 to 32, whatever number of connections a site has")
+	cmd.Flags().BoolVar(&p.awake, "stay-awake", false, "keep the computer from falling asleep meanwhile, where the system lets us")
+}
+
+// over lays it over a tuning.
+func (p *pace) over(t queue.Tuning) queue.Tuning {
+	t.From, t.Until = p.hours.from, p.hours.until
+	if p.workers > 0 {
+		t.Workers = int(p.workers)
+	}
+	return t
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wherry/ui/words"
+)
+
+// moment is a time to come, read against the clock here.
+type moment struct {
+	when time.Time // zero for at once
+}
+
+// Type is what stands for the value in a help text that names none.
+func (m *moment) Type() string   { return "TIME" }
+func (m *moment) String() string { return "" }
+
+// Set takes what people write, RFC 3339 as scripts do, or now.
+func (m *moment) Set(text string) error {
+	now := time.Now()
+	when, err := time.Parse(time.RFC3339, text)
+	ok := err == nil
+	if text == "now" {
+		when, ok = time.Time{}, true
+	}
+	if !ok {
+		when, ok = words.ParseMoment(text, now)
+	}
+	switch {
+	case !ok:
+		return fmt.Errorf("it takes a time %s", words.MomentHint)
+	case text != "now" && !when.After(now):
+		return fmt.Errorf("that time is past")
+	}
+	m.when = when
+	return nil
+}
+
+// hours are two times of day, 22:00-06:00, or nothing for always.
+type hours struct{ from, until time.Duration }
+
+func (h *hours) Type() string   { return "HOURS" }
+func (h *hours) String() string { return "" }
+
+func (h *hours) Set(text string) error {
+	first, last, ok := strings.Cut(text, "-")
+	from, errFrom := clockTime(first)
+	until, errUntil := clockTime(last)
+	switch {
+	case !ok || errFrom != nil || errUntil != nil:
+		return fmt.Errorf("it takes two times of day, such as 22:00-06:00")
+	case from == until:
+		return fmt.Errorf("the two times are the same")
+	}
+	h.from, h.until = from, until
+	return nil
+}
+
+// errClock is no time of day.
+var errClock = errors.New("no time of day")
+
+// clockTime reads a time of day from 0:00 to 24:00, as the time since midnight.
+func clockTime(text string) (time.Duration, error) {
+	text = strings.TrimSpace(text)
+	if text == "24:00" {
+		return 0, nil
+	}
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0, errClock
+	}
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute, nil
+}
+
+func (a *app) queueSchedule() *cobra.Command {
+	return &cobra.Command{
+		Use: "schedule TIME ID...", Short: "Have rows begin at a time, or now",
+		Long: `Have rows begin at a time and not before: a time of day is the next one, and a day
+may stand before it; now takes it back. ID is a number of wherry queue list; a folder
+stands for all that is in it. What moves already waits for the time, too, and goes on
+from where it was. The work is done by wherry queue run, which waits for that time, or
+by an open window.`,
+		Example: `  wherry queue schedule 22:00 12 13
+  wherry queue schedule "tomorrow 6:30" 14
+  wherry queue schedule 2026-12-24T22:00:00+01:00 14
+  wherry queue schedule now 12`,
+		Args: a.args(2, -1, "give a time "+words.MomentHint+", and name the rows by the numbers of `wherry queue list`"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var at moment
+			if err := at.Set(args[0]); err != nil {
+				return usagef(cmd.CommandPath(), "%s cannot be used: %v.", words.Safe(args[0]), err)
+			}
+			ids, err := rowIDs(cmd.CommandPath(), args[1:])
+			if err != nil {
+				return err
+			}
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				return s.engine.Queue().Schedule(cmd.Context(), at.when, ids...)
+			})
+		},
+	}
+}

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/ftptest"
+)
+
+func TestHoursAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]hours{
+		"22:00-06:00":   {22 * time.Hour, 6 * time.Hour},
+		"8:30-12:00":    {8*time.Hour + 30*time.Minute, 12 * time.Hour},
+		"20:00 - 24:00": {20 * time.Hour, 0},
+		"00:00-06:00":   {0, 6 * time.Hour},
+	} {
+		var h hours
+		if err := h.Set(text); err != nil || h != want {
+			t.Errorf("%q is %v, %v; want %v", text, h, err, want)
+		}
+	}
+	for _, text := range []string{"", "22:00", "22-6", "22:00-22:00", "24:00-00:00", "25:00-06:00", "22:60-06:00", "-1:00-06:00", "22:00-06:00-08:00"} {
+		var h hours
+		if err := h.Set(text); err == nil {
+			t.Errorf("%q is taken for %v", text, h)
+		}
+	}
+}
+
+func FuzzHours(f *testing.F) {
+	for _, seed := range []string{"22:00-06:00", "0:00-24:00", "-", "1:1-2:2", "٢:00-3:00"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var h hours
+		if err := h.Set(text); err == nil && (h.from == h.until || min(h.from, h.until) < 0 || max(h.from, h.until) >= 24*time.Hour) {
+			t.Errorf("%q is %v", text, h)
+		}
+	})
+}
+
+// rowsBy are the rows of `queue list --json`, by one field.
+func rowsBy(t *testing.T, h *home, field string) []string {
+	t.Helper()
+	var got []string
+	for _, row := range lines(t, h.ok("queue", "list", "--json").out) {
+		got = append(got, fmt.Sprint(row[field]))
+	}
+	return got
+}
+
+// TestRowsHaveATimeToBegin from the shell, and take it back.
+func TestRowsHaveATimeToBegin(t *testing.T) {
+	h := shopHome(t)
+	dir := t.TempDir()
+	const at = "2099-05-06T07:08:09Z"
+	r := h.ok("queue", "add", "get", "shop:/a", "shop:/b", dir, "--at", at)
+	if !strings.Contains(r.err, "2099-05-06") {
+		t.Errorf("it says\n%s", r.err)
+	}
+	h.ok("queue", "add", "get", "shop:/c", dir)
+	never := "<nil>"
+	if diff := cmp.Diff([]string{at, at, never}, rowsBy(t, h, "not_before")); diff != "" {
+		t.Error(diff)
+	}
+	if list := h.ok("queue", "list").out; strings.Count(list, "not before 2099-05-06") != 2 {
+		t.Errorf("the list is\n%s", list)
+	}
+	for _, step := range []struct {
+		args []string
+		want []string
+	}{
+		{[]string{"now", "1"}, []string{never, at, never}},
+		{[]string{"2098-01-01T00:00:00Z", "3", "2"}, []string{never, "2098-01-01T00:00:00Z", "2098-01-01T00:00:00Z"}},
+		{[]string{"now", "1", "2", "3"}, []string{never, never, never}},
+	} {
+		h.ok(append([]string{"queue", "schedule"}, step.args...)...)
+		if diff := cmp.Diff(step.want, rowsBy(t, h, "not_before")); diff != "" {
+			t.Errorf("after %v: %s", step.args, diff)
+		}
+	}
+	h.ok("queue", "run")
+	for _, name := range []string{"a", "b", "c"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestTheQueueRunsBetweenHours that are now; the hours that are not are
+// waited for by a test of the queue's own clock.
+func TestTheQueueRunsBetweenHours(t *testing.T) {
+	h := shopHome(t)
+	dir := t.TempDir()
+	h.ok("queue", "add", "get", "shop:/a", dir)
+	from, until := time.Now().Add(-2*time.Hour), time.Now().Add(2*time.Hour)
+	h.ok("queue", "run", "--workers", "2", "--stay-awake", "--between", from.Format("15:04")+"-"+until.Format("15:04"))
+	if _, err := os.Stat(filepath.Join(dir, "a")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTimeCommandsSayWhatIsWrong(t *testing.T) {
+	h := shopHome(t)
+	for outcome, tc := range map[string]struct {
+		says string
+		args []string
+	}{
+		"a time that is none":         {"such as 22:00", []string{"schedule", "soonish", "1"}},
+		"a time that is past":         {"past", []string{"schedule", "2001-01-01T00:00:00Z", "1"}},
+		"no rows":                     {"name the rows", []string{"schedule", "22:00"}},
+		"a row that is no number":     {"no number", []string{"schedule", "22:00", "x"}},
+		"a time for what is added":    {"such as 22:00", []string{"add", "get", "shop:/a", ".", "--at", "soonish"}},
+		"hours that are none":         {"22:00-06:00", []string{"run", "--between", "nights"}},
+		"no workers":                  {"from 1 to 32", []string{"run", "--workers", "0"}},
+		"limits for another's work":   {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit-up", "1M"}},
+		"another limit":               {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit", "1M"}},
+		"a saved site's way to write": {"sites edit", []string{"add", "get", "shop:/a", ".", "--replace", "direct"}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			h.t = t
+			h.fails(exitUsage, []string{tc.says}, append([]string{"queue"}, tc.args...)...)
+		})
+	}
+}
+
+// TestASiteKeepsLimitsAndHowItsFilesAreReplaced until they are taken back.
+func TestASiteKeepsLimitsAndHowItsFilesAreReplaced(t *testing.T) {
+	h := newHome(t)
+	h.ok("sites", "add", "shop", "ftp://anna@ftp.example.org", "--limit-up", "500k", "--limit-down", "2M", "--replace", "delete")
+	row := lines(t, h.ok("sites", "show", "shop", "--json").out)[0]
+	if row["limit_up"] != 500_000.0 || row["limit_down"] != 2_000_000.0 || row["replace"] != "delete" {
+		t.Errorf("kept is %v", row)
+	}
+	for _, part := range []string{"Sends at most", "500 kB/s", "Receives at most", "2.0 MB/s", "deleting the old file first"} {
+		if out := h.ok("sites", "show", "shop").out; !strings.Contains(out, part) {
+			t.Errorf("without %q:\n%s", part, out)
+		}
+	}
+	h.ok("sites", "edit", "shop", "--limit-up", "", "--replace", "")
+	row = lines(t, h.ok("sites", "show", "shop", "--json").out)[0]
+	if row["limit_up"] != nil || row["limit_down"] != 2_000_000.0 || row["replace"] != nil {
+		t.Errorf("kept is %v", row)
+	}
+	h.fails(exitUsage, []string{"--limit holds for one command"}, "sites", "edit", "shop", "--limit", "1M")
+	h.fails(exitUsage, []string{"--keep-mode holds for one command"}, "sites", "edit", "shop", "--keep-mode")
+	h.fails(exitUsage, []string{"it takes direct, delete, never"}, "sites", "edit", "shop", "--replace", "always")
+}
+
+// TestAServerThatDoesNotRenameOntoAFile is served as the person says.
+func TestAServerThatDoesNotRenameOntoAFile(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		args []string
+		code int
+		says string
+		want string // what stands there
+	}{
+		"fails with nobody to ask":  {nil, exitFailed, "--replace", "old"},
+		"fails where it is never":   {[]string{"--replace", "never"}, exitFailed, "--replace", "old"},
+		"is written directly":       {[]string{"--replace", "direct"}, 0, "", "new one"},
+		"is deleted and then named": {[]string{"--replace", "delete"}, 0, "", "new one"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			var s *ftptest.Scripted
+			refuse := func(c *ftptest.Conn, name string) {
+				if _, there := s.Get("/" + strings.TrimPrefix(name, "/")); there {
+					ftptest.Reply("553 It is there already")(c, name)
+					return
+				}
+				ftptest.Default(c, name)
+			}
+			s = ftptest.Script(t, ftptest.Plan{
+				Files: map[string]string{"/a": "old"}, User: "anna", Password: "spinnaker", Verbs: map[string]ftptest.Handler{"RNTO": refuse},
+			})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			name := filepath.Join(t.TempDir(), "a")
+			if err := os.WriteFile(name, []byte("new one"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := append([]string{"put", name, at("ftp", s.User, s.Host, s.Port, "/"), "--tls", "off", "--exists", "overwrite", "--retries", "0"}, tc.args...)
+			h.fails(tc.code, []string{tc.says}, args...)
+			if got, _ := s.Get("/a"); string(got) != tc.want {
+				t.Errorf("there stands %q, want %q", got, tc.want)
+			}
+			if left := s.Names("/"); len(left) != 1 {
+				t.Errorf("there are %q", left)
+			}
+		})
+	}
+}
+
+// TestRowsKeepModes: what is said when a row is added holds when it is done.
+func TestRowsKeepModes(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", t.TempDir(), "--keep-mode")
+	h.ok("queue", "add", "get", "shop:/b", t.TempDir())
+	if diff := cmp.Diff([]string{"true", "<nil>"}, rowsBy(t, h, "keep_mode")); diff != "" {
+		t.Error(diff)
+	}
+}
