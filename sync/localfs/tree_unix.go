@@ -64,6 +64,9 @@ func (t *inside) removeDir(name string) error {
 
 func (t *inside) renameNoReplace(from, to string) error {
 	err := t.at(from, func(source int, old string) error {
+		if filepath.Dir(from) == filepath.Dir(to) {
+			return renameNoReplaceAt(source, old, source, filepath.Base(to))
+		}
 		return t.at(to, func(target int, base string) error { return renameNoReplaceAt(source, old, target, base) })
 	})
 	if cannotRefuse(err) {

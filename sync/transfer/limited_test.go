@@ -1,10 +1,11 @@
-package transfer
+package transfer_test
 
 import (
 	"context"
 	"strings"
 	"testing"
 
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
 )
@@ -12,7 +13,7 @@ import (
 // TestALimitCanComeAndGo while a file moves: Wait is called for no more and no
 // less than what moves while Limited says so.
 func TestALimitCanComeAndGo(t *testing.T) {
-	const size = 10 * WaitMost
+	const size = 10 * transfer.WaitMost
 	for outcome, tc := range map[string]struct {
 		limited func(asked int) bool // nil for no Limited
 		least   int                  // bytes that are waited for
@@ -21,21 +22,21 @@ func TestALimitCanComeAndGo(t *testing.T) {
 		"always without a word of it": {nil, size, size + 1},
 		"always":                      {func(int) bool { return true }, size, size + 1},
 		"never":                       {func(int) bool { return false }, 0, 0},
-		"from the second slice on":    {func(asked int) bool { return asked > 1 }, 1, size - WaitMost + 1},
-		"for the first slice alone":   {func(asked int) bool { return asked == 1 }, WaitMost, WaitMost},
+		"from the second slice on":    {func(asked int) bool { return asked > 1 }, 1, size - transfer.WaitMost + 1},
+		"for the first slice alone":   {func(asked int) bool { return asked == 1 }, transfer.WaitMost, transfer.WaitMost},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			f := memfs.New()
 			f.Put("/a", strings.Repeat("x", size), day(1))
 			asked, waited := 0, 0
-			job := Job{
-				Source: File{f, vfs.MustParse("/a")}, Target: File{f, vfs.MustParse("/b")}, Exists: Overwrite,
+			job := transfer.Job{
+				Source: transfer.File{FS: f, Path: vfs.MustParse("/a")}, Target: transfer.File{FS: f, Path: vfs.MustParse("/b")}, Exists: transfer.Overwrite,
 				Wait: func(_ context.Context, n int) error { waited += n; return nil },
 			}
 			if tc.limited != nil {
 				job.Limited = func() bool { asked++; return tc.limited(asked) }
 			}
-			if _, err := Run(t.Context(), job); err != nil {
+			if _, err := transfer.Run(t.Context(), job); err != nil {
 				t.Fatal(err)
 			}
 			if waited < tc.least || waited > tc.most {

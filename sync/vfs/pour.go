@@ -7,8 +7,9 @@ import (
 )
 
 // The buffer of a stream that the kernel cannot move by itself: it begins
-// small, because most files are, and grows while it is filled. On loopback
-// 1 MiB moves half as much again in a second as io.Copy's 32 KiB.
+// small, because most files are, no longer than the first slice, and grows while
+// it is filled. On loopback 1 MiB moves half as much again in a second as
+// io.Copy's 32 KiB.
 const (
 	pourFirst = 64 << 10
 	pourMost  = 1 << 20
@@ -59,7 +60,7 @@ func pourRaw(dst io.ReaderFrom, from *io.LimitedReader, slice func() (int64, err
 }
 
 func pourBuffered(dst io.Writer, from *io.LimitedReader, slice func() (int64, error), moved func(int64)) (int64, error) {
-	buf := make([]byte, pourFirst)
+	var buf []byte
 	var total, left int64
 	for from.N != 0 {
 		if left == 0 {
@@ -67,6 +68,9 @@ func pourBuffered(dst io.Writer, from *io.LimitedReader, slice func() (int64, er
 			if left, err = nextSlice(from, slice); err != nil {
 				return total, err
 			}
+		}
+		if buf == nil {
+			buf = make([]byte, min(left, pourFirst))
 		}
 		n, readErr := from.R.Read(buf[:min(int64(len(buf)), left)])
 		written, err := writeAll(dst, buf[:n])

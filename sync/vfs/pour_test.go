@@ -61,6 +61,34 @@ func TestPourMovesEverything(t *testing.T) {
 	}
 }
 
+// caps notes the longest buffer that it was given to read into.
+type caps struct {
+	io.Reader
+	most int
+}
+
+func (c *caps) Read(p []byte) (int, error) {
+	c.most = max(c.most, cap(p))
+	return c.Reader.Read(p)
+}
+
+func TestPourTakesNoMoreMemoryThanTheFileNeeds(t *testing.T) {
+	for outcome, tc := range map[string]struct{ size, slice, most int }{
+		"a small file":            {1000, 1001, 1001},
+		"small slices of a large": {3 << 20, 64 << 10, 1 << 20},
+		"a large file":            {9 << 20, 8 << 20, 1 << 20},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			src := &caps{Reader: strings.NewReader(strings.Repeat("x", tc.size))}
+			slice := func() (int64, error) { return int64(tc.slice), nil }
+			n, err := vfs.Pour(plainWriter{new(bytes.Buffer)}, src, slice, func(int64) {})
+			if err != nil || n != int64(tc.size) || src.most > tc.most {
+				t.Errorf("%d bytes by a buffer of %d, want at most %d: %v", n, src.most, tc.most, err)
+			}
+		})
+	}
+}
+
 func TestPourCountsAnOuterBoundDown(t *testing.T) {
 	outer := &io.LimitedReader{R: strings.NewReader("0123456789"), N: 7}
 	var got bytes.Buffer
