@@ -2,7 +2,9 @@ package queue
 
 import (
 	"context"
+	"strings"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -13,7 +15,7 @@ import (
 func (q *Queue) asker(ctx context.Context) error {
 	declined := map[ID]bool{}
 	for {
-		bell := q.nextBell()
+		bell := q.bellOf(whenLoud)
 		r, seq, err := q.openQuestion(ctx, declined)
 		switch {
 		case err != nil:
@@ -61,7 +63,7 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 		return nil, 0, err
 	}
 	q.mu.Lock()
-	seq := q.seq
+	seq := q.loud
 	q.mu.Unlock()
 	rows, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY prio, rank, id LIMIT ?`, len(declined)+1)
 	if err != nil {
@@ -79,30 +81,52 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 // row back to Waiting with that rule. With ForAll the answer counts for every
 // row of the same Add that asks now or would ask later. A row that asks
 // nothing is KindNotFound.
+//
+// To a question with NoReplace only Answer.Replace counts, and for its site: all
+// rows that ask the same there go on, and Config.Replaced is told. ReplaceAsk
+// skips the row, or with ForAll those of the same Add that ask this now.
 func (q *Queue) Answer(ctx context.Context, id ID, a transfer.Answer) error {
+	var told site.ID
+	err := q.write(ctx, durable, func() error {
+		var job ID
+		var asked, dst string
+		err := q.s.row(ctx, `SELECT job, question, dst_site FROM rows WHERE id = ? AND state = 'asking'`, int64(id)).Scan(&job, &asked, &dst)
+		switch {
+		case isNoRow(err):
+			return &vfs.Error{Op: "answer", Kind: vfs.KindNotFound, Reply: "no question of this row is open"}
+		case err != nil:
+			return q.s.wrap(journalOp, err)
+		case !strings.Contains(asked, refusedReplace):
+			return q.answerExists(ctx, id, job, a)
+		}
+		if a.Replace != transfer.ReplaceAsk {
+			told = site.ID(dst)
+		}
+		return q.answerReplace(ctx, id, job, site.ID(dst), a)
+	})
+	if err == nil && told != site.Local && q.c.Replaced != nil {
+		q.c.Replaced(told, a.Replace)
+	}
+	return err
+}
+
+// answerExists is Answer to the question what to do with what stands there.
+func (q *Queue) answerExists(ctx context.Context, id, job ID, a transfer.Answer) error {
 	switch a.Rule {
 	case "":
 		a.Rule = transfer.Skip
 	case transfer.Ask:
 		return &vfs.Error{Op: "answer", Kind: vfs.KindUnsupported, Reply: "to ask is no answer"}
 	}
-	return q.write(ctx, durable, func() error {
-		var job ID
-		err := q.s.row(ctx, `UPDATE rows SET state = 'waiting', exists_ = ?, question = '' WHERE id = ? AND state = 'asking' RETURNING job`,
-			string(a.Rule), int64(id)).Scan(&job)
-		switch {
-		case isNoRow(err):
-			return &vfs.Error{Op: "answer", Kind: vfs.KindNotFound, Reply: "no question of this row is open"}
-		case err != nil || !a.ForAll:
-			return q.s.wrap(journalOp, err)
-		}
-		_, err = q.s.exec(ctx, `INSERT INTO jobs (id, exists_) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET exists_ = excluded.exists_`,
-			int64(job), string(a.Rule))
-		if err != nil {
-			return err
-		}
-		_, err = q.s.exec(ctx, `UPDATE rows SET state = 'waiting', exists_ = ?, question = '' WHERE job = ? AND state = 'asking'`,
-			string(a.Rule), int64(job))
+	const goOn = `UPDATE rows SET state = 'waiting', exists_ = ?, question = '' WHERE state = 'asking' AND `
+	if _, err := q.s.exec(ctx, goOn+`id = ?`, string(a.Rule), int64(id)); err != nil || !a.ForAll {
 		return err
-	})
+	}
+	_, err := q.s.exec(ctx, `INSERT INTO jobs (id, exists_) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET exists_ = excluded.exists_`,
+		int64(job), string(a.Rule))
+	if err != nil {
+		return err
+	}
+	_, err = q.s.exec(ctx, goOn+`job = ? AND instr(question, ?) = 0`, string(a.Rule), int64(job), refusedReplace)
+	return err
 }

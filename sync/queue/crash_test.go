@@ -349,7 +349,7 @@ func TestAScanCutOffDoublesNothing(t *testing.T) {
 	top := r.add(upDir("/t"))[0]
 	w, err := r.claim(t.Context(), scans, Scanning)
 	r.must(err)
-	r.must(r.foundSome(t.Context(), w.row, entries[:chunk], nil, false))
+	r.must(r.foundSome(t.Context(), w.row, entries[:chunk], beside{}, false))
 	r.forget(top)
 	r.sound()
 	r.must(r.recover(t.Context()))
@@ -358,7 +358,7 @@ func TestAScanCutOffDoublesNothing(t *testing.T) {
 	if w == nil {
 		t.Fatal("the folder is not read again")
 	}
-	r.must(r.found(t.Context(), w.row, entries, nil))
+	r.must(r.found(t.Context(), w.row, entries, beside{}))
 	r.forget(top)
 	if got := r.item(top); r.rows() != chunk+11 || got.Size != chunk+10 {
 		t.Errorf("%d rows, the folder counts %d", r.rows(), got.Size)

@@ -28,7 +28,7 @@ func (s *store) doubt(ctx context.Context) error {
 		_, err := s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ? WHERE made_size IS NULL AND id IN (
 			SELECT id FROM (SELECT id,
 				row_number() OVER (PARTITION BY src_site, dst_site ORDER BY prio, rank, id) AS place,
-				row_number() OVER (PARTITION BY src_site, dst_site ORDER BY size, id) AS small
+				row_number() OVER (PARTITION BY src_site, dst_site ORDER BY prio, rank, size, id) AS small
 				FROM rows WHERE state IN ('waiting', 'active') AND type = 'file')
 			WHERE place <= ? OR small <= ?)`, size, when, doubted, doubted)
 		return err

@@ -218,6 +218,7 @@ func TestRefusedNamesAreReportedAndTheRestGoesThrough(t *testing.T) {
 	}}
 	to := memfs.New()
 	to.PutDir("/in")
+	to.Limit(func(can *vfs.Features) { can.HashesHere = true }) // as this computer, which is looked at
 	r := newRig(t, between(server, picky{to}))
 	r.add(downDir("/t"))
 	r.drain()

@@ -18,6 +18,7 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 	if err := q.s.usableLocked(ctx); err != nil {
 		return nil, err
 	}
+	_ = q.keepNow(ctx) // without it they are listed as waiting; who works on the journal gets the error
 	query, args := f.query()
 	found, err := q.list(ctx, query, append(args, limit, offset)...)
 	if err != nil {

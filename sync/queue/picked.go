@@ -35,20 +35,32 @@ func (q *Queue) change(ctx context.Context, ids []ID, where string, do func() er
 // pick runs do in a durable write with an empty temp.picked, and then stops
 // the work on rows that do took away.
 func (q *Queue) pick(ctx context.Context, do func() error) error {
-	return q.writeThen(ctx, durable, func() error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	undo := func() {}
+	err := q.writeLocked(ctx, durable, func() (err error) {
+		if undo, err = q.keepLight(ctx); err != nil {
+			return err
+		}
+		if err := q.dropHand(ctx); err != nil {
+			return err
+		}
 		if _, err := q.s.exec(ctx, `DELETE FROM temp.picked`); err != nil {
 			return err
 		}
 		return do()
-	}, func() error {
-		// The journal has it; that is what the caller was promised. Neither
-		// the caller's ctx nor a fault now changes that.
-		ctx := context.WithoutCancel(ctx)
-		if err := q.refreshLocked(ctx); err != nil {
-			return err
-		}
-		return q.reconcileLocked(ctx)
 	})
+	if err != nil {
+		undo()
+		return err
+	}
+	// The journal has it; that is what the caller was promised. Neither
+	// the caller's ctx nor a fault now changes that.
+	ctx = context.WithoutCancel(ctx)
+	if err := q.refreshLocked(ctx); err != nil {
+		return err
+	}
+	return q.reconcileLocked(ctx)
 }
 
 // idText is a list of IDs as json_each takes it.
@@ -100,7 +112,7 @@ func (q *Queue) drop(ctx context.Context) error {
 		return err
 	}
 	_, err = q.s.exec(ctx, `UPDATE rows SET state = 'removing', parent = 0, ended = 0, attempts = 0, next_try = 0
-		WHERE id IN (SELECT id FROM temp.picked) AND type = 'file' AND state <> 'done' AND (made_size IS NOT NULL OR state = 'active')`)
+		WHERE id IN (SELECT id FROM temp.picked) AND type = 'file' AND state <> 'done' AND (made_size IS NOT NULL OR state = 'active' OR id IN `+inHand+`)`)
 	if err != nil {
 		return err
 	}

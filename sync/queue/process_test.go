@@ -181,7 +181,7 @@ func TestACloseLeavesOneFile(t *testing.T) {
 }
 
 func TestAFullDiskUnderTheJournal(t *testing.T) {
-	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
+	r := newDiskRig(t)
 	r.here.Put("/a", "hello", when)
 	id := r.add(up("/a"))[0]
 	r.there.SetHook(func(_ context.Context, c memfs.Call) error {

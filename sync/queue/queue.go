@@ -30,15 +30,16 @@ type Queue struct {
 	flow    flow          // guarded
 	open    bool          // guarded; openLocked when the coordinator last looked
 	running map[ID]*work  // guarded; what this process works on
-	bell    chan struct{} // guarded; closed and replaced at every change
+	bells   bells         // guarded
 	notes   []note        // guarded; for the settler, oldest first
 	settled chan struct{} // guarded; closed and replaced when notes were taken
 	// guarded; the settler has notes in hand that are not written yet
 	settling bool
 	deaf     bool          // guarded; no settler takes notes
 	foreign  bool          // guarded; another process wrote, and running was not compared yet
-	seq      uint64        // guarded
-	askedAt  uint64        // guarded; the seq at which no question was left to put
+	seq      uint64        // guarded; of every change
+	loud     uint64        // guarded; of the changes that were not quiet, see changed
+	askedAt  uint64        // guarded; the loud at which no question was left to put
 	stale    bool          // guarded; counts must be read again
 	counts   counts        // guarded
 	held     bool          // guarded; the journal's setting as last seen
@@ -47,6 +48,12 @@ type Queue struct {
 	closed   bool          // guarded
 	// guarded; by the target's site, and each bounded
 	spellings map[site.ID]*transfer.Spellings
+
+	// guarded; by the target's site, what a person answered in this process
+	replaced map[site.ID]transfer.ReplaceWay
+
+	hand  hand // guarded by store.mu
+	sized bool // guarded by store.mu; rows_small is there
 }
 
 // work is a row in the hands of this process.
@@ -54,6 +61,10 @@ type work struct {
 	row     row                     // fixed
 	cancel  context.CancelCauseFunc // guarded by Queue.mu; nil until adopted
 	taken   bool                    // guarded by Queue.mu; it is no longer ours
+	light   bool                    // guarded by Queue.mu; the journal does not have it as taken, see isLight
+	looked  bool                    // guarded by Queue.mu; the coordinator has seen it at work
+	told    bool                    // guarded by Queue.mu; its start was reported
+	begun   *transfer.Identity      // guarded by Queue.mu; what a light row's part is made from
 	counter transfer.Counter
 	counted counted  // guarded by Queue.mu
 	meter   meter    // guarded by Queue.mu
@@ -77,7 +88,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 	q := &Queue{
 		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
 		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
-		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, bell: make(chan struct{}), settled: make(chan struct{}), stale: true,
+		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, bells: newBells(), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {
 		return nil, nil, errors.Join(err, s.close())
@@ -126,6 +137,15 @@ func (q *Queue) writeLocked(ctx context.Context, d durability, fn func() error) 
 	return nil
 }
 
+// writeQuietly is writeLocked for what gives no row to anybody (changedQuietly).
+func (q *Queue) writeQuietly(ctx context.Context, d durability, fn func() error) error {
+	if err := q.s.writeLocked(ctx, d, fn); err != nil {
+		return q.judgeLocked(err)
+	}
+	q.changedQuietly()
+	return nil
+}
+
 // judgeLocked keeps damage in mind: on a damaged journal nothing more is
 // built, and the next start sets it aside.
 func (q *Queue) judgeLocked(err error) error {
@@ -134,26 +154,4 @@ func (q *Queue) judgeLocked(err error) error {
 		markDamaged(q.c.File)
 	}
 	return err
-}
-
-// changed wakes whoever waits for a change.
-func (q *Queue) changed() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.seq++
-	q.stale = true
-	q.ringLocked()
-}
-
-func (q *Queue) ringLocked() {
-	close(q.bell)
-	q.bell = make(chan struct{})
-}
-
-// nextBell returns a channel that is closed at the next change. It is taken
-// before looking, so that no change falls between.
-func (q *Queue) nextBell() <-chan struct{} {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.bell
 }

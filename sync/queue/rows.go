@@ -23,6 +23,7 @@ type row struct {
 	probes  bool               // it was taken to see whether its site is back
 	scanned bool               // a folder whose content is in the journal
 	tally   tally              // of a folder
+	seen    []byte             // what listings told, see known
 }
 
 // tally counts what is below a folder, or a change of it.
@@ -30,7 +31,7 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped, chosen, about, prio, rank, keep_mode, not_before`
+	scanned, total, below, failed, skipped, chosen, about, prio, rank, keep_mode, not_before, seen`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
@@ -45,7 +46,7 @@ func scanRow(from scanner) (row, error) {
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
 		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about, &r.Priority, &r.rank,
-		&r.KeepMode, &notBefore)
+		&r.KeepMode, &notBefore, &r.seen)
 	if err != nil {
 		return row{}, err
 	}
@@ -175,13 +176,14 @@ type openQuestion struct {
 	SourceTime, TargetTime time.Time
 	SourceStep, TargetStep time.Duration
 	TargetType             string
+	NoReplace              bool `json:",omitempty"`
 }
 
 func questionText(q transfer.Question) (string, error) {
 	text, err := json.Marshal(openQuestion{
 		SourceSize: q.SourceEntry.Size, SourceTime: sane(q.SourceEntry.ModTime), SourceStep: q.SourceEntry.Accuracy,
 		TargetSize: q.TargetNow.Size, TargetTime: sane(q.TargetNow.ModTime), TargetStep: q.TargetNow.Accuracy,
-		TargetType: typeWord(q.TargetNow.Type),
+		TargetType: typeWord(q.TargetNow.Type), NoReplace: q.NoReplace,
 	})
 	return string(text), err
 }
@@ -192,7 +194,7 @@ func parseQuestion(text string, src, dst vfs.Path) (*transfer.Question, error) {
 		return nil, err
 	}
 	return &transfer.Question{
-		Source: src, Target: dst,
+		Source: src, Target: dst, NoReplace: o.NoReplace,
 		SourceEntry: vfs.Entry{Name: src.Base(), Type: vfs.TypeFile, Size: o.SourceSize, ModTime: o.SourceTime, Accuracy: o.SourceStep},
 		TargetNow:   vfs.Entry{Name: dst.Base(), Type: typeOf(o.TargetType), Size: o.TargetSize, ModTime: o.TargetTime, Accuracy: o.TargetStep},
 	}, nil

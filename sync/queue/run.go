@@ -140,10 +140,17 @@ func (q *Queue) end() {
 // in the journal go on as they are.
 func (q *Queue) recover(ctx context.Context) error {
 	return q.write(ctx, durable, func() error {
+		if err := q.recoverHand(ctx); err != nil {
+			return err
+		}
 		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting' WHERE state IN ('active', 'scanning') AND scanned = 0`)
 		if err != nil {
 			return err
 		}
+		if _, err := q.s.exec(ctx, dropSizes); err != nil {
+			return err
+		}
+		q.sized = false
 		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE id NOT IN (SELECT job FROM rows)`)
 		if err != nil {
 			return err
@@ -157,7 +164,7 @@ func (q *Queue) recover(ctx context.Context) error {
 // a Drain.
 func (q *Queue) coordinate(ctx context.Context, drain bool) error {
 	for {
-		bell := q.nextBell()
+		bell := q.bellOf(whenLoud)
 		wait, err := q.lookAround(ctx)
 		if err != nil {
 			return err
@@ -193,6 +200,9 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 		if err := q.reconcileLocked(ctx); err != nil {
 			return 0, err
 		}
+	}
+	if err := q.keepLong(ctx); err != nil {
+		return 0, err
 	}
 	wait := time.Hour
 	if q.c.File != Memory {
@@ -238,7 +248,7 @@ func (q *Queue) drained() bool {
 	switch {
 	case q.stale, len(q.running) > 0, len(q.notes) > 0, q.settling:
 		return false
-	case q.c.Ask != nil && q.askedAt != q.seq:
+	case q.c.Ask != nil && q.askedAt != q.loud:
 		return false
 	case q.held:
 		return true

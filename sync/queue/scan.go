@@ -59,14 +59,19 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	if err != nil {
 		return fail(err)
 	}
-	if err := makeFolder(ctx, dst, w.row.Target.Path); err != nil {
+	made, err := makeFolder(ctx, dst, w.row.Target.Path)
+	if err != nil {
 		return fail(err)
 	}
 	can, err := dst.Features(ctx)
 	if err != nil {
 		return fail(err)
 	}
-	return q.kept(ctx, q.found(ctx, w.row, entries, twins(entries, can)))
+	there, err := standing(ctx, dst, w.row.Target.Path, entries, made)
+	if err != nil {
+		return fail(err)
+	}
+	return q.kept(ctx, q.found(ctx, w.row, entries, beside{twins: twins(entries, can), there: there}))
 }
 
 // content lists a folder, unless that would be too much. A request that is full
@@ -172,15 +177,20 @@ func (q *Queue) becomeFile(ctx context.Context, r row, size int64) error {
 	})
 }
 
-// makeFolder makes the target's folder; one that is there is as good.
-func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
+// makeFolder makes the target's folder; one that is there is as good. made tells
+// that there was none.
+func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) (made bool, err error) {
 	if p.IsRoot() {
-		return nil
+		return false, nil
 	}
-	err := f.Mkdir(ctx, p)
-	if err == nil {
-		return nil
+	if err = f.Mkdir(ctx, p); err == nil {
+		return true, nil
 	}
+	return false, stands(ctx, f, p, err)
+}
+
+// stands looks whether there is a folder where none could be made, for err.
+func stands(ctx context.Context, f vfs.FS, p vfs.Path, err error) error {
 	// Servers have many words for "is there already", so every refusal is
 	// looked behind.
 	switch kind := vfs.KindOf(err); kind {
@@ -207,19 +217,19 @@ func makeFolder(ctx context.Context, f vfs.FS, p vfs.Path) error {
 // found inserts the entries of a folder, some at a time. Cut off in the
 // middle, the folder is read again later; (parent, name) is unique, so what
 // is there is not doubled.
-func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, twins map[string]string) error {
+func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, beside beside) error {
 	for len(entries) > chunk {
-		if err := q.foundSome(ctx, folder, entries[:chunk], twins, false); err != nil {
+		if err := q.foundSome(ctx, folder, entries[:chunk], beside, false); err != nil {
 			return err
 		}
 		entries = entries[chunk:]
 	}
-	return q.foundSome(ctx, folder, entries, twins, true)
+	return q.foundSome(ctx, folder, entries, beside, true)
 }
 
 // foundSome inserts entries in one transaction; last tells that the folder is
 // in the journal with them.
-func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, twins map[string]string, last bool) error {
+func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) error {
 	var events []Event
 	// Synced: after a power cut a row that is gone could not be in doubt.
 	err := q.write(ctx, durable, func() error {
@@ -236,9 +246,10 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 		}
 		for _, e := range entries {
 			child := childOf(folder, e)
-			if other, ok := twins[e.Name]; ok {
+			if other, ok := beside.twins[e.Name]; ok {
 				child.refuseTwin(folder, other)
 			}
+			child.seen = beside.there.seen(e)
 			id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
 			if err != nil {
 				return err

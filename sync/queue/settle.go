@@ -36,7 +36,7 @@ func (q *Queue) report(n note) {
 			return
 		case !full:
 			q.notes = append(q.notes, n)
-			q.ringLocked()
+			ring(&q.bells.noted)
 			q.mu.Unlock()
 			return
 		}
@@ -71,7 +71,7 @@ func (q *Queue) settle(ctx context.Context, last <-chan struct{}) error {
 	defer q.stopTaking()
 	p := progress{q: q, shown: map[ID]int64{}, due: q.clock.Now()}
 	for {
-		bell := q.nextBell()
+		bell := q.bellOf(atNote)
 		if batch := q.takeNotes(); len(batch) > 0 {
 			if err := q.settleBatch(ctx, batch, &p); err != nil {
 				return err
@@ -120,33 +120,7 @@ func (q *Queue) stopTaking() {
 // settleBatch makes one transaction of the endings in batch, frees their rows
 // and sends the events of batch in order.
 func (q *Queue) settleBatch(ctx context.Context, batch []note, p *progress) error {
-	events := make([]Event, 0, len(batch))
-	write := func() error {
-		events = events[:0]
-		for _, n := range batch {
-			switch {
-			case n.event != nil:
-				events = append(events, *n.event)
-			case n.end == nil:
-				item := n.work.row.Item
-				item.Size = n.size
-				events = append(events, Event{Type: EventStarted, Item: item})
-			default:
-				event, err := q.finish(ctx, n.work, *n.end)
-				if err != nil {
-					return err
-				}
-				events = append(events, event)
-			}
-		}
-		return nil
-	}
-	var err error
-	if anyEnding(batch) {
-		err = q.writeThen(ctx, durable, write, func() error { return q.release(ctx, batch) })
-	} else {
-		err = write()
-	}
+	events, err := q.settleNotes(ctx, batch)
 	if err != nil {
 		return err
 	}
@@ -155,9 +129,77 @@ func (q *Queue) settleBatch(ctx context.Context, batch []note, p *progress) erro
 	}
 	q.mu.Lock()
 	q.settling = false
-	q.ringLocked()
+	if len(q.running) == 0 {
+		q.ringLocked()
+	} else {
+		ring(&q.bells.any) // the counts can be read by now
+	}
 	q.mu.Unlock()
 	return nil
+}
+
+func (q *Queue) settleNotes(ctx context.Context, batch []note) ([]Event, error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	s := settling{q: q, ended: map[ID]tally{}}
+	if !anyEnding(batch) {
+		return s.events, s.write(ctx, batch)
+	}
+	if err := q.s.writeLocked(ctx, durable, func() error { return s.write(ctx, batch) }); err != nil {
+		return nil, q.judgeLocked(err)
+	}
+	if s.loud {
+		q.changed()
+	} else {
+		q.changedQuietly()
+	}
+	return s.events, q.release(ctx, batch)
+}
+
+// settling is one transaction of the settler's.
+type settling struct {
+	q      *Queue
+	events []Event
+	ended  map[ID]tally // by folder, of the endings that write did at once
+	loud   bool         // another than those is among them
+}
+
+func (s *settling) write(ctx context.Context, batch []note) error {
+	s.events = make([]Event, 0, len(batch))
+	for _, n := range batch {
+		switch {
+		case n.event != nil:
+			s.events = append(s.events, *n.event)
+		case n.end == nil:
+			item := n.work.row.Item
+			item.Size = n.size
+			s.events = append(s.events, Event{Type: EventStarted, Item: item})
+		default:
+			event, err := s.end(ctx, n.work, *n.end)
+			if err != nil {
+				return err
+			}
+			s.events = append(s.events, event)
+		}
+	}
+	return s.q.bumpAll(ctx, s.ended)
+}
+
+// end writes one ending. What arrived needs no look at the row first.
+func (s *settling) end(ctx context.Context, w *work, e ending) (Event, error) {
+	if e.err == nil && e.result.Outcome == transfer.Done && !w.row.probes {
+		r := w.row
+		event := s.q.outcome(&r, verdict{state: Done, attempts: r.Attempts + 1}, e)
+		n, err := s.q.s.exec(ctx, `UPDATE rows SET state = 'done', dst_path = ?, attempts = ?, next_try = 0, kind = '', message = '',
+			about = x'', verified = ?, question = '', ended = ?, size = ?, done = ? WHERE id = ? AND state IN ('waiting', 'active')`,
+			blob(r.Target.Path), r.Attempts, r.Verified, nanos(r.Ended), r.Size, r.Done, int64(r.ID))
+		if err != nil || n == 1 {
+			s.ended[r.Parent] = s.ended[r.Parent].plus(endTally(Done))
+			return event, err
+		}
+	}
+	s.loud = true
+	return s.q.finish(ctx, w, e)
 }
 
 func anyEnding(batch []note) bool {
@@ -181,6 +223,7 @@ func (q *Queue) release(ctx context.Context, batch []note) error {
 			pausing = pausing || stopsSite(kind) || stopsPlace(kind) || unreachable(n.end.err)
 		}
 	}
+	q.ringEndedLocked()
 	q.mu.Unlock()
 	if !pausing {
 		return nil
@@ -200,26 +243,29 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	r := found[0]
 	moved := max(w.counter.Done.Load(), 0)
 	v := judge(e, r.Attempts, q.c.Retries, r.Done, moved)
-	ours := r.State == Active || r.State == Scanning
+	begun, light := q.lightness(w)
+	ours := r.State == Active || r.State == Scanning || light && r.State == Waiting
 	switch {
 	case r.State == removing, isEnd(r.State):
 		return silent, nil
 	case !ours && v.state != Done && v.state != Skipped:
 		// Paused, or already waiting again: keep what the part has.
-		_, err := q.s.exec(ctx, `UPDATE rows SET done = ? WHERE id = ? AND type = 'file'`, moved, int64(r.ID))
+		_, err := q.s.exec(ctx, `UPDATE rows SET `+asBegun+`, done = ? WHERE id = ? AND type = 'file'`, append(begun, moved, int64(r.ID))...)
 		return silent, err
 	}
 	if v.state == Asking {
-		// The answer for all may have come while this one looked.
-		rule, err := q.jobRule(ctx, r.job)
+		rule, ok, err := q.answered(ctx, r, e.result.Question)
 		if err != nil {
 			return silent, err
 		}
-		if rule != transfer.Ask && r.Exists == transfer.Ask {
+		if ok {
 			v.state, r.Exists = Waiting, rule
 		}
 	}
 	r.Done = moved
+	if size, ok := begun[3].(int64); ok {
+		r.Size = size
+	}
 	before := r.Attempts
 	event := q.outcome(&r, v, e)
 	if err := q.heardOf(ctx, w, &r, e, before); err != nil {
@@ -235,7 +281,7 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 			return silent, err
 		}
 	}
-	if err := q.store(ctx, r, question); err != nil {
+	if err := q.store(ctx, r, question, begun); err != nil {
 		return silent, err
 	}
 	if isEnd(r.State) {
@@ -244,6 +290,14 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 		}
 	}
 	return event, q.stopOthers(ctx, r, e)
+}
+
+// lightness tells how a row that ended stood: what its part is made from, where
+// only this process knows it, and whether it was light.
+func (q *Queue) lightness(w *work) (begun []any, light bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return w.begunLocked(), w.light && !w.taken
 }
 
 // heardOf keeps what the end of a row's work says of its site.
@@ -306,17 +360,21 @@ func aboutOf(err error) string {
 }
 
 // store writes the outcome of an attempt.
-func (q *Queue) store(ctx context.Context, r row, question string) error {
+//
+// What listings have told is forgotten with the attempt: the next one looks.
+func (q *Queue) store(ctx context.Context, r row, question string, begun []any) error {
 	kind := ""
 	if r.Message != "" {
 		kind = r.Kind.String()
 	}
-	// A folder's size and done are not its row's.
-	_, err := q.s.exec(ctx, `UPDATE rows SET state = ?, dst_path = ?, attempts = ?, next_try = ?, kind = ?, message = ?, about = ?, verified = ?,
-		question = ?, ended = ?, size = CASE type WHEN 'file' THEN ? ELSE size END, done = CASE type WHEN 'file' THEN ? ELSE done END
+	if r.Type == vfs.TypeFile { // a folder's size and done are not its row's
+		begun[3] = r.Size
+	}
+	_, err := q.s.exec(ctx, `UPDATE rows SET `+asBegun+`, seen = NULL, state = ?, dst_path = ?, attempts = ?, next_try = ?, kind = ?, message = ?, about = ?, verified = ?,
+		question = ?, ended = ?, done = CASE type WHEN 'file' THEN ? ELSE done END
 		WHERE id = ?`,
-		string(r.State), blob(r.Target.Path), r.Attempts, nanos(r.NextTry), kind, r.Message, []byte(r.About), r.Verified,
-		question, nanos(r.Ended), r.Size, r.Done, int64(r.ID))
+		append(begun, string(r.State), blob(r.Target.Path), r.Attempts, nanos(r.NextTry), kind, r.Message, []byte(r.About), r.Verified,
+			question, nanos(r.Ended), r.Done, int64(r.ID))...)
 	return err
 }
 

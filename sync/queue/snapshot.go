@@ -52,7 +52,14 @@ func (q *Queue) Snapshot() Snapshot {
 		if w.row.State == removing {
 			continue
 		}
+		if w.light && snap.Count[Waiting] > 0 {
+			snap.Count[Waiting]--
+			snap.Count[Active]++
+		}
 		item := w.itemLocked(now)
+		if w.light && w.row.Size < 0 && item.Size > 0 {
+			snap.BytesLeft += item.Size // the journal does not have it yet
+		}
 		snap.Active = append(snap.Active, item)
 		if item.Source.Site != site.Local {
 			snap.RateDn += item.Rate

@@ -69,6 +69,9 @@ func (q *Queue) reconcileLocked(ctx context.Context) error {
 	mine := make(map[ID]State, len(q.running))
 	for id, w := range q.running {
 		mine[id] = w.row.State
+		if w.light {
+			mine[id] = Waiting
+		}
 	}
 	held := q.held
 	q.mu.Unlock()

@@ -63,9 +63,9 @@ func (q *Queue) spellingsOf(id site.ID) *transfer.Spellings {
 
 // alike is equal for names that any file system takes for one. It errs on the
 // side of one: who asks only waits for the other.
-func alike(p vfs.Path) string {
-	return cases.Fold().String(norm.NFC.String(p.String()))
-}
+func alike(p vfs.Path) string { return alikeName(p.String()) }
+
+func alikeName(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
 
 // likes are the names by which two rows in work meet; the root stands for a
 // name that is not known.

@@ -2,16 +2,12 @@ package queue
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
-
-// occupied is how long a row waits whose target another one is writing.
-const occupied = time.Second
 
 // each takes rows of a line, one at a time, and gives each to do, until ctx
 // ends. While there is none it waits for a change; while idle, which may be nil,
@@ -28,7 +24,7 @@ func (q *Queue) each(ctx context.Context, from line, as State, idle func() <-cha
 				continue
 			}
 		}
-		bell := q.nextBell()
+		bell := q.bellOf(from.bell)
 		w, err := q.claim(ctx, from, as)
 		if err != nil {
 			return err
@@ -49,102 +45,6 @@ func (q *Queue) each(ctx context.Context, from line, as State, idle func() <-cha
 			return nil
 		}
 	}
-}
-
-// claim takes the next row into this process's hands; nil for none. It
-// registers the row before the journal's lock is free, so that whoever changes
-// the row from then on finds who works on it.
-func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
-	q.s.mu.Lock()
-	defer q.s.mu.Unlock()
-	if err := q.s.usableLocked(ctx); err != nil {
-		return nil, err
-	}
-	if as != removing && (q.isHeld() || !q.isOpen()) {
-		return nil, nil
-	}
-	for {
-		next, err := q.first(ctx, from)
-		if err != nil || next == nil {
-			return nil, q.judgeLocked(err)
-		}
-		w := &work{row: *next, names: likes(next.Target.Path)}
-		if q.isOccupied(w.row) {
-			if err := q.postpone(ctx, w.row.ID); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		taken := false
-		err = q.writeLocked(ctx, cheap, func() error {
-			n, err := q.s.exec(ctx, `UPDATE rows SET state = ? WHERE id = ? AND state = ?`, string(as), int64(w.row.ID), string(w.row.State))
-			taken = n == 1
-			if err != nil || w.row.Exists != transfer.Ask {
-				return err
-			}
-			w.row.Exists, err = q.jobRule(ctx, w.row.job)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if !taken {
-			continue // another process was faster with a pause
-		}
-		w.row.State = as
-		w.counter.Total.Store(w.row.Size)
-		w.counter.Done.Store(w.row.Done)
-		q.mu.Lock()
-		q.running[w.row.ID] = w
-		q.mu.Unlock()
-		return w, nil
-	}
-}
-
-// adopt gives w what stops it. A row that was taken away between is stopped
-// at once.
-func (q *Queue) adopt(w *work, cancel context.CancelCauseFunc) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	w.cancel = cancel
-	if w.taken {
-		cancel(errTaken)
-	}
-}
-
-func (q *Queue) isHeld() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.held
-}
-
-// isOccupied says whether another row in work has the same target: two would
-// write one part file. It also keeps a row from being taken again before the
-// last work on it ended.
-func (q *Queue) isOccupied(r row) bool {
-	names := likes(r.Target.Path, r.chosen)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, w := range q.running {
-		if w.row.ID == r.ID || w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(names) {
-			return true
-		}
-	}
-	return false
-}
-
-// meetsLocked says whether w may write a part of one of names. Those that
-// differ in case or normal form only are one name on some disks, and nobody has
-// said yet on which.
-func (w *work) meetsLocked(names []string) bool {
-	return slices.ContainsFunc(w.names, func(mine string) bool { return slices.Contains(names, mine) })
-}
-
-func (q *Queue) postpone(ctx context.Context, id ID) error {
-	return q.writeLocked(ctx, cheap, func() error {
-		_, err := q.s.exec(ctx, `UPDATE rows SET next_try = ? WHERE id = ?`, nanos(q.clock.Now().Add(occupied)), int64(id))
-		return err
-	})
 }
 
 // worker n, from 0 on, transfers files while so many are wanted.
@@ -168,6 +68,7 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
 		Exists: w.row.Exists, Made: w.row.made, Chosen: w.row.chosen, Counter: &w.counter, KeepTime: true,
+		KeepMode: w.row.KeepMode, Known: w.row.known(), Replace: q.replaceWay(w.row.Target.Site),
 		Spellings: q.spellingsOf(w.row.Target.Site),
 		OnStart:   func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
 	}
@@ -201,11 +102,16 @@ func (q *Queue) openBoth(ctx context.Context, r row) (src, dst vfs.FS, done func
 func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, target vfs.Path) error {
 	size, when := identityColumns(id)
 	var chosen []byte
+	d := cheap
 	if w.row.Exists == transfer.Rename {
-		chosen = blob(target)
+		chosen, d = blob(target), durable // the name cannot be told again after a power cut
+	}
+	if q.startedLight(w, id, target) {
+		q.begun(w, id, target)
+		return nil
 	}
 	var n int64
-	err := q.write(ctx, cheap, func() (err error) {
+	err := q.writeStart(ctx, w, d, func() (err error) {
 		if w.row.probes {
 			// It may move for hours: the others need not wait for its end.
 			if err := q.reached(ctx, w.row.sites()...); err != nil {
@@ -223,15 +129,54 @@ func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, targ
 	if n == 0 {
 		return &vfs.Error{Op: "transfer", Path: w.row.Source.Path.String(), Kind: vfs.KindCancelled, Err: errTaken}
 	}
+	q.begun(w, id, target)
+	return nil
+}
+
+// startedLight is started for a light row; false where the journal must have it:
+// the file is larger than was told, or the row is no longer light.
+func (q *Queue) startedLight(w *work, id transfer.Identity, target vfs.Path) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !w.light || w.taken || q.c.File != Memory && !isSmall(id.Size) {
+		return false
+	}
+	w.begun, w.chosen = &id, target
+	return true
+}
+
+// begun lets the queue know where a file goes that was let pass, and tells of
+// its start.
+func (q *Queue) begun(w *work, id transfer.Identity, target vfs.Path) {
 	names := likes(w.row.Target.Path, target)
 	q.mu.Lock()
-	again := !w.chosen.IsRoot()
-	w.chosen, w.names = target, names
+	again := w.told
+	w.chosen, w.names, w.told = target, names, true
 	q.mu.Unlock()
-	if !again {
+	if !again && q.c.OnEvent != nil {
 		q.report(note{work: w, size: id.Size})
 	}
-	return nil
+}
+
+// writeStart writes that w begins. It is loud only where it says that a site is
+// back.
+func (q *Queue) writeStart(ctx context.Context, w *work, d durability, fn func() error) error {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if w.row.probes {
+		return q.writeLocked(ctx, d, fn)
+	}
+	undo := func() {}
+	err := q.writeQuietly(ctx, d, func() (err error) {
+		if undo, err = q.keepLight(ctx); err != nil {
+			return err
+		}
+		return fn()
+	})
+	if err != nil {
+		undo()
+	}
+	return err
 }
 
 // stoodAlready recognises a file that an earlier attempt finished without the
@@ -247,7 +192,8 @@ func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
 	if j.Exists == transfer.Rename && !j.Chosen.IsRoot() {
 		fresh, target = true, j.Chosen
 	}
-	if j.Made == nil || j.Exists == transfer.Overwrite {
+	unknown := j.Made != nil && j.Made.Size == inDoubt
+	if j.Made == nil || j.Exists == transfer.Overwrite || unknown && j.Exists == transfer.Rename {
 		return transfer.Result{}, false
 	}
 	part, err := transfer.PartName(target)
@@ -258,15 +204,15 @@ func stoodAlready(ctx context.Context, j transfer.Job) (transfer.Result, bool) {
 		return transfer.Result{}, false
 	}
 	now, err := j.Target.FS.Stat(ctx, target)
-	if err != nil || now.Type != vfs.TypeFile || now.Size != j.Made.Size {
+	if err != nil || now.Type != vfs.TypeFile || now.Size != j.Made.Size && !unknown {
 		return transfer.Result{}, false
 	}
 	src, err := j.Source.FS.Stat(ctx, j.Source.Path)
-	if err != nil || src.Size != j.Made.Size || !src.ModTime.Equal(j.Made.ModTime) {
+	if err != nil || src.Size != now.Size || !src.ModTime.Equal(j.Made.ModTime) && !unknown {
 		return transfer.Result{}, false
 	}
 	step := max(now.Accuracy, src.Accuracy, time.Second)
-	if apart := now.ModTime.Sub(src.ModTime).Abs(); !fresh && apart > step {
+	if apart := now.ModTime.Sub(src.ModTime).Abs(); (!fresh || unknown) && apart > step {
 		return transfer.Result{}, false
 	}
 	return transfer.Result{Outcome: transfer.Done, Target: target, Size: now.Size, Verified: "size"}, true
