@@ -26,7 +26,7 @@ func (c *Control) tryActive(rung Rung) (*Data, error) {
 	c.amend(t, func(a *Attempt) {
 		a.Advertised, a.To = where, netip.AddrPortFrom(c.local.WithZone(""), door.port())
 	})
-	d := c.newData(rung, t, limit)
+	d := c.newData(rung, t, limit, nil)
 	d.listen(door)
 	r, err := c.offer(t, portCommand(rung, where), limit)
 	if err != nil {

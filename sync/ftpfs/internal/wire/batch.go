@@ -27,7 +27,7 @@ func (c *Control) Batch(lines []string) (replies []Reply, err error) {
 
 func (c *Control) batch(lines []string) ([]Reply, error) {
 	proven := c.conf.Learned.proven()
-	if len(lines) < 2 || c.bears().mark == "" || !proven && !all(lines, probes) {
+	if len(lines) < 2 || c.bears().mark == "" || !proven && !areRepeatable(lines) {
 		return c.oneByOne(lines)
 	}
 	if err := c.inStep(); err != nil {
@@ -42,7 +42,7 @@ func (c *Control) batch(lines []string) ([]Reply, error) {
 	}
 	replies, err := c.inOrder(lines, proven)
 	if errors.Is(err, errOdd) {
-		if !all(lines, repeatable) {
+		if !areRepeatable(lines) {
 			return nil, c.outOfStep(err)
 		}
 		c.suspect = true

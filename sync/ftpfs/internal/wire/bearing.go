@@ -46,15 +46,20 @@ func (c *Control) odd(why string) {
 	}
 }
 
-// probes are the commands that change nothing, by which a server proves that it
-// answers several at once in their order.
-var probes = []string{"SIZE", "MDTM", "MLST", "STAT", "NOOP", "PWD"}
+// repeatable are the commands that may be sent again where the reply is in doubt,
+// and by which a server proves that it answers several at once in their order:
+// they change nothing, or the same the second time.
+var repeatable = []string{
+	"NOOP", "PWD", "CWD", "TYPE", "SIZE", "MDTM", "MFMT", "MLST", "STAT", "RNFR", "SITE CHMOD",
+	"HASH", "XSHA512", "XSHA256", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC",
+}
 
-// repeatable are those that may be sent again when the reply is in doubt.
-var repeatable = append([]string{"MFMT", "CWD", "TYPE", "RNFR", "HASH", "XSHA512", "XSHA256", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC"}, probes...)
-
-// all says whether each of lines is one of verbs. MDTM also sets the time on
-// some servers, which is as good the second time.
-func all(lines, verbs []string) bool {
-	return !slices.ContainsFunc(lines, func(line string) bool { return !slices.Contains(verbs, verbOf(line)) })
+func areRepeatable(lines []string) bool {
+	return !slices.ContainsFunc(lines, func(line string) bool {
+		verb := verbOf(line)
+		if verb == "SITE" {
+			verb = strings.ToUpper(line[:min(len(line), len("SITE CHMOD"))])
+		}
+		return !slices.Contains(repeatable, verb)
+	})
 }

@@ -66,6 +66,7 @@ const (
 	itself part = iota // the caller's
 	front              // see Ahead
 	rear               // see Behind
+	port               // the EPSV for the next transfer
 )
 
 // ship sends commands in one go. The newest that is itself gives the name to
@@ -145,11 +146,17 @@ var errNoReply = errors.New("no reply")
 
 // receive waits for the next reply that can be an answer to what was sent, the
 // end of the operation, or the limit, and does the bookkeeping.
-func (c *Control) receive(limit time.Duration) (Reply, error) {
+func (c *Control) receive(limit time.Duration) (Reply, error) { return c.receiveOr(limit, nil) }
+
+// errStands says that what is waited for besides a reply came first.
+var errStands = errors.New("the data connection came first")
+
+// receiveOr is receive that also ends, with errStands, when stands is closed.
+func (c *Control) receiveOr(limit time.Duration, stands <-chan struct{}) (Reply, error) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	for {
-		r, err := c.arrive(timer.C)
+		r, err := c.arrive(timer.C, stands)
 		if err != nil || c.accept(r) {
 			return r, err
 		}
@@ -157,7 +164,7 @@ func (c *Control) receive(limit time.Duration) (Reply, error) {
 }
 
 // arrive returns the next reply, whatever it answers.
-func (c *Control) arrive(late <-chan time.Time) (Reply, error) {
+func (c *Control) arrive(late <-chan time.Time, stands <-chan struct{}) (Reply, error) {
 	select {
 	case r := <-c.replies:
 		return r, nil
@@ -171,6 +178,8 @@ func (c *Control) arrive(late <-chan time.Time) (Reply, error) {
 		return Reply{}, ended(c.ctx)
 	case <-late:
 		return Reply{}, errNoReply
+	case <-stands:
+		return Reply{}, errStands
 	}
 	// The last words may have come right before the end.
 	select {

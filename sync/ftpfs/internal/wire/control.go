@@ -33,29 +33,36 @@ type Control struct {
 	pumped      chan struct{} // closed when the pump has ended
 
 	// Of the operation.
-	ctx     context.Context // the library's interface has no place for it
-	out     []byte          // the library's command, until its line end
-	in      bytes.Buffer    // what the library has yet to read
-	unsent  error           // why the library's last command did not go out
-	unread  bool            // the library has not asked for the reply to it
-	verb    string          // of the last command
-	last    Reply           // the last final reply
-	pending []asked         // whose final reply is outstanding, the oldest first
-	suspect bool            // a reply came that nobody asked for, or was of no use as an answer
-	behind  bool            // bytes of another reply came with the newest one
-	search  search
-	next    *Data // negotiated, not yet taken by the library
-	nextErr error
-	data    *Data // the newest
-	sink    func(*Data) error
-	lister  string // see Capture
-	follow  follow
-	bore    Rung   // of the newest data connection that stood, on this connection
-	greeted bool   // the library has its greeting
-	buffer  []byte // see scratch
+	ctx      context.Context // the library's interface has no place for it
+	out      []byte          // the library's command, until its line end
+	in       bytes.Buffer    // what the library has yet to read
+	unsent   error           // why the library's last command did not go out
+	unread   bool            // the library has not asked for the reply to it
+	verb     string          // of the last command
+	last     Reply           // the last final reply
+	pending  []asked         // whose final reply is outstanding, the oldest first
+	suspect  bool            // a reply came that nobody asked for, or was of no use as an answer
+	behind   bool            // bytes of another reply came with the newest one
+	search   search
+	next     *Data // negotiated, not yet taken by the library
+	nextErr  error
+	data     *Data // the newest
+	sink     func(*Data) error
+	lister   string // see Capture
+	follow   follow
+	bore     Rung        // of the newest data connection that stood, on this connection
+	eager    bool        // see Eager
+	port     *prefetched // nil for none
+	ported   bool        // one was answered
+	streak   int         // transfers in a row
+	streamed time.Time   // when the last one ended
+	greeted  bool        // the library has its greeting
+	buffer   []byte      // see scratch
 
-	waiting atomic.Pointer[door] // whom the pump is to hurry
-	newest  atomic.Int32         // code of the newest reply
+	dials   sync.WaitGroup          // what dialAhead started
+	refused atomic.Pointer[refusal] // written by the pump, and when nothing is outstanding
+	waiting atomic.Pointer[door]    // whom the pump is to hurry
+	newest  atomic.Int32            // code of the newest reply
 
 	mu      sync.Mutex
 	err     error    // guarded: why the connection cannot be used any more
@@ -71,6 +78,7 @@ func (c *Control) Begin(ctx context.Context) {
 	c.unread = false
 	c.search.begun = false
 	c.follow = follow{}
+	c.eager = false
 }
 
 // Err returns why the connection cannot be used any more, nil while it can.
@@ -105,6 +113,7 @@ func (c *Control) Close(idle bool) {
 	}
 	c.Break(fault(vfs.KindCancelled, "the connection was closed", nil))
 	<-c.pumped
+	c.dials.Wait()
 }
 
 // pump reads replies until the connection ends.
@@ -126,6 +135,9 @@ func (c *Control) pump() {
 		default:
 			c.Break(fault(vfs.KindProtocol, "the server sends replies without end", nil))
 			return
+		}
+		if w := c.refused.Load(); w != nil {
+			c.refused.CompareAndSwap(w, w.look(r))
 		}
 		if door := c.waiting.Load(); door != nil && r.Code >= 400 {
 			door.until(atTheDoor) // "425 Cannot connect": it will not come

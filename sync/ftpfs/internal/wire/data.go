@@ -22,18 +22,20 @@ type Data struct {
 	limit time.Duration   // fixed; how long it may take to come about
 	ctx   context.Context // fixed; the operation's
 	stop  func() bool     // fixed; parts Abort from ctx
+	dial  *dialling       // fixed; nil where the connection stood, or is accepted
 
 	// Of the operation.
-	begun   bool   // the server said 1xx
-	ahead   *Reply // the end, said before anything moved and not yet passed on
-	upload  bool
-	asked   time.Time // when the transfer's command went out
-	started time.Time
-	flow    *flow
-	stream  net.Conn // flow, or TLS over it; nil before Open
-	records *records // nil in clear
-	count   int64    // bytes of content, either way
-	eof     bool
+	begun    bool   // the server said 1xx
+	promised bool   // the library was told so ahead of it
+	ahead    *Reply // the end, said before anything moved and not yet passed on
+	upload   bool
+	asked    time.Time // when the transfer's command went out
+	started  time.Time
+	flow     *flow
+	stream   net.Conn // flow, or TLS over it; nil before Open
+	records  *records // nil in clear
+	count    int64    // bytes of content, either way
+	eof      bool
 
 	mu      sync.Mutex
 	tcp     *net.TCPConn // guarded
@@ -54,8 +56,10 @@ func (d *Data) begin() {
 	if d.begun {
 		return
 	}
-	d.begun, d.started = true, time.Now()
-	d.upload = d.c.verb == "STOR" || d.c.verb == "APPE"
+	d.begun = true
+	if !d.promised {
+		d.started, d.upload = time.Now(), isUpload(d.c.verb)
+	}
 	if d.rung.Mode() == site.ModePassive {
 		d.c.worked(d)
 	}
@@ -90,7 +94,12 @@ func (d *Data) Open() error {
 	d.records = &records{Conn: d.flow}
 	conn := d.c.tls.clientFor(d.records)
 	if err := conn.Handshake(); err != nil {
-		if !isTimeout(err) && !d.ended() {
+		switch {
+		case d.promised && !d.begun:
+			// The server may refuse the transfer, and close the port at once
+			// (ProFTPD): its words tell.
+			return d.failed(err)
+		case !isTimeout(err) && !d.ended():
 			err = fault(vfs.KindTLS, "the TLS handshake of the data connection failed", err)
 		}
 		return d.unsecured(err)
@@ -129,6 +138,9 @@ func (d *Data) connected(limit time.Duration) (*net.TCPConn, error) {
 	}
 	if tcp != nil {
 		return tcp, nil
+	}
+	if d.dial != nil {
+		return d.dialled()
 	}
 	tcp, err := d.callIn(*door, limit)
 	if err != nil {
@@ -178,6 +190,9 @@ func (d *Data) Abort(cause error) {
 	}
 	if d.door != nil {
 		_ = d.door.ln.Close()
+	}
+	if d.dial != nil {
+		d.dial.drop()
 	}
 }
 
@@ -266,7 +281,7 @@ func (d *Data) Close() error {
 	switch {
 	case d.ended():
 		return nil
-	case !d.begun || !d.upload && !d.eof:
+	case !d.begun && !d.promised || !d.upload && !d.eof:
 		d.Abort(nil)
 		return nil
 	case d.upload:
@@ -275,10 +290,15 @@ func (d *Data) Close() error {
 		}
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.over = true
-	if err := d.tcp.Close(); err != nil && d.upload {
+	err := d.tcp.Close()
+	d.mu.Unlock()
+	switch {
+	case !d.upload:
+	case err != nil:
 		return fault(vfs.KindLost, "the data connection broke", err)
+	default:
+		d.c.trail()
 	}
 	return nil
 }
@@ -301,6 +321,7 @@ func (d *Data) finish() error {
 	if err := d.flow.tcp.CloseWrite(); err != nil {
 		return err
 	}
+	d.c.trail()
 	// One limit for all of it: nothing that a server says here is worth more.
 	d.flow.readLimit = 0
 	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(d.c.conf.Timeout + d.unsent())); err != nil {

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"wherry/sync/vfs"
@@ -43,8 +44,6 @@ func (c *Control) Followed() (ahead, behind []Reply, err error) {
 		c.suspect = true
 		behind, err = c.oneByOne(f.rear)
 		return f.ahead, behind, err
-	case err == nil:
-		err = c.inStep()
 	}
 	return f.ahead, f.behind, err
 }
@@ -89,23 +88,69 @@ func (c *Control) around(line string) error {
 		commands = append(commands, command{l, front})
 	}
 	commands = append(commands, command{line, itself})
-	if isTransfer[verbOf(line)] {
-		f.behind = nil
-		f.out = len(f.rear) > 0 && len(f.rear) < maxFlight/2 && c.trails()
-		if f.out {
-			for _, l := range f.rear {
-				commands = append(commands, command{l, rear})
-			}
+	if verb := verbOf(line); isTransfer[verb] {
+		f.out, f.behind = false, nil
+		if c.data != nil && c.data.dial != nil {
+			c.refused.Store(&refusal{c.data, len(f.front)})
+		}
+		if !isUpload(verb) && c.trails() {
+			commands = append(commands, c.trailing()...)
+			f.out = len(f.rear) > 0
 		}
 	}
 	f.front = nil
 	return c.ship(commands...)
 }
 
-// trails says whether commands may follow a transfer's at once: the server is
-// known to leave them alone until it is over, and transfers come about.
+// trails says whether commands may be sent before a transfer is over: the server
+// is known to leave them alone until then, and transfers come about.
 func (c *Control) trails() bool {
-	return c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung
+	return c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung && len(c.follow.rear) < maxFlight/2
+}
+
+// trailing is what follows a transfer. RNTO must be next to RNFR (RFC 959, 5.4).
+func (c *Control) trailing() []command {
+	var out []command
+	for _, l := range c.follow.rear {
+		out = append(out, command{l, rear})
+	}
+	if c.prefetches() {
+		at := len(out)
+		if at > 0 && verbOf(out[at-1].line) == "RNFR" {
+			at--
+		}
+		out = slices.Insert(out, at, command{EPSV.String(), port})
+	}
+	return out
+}
+
+// trail sends what follows an upload when its last byte is on the way. What goes
+// wrong is said by the next read.
+func (c *Control) trail() {
+	n := len(c.pending)
+	if n == 0 || !isUpload(c.pending[n-1].verb) || !c.trails() {
+		return
+	}
+	if commands := c.trailing(); len(commands) > 0 {
+		c.follow.out = c.ship(commands...) == nil && len(c.follow.rear) > 0
+	}
+}
+
+// transferred is called with the final reply of a transfer.
+func (c *Control) transferred(r Reply) {
+	if time.Since(c.streamed) > portLife {
+		c.streak = 0
+	}
+	c.streak++
+	c.streamed = time.Now()
+	if d := c.data; r.Code == 425 && d != nil && d.dial != nil {
+		c.odd(r.String())
+	}
+	if len(c.follow.rear) == 0 {
+		// An error is the connection's own, or a reason to look whether the
+		// replies are in step.
+		c.suspect = errors.Is(c.collect(rear, settleLimit), errOdd) || c.suspect
+	}
 }
 
 // inFront takes the replies to what went in front of the transfer. Where they
@@ -131,19 +176,26 @@ func (c *Control) afresh() error {
 	return f
 }
 
-// collect takes the replies to what was sent in front or in the rear. errOdd says
-// that they cannot be told apart.
+// collect takes the replies to what was sent in front, or in the rear and for the
+// next port. errOdd says that they cannot be told apart.
 func (c *Control) collect(which part, limit time.Duration) error {
 	doubtful := c.suspect
-	for len(c.pending) > 0 && c.pending[0].part == which {
-		verb := c.pending[0].verb
+	for len(c.pending) > 0 {
+		head := c.pending[0]
+		if head.part != which && !(which == rear && head.part == port) {
+			break
+		}
+		if head.part == port {
+			limit = min(limit, settleLimit)
+		}
 		r, err := c.final(limit)
 		switch {
 		case errors.Is(err, errNoReply):
-			c.odd("no answer to " + verb)
-			return errOdd
+			return c.missing(head)
 		case err != nil:
 			return err
+		case head.part == port && r.Code != 421:
+			c.keepPort(r)
 		case which == front:
 			c.follow.ahead = append(c.follow.ahead, r)
 		default:
@@ -157,4 +209,15 @@ func (c *Control) collect(which part, limit time.Duration) error {
 		return errOdd
 	}
 	return nil
+}
+
+// missing gives up on the reply to what was asked. Where that is the next port
+// and nothing else all went well, and only the connection is of no more use.
+func (c *Control) missing(what asked) error {
+	c.odd("no answer to " + what.verb)
+	if what.part == port && len(c.pending) == 1 {
+		_ = c.outOfStep(nil)
+		return nil
+	}
+	return errOdd
 }

@@ -53,24 +53,33 @@ func TestSurrounded(t *testing.T) {
 		want   vfs.Kind
 		odd    bool
 	}{
-		"nothing is proven": {plan(), true, "MDTM, EPSV, STOR, SIZE, RNFR", []int{213, 350}, vfs.KindOther, false},
-		"all at once":       {plan(), false, "EPSV, MDTM STOR SIZE RNFR", []int{213, 350}, vfs.KindOther, false},
-		"refused ones":      {plan("RNFR", "550 No"), false, "EPSV, MDTM STOR SIZE RNFR", []int{213, 550}, vfs.KindOther, false},
+		"nothing is proven": {plan(), true, "MDTM, EPSV, STOR, SIZE RNFR", []int{213, 350}, vfs.KindOther, false},
+		"all at once":       {plan(), false, "EPSV, MDTM STOR, SIZE EPSV RNFR", []int{213, 350}, vfs.KindOther, false},
+		"refused ones":      {plan("RNFR", "550 No"), false, "EPSV, MDTM STOR, SIZE EPSV RNFR", []int{213, 550}, vfs.KindOther, false},
 		"unread input is dropped": {
 			plan("SIZE", silence(), "RNFR", ftptest.InTurn(ftptest.Silence)), false,
-			"EPSV, MDTM STOR SIZE RNFR, SIZE, RNFR", []int{213, 350}, vfs.KindOther, true,
+			"EPSV, MDTM STOR, SIZE EPSV RNFR, SIZE, RNFR",
+			[]int{213, 350},
+			vfs.KindOther, true,
 		},
 		"answered before the end": {
 			plan("STOR", ftptest.Handler(ftptest.Flow{Finals: []string{"213 3", "226 Done"}}.Serve), "SIZE", silence()), false,
-			"EPSV, MDTM STOR SIZE RNFR, SIZE, RNFR", []int{213, 350}, vfs.KindOther, true,
+			"EPSV, MDTM STOR, SIZE EPSV RNFR, SIZE, RNFR",
+			[]int{213, 350},
+			vfs.KindOther, true,
 		},
 		"a goodbye amid": {
 			plan("RNFR", ftptest.All(ftptest.Reply("421 Shutting down"), ftptest.Drop)), false,
-			"EPSV, MDTM STOR SIZE RNFR", []int{213, 421}, vfs.KindBusy, false,
+			"EPSV, MDTM STOR, SIZE EPSV RNFR",
+			[]int{213, 421},
+			vfs.KindBusy, false,
 		},
 		"a server that does more than it should": {
-			ftptest.Plan{Greeting: ftptest.Reply("220 ProFTPD Server"), Files: map[string]string{"/f": "content"}}, false,
-			"EPSV, MDTM STOR, SIZE RNFR", []int{213, 350}, vfs.KindOther, false,
+			ftptest.Plan{Greeting: ftptest.Reply("220 ProFTPD Server"), Files: map[string]string{"/f": "content"}},
+			false,
+			"EPSV, MDTM STOR, SIZE RNFR",
+			[]int{213, 350},
+			vfs.KindOther, false,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,6 +123,9 @@ func (l libraryConn) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+		if r.final() && isTransfer[c.verb] {
+			c.transferred(r)
+		}
 		c.in.Write(c.forLibrary(r))
 	}
 	return c.in.Read(p)
@@ -131,7 +135,7 @@ func (l libraryConn) Read(p []byte) (int, error) {
 // from a transfer ("150 Accepted", "150 12 MB to download") and none else.
 func (c *Control) dueOnce() (Reply, error) {
 	for range maxStray {
-		begun := c.data != nil && c.data.begun
+		begun := c.data != nil && (c.data.begun || c.data.promised)
 		r, err := c.due()
 		if err != nil || r.final() || isTransfer[c.verb] && (!begun || c.data.killed()) {
 			return r, err
@@ -148,7 +152,7 @@ func (c *Control) forLibrary(r Reply) []byte {
 	switch {
 	case !isTransfer[c.verb] || r.Code != 226 && r.Code != 250:
 		return r.bytes(r.Code)
-	case d == nil || d.begun:
+	case d == nil || d.begun || d.promised:
 		return r.bytes(226) // RFC 959 allows 250 as well
 	}
 	// Done without a word before: some servers leave out the 150 of an empty
@@ -194,8 +198,10 @@ func (c *Control) due() (Reply, error) {
 			err = fault(vfs.KindLost, "the server did not end the transfer", nil)
 		}
 		return r, err
-	case d.begun:
+	case d.begun || d.promised:
 		return c.verdict(d)
+	case d.dial != nil && !d.stood():
+		return c.early(d)
 	case d.rung.Mode() == site.ModeActive:
 		// A firewall that drops the server's call leaves the server silent for
 		// one to two minutes; a slow disk does the same, but then the server
@@ -220,9 +226,15 @@ var ErrNoVerdict = errors.New("the final reply is missing")
 // verdict waits for the reply behind the last byte.
 func (c *Control) verdict(d *Data) (Reply, error) {
 	limit := cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout)
+	if !c.ported && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
+		limit = min(limit, portLimit)
+	}
 	r, err := c.receive(limit + d.unsent())
 	switch {
 	case errors.Is(err, errNoReply):
+		if len(c.pending) > 1 {
+			c.odd("no final reply to " + c.verb)
+		}
 		f := fault(vfs.KindTimeout, fmt.Sprintf("no final reply to %s within %v", c.verb, limit), ErrNoVerdict)
 		c.Break(f)
 		return r, f

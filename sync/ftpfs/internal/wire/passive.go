@@ -16,9 +16,12 @@ import (
 // connection's peer, whatever address a 227 names.
 func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	limit, t := c.limit(rung), c.newTry(rung)
-	r, err := c.Command(rung.String())
-	if err != nil {
-		return nil, err
+	r, ahead := c.takePort(rung)
+	if !ahead {
+		var err error
+		if r, err = c.Command(rung.String()); err != nil {
+			return nil, err
+		}
 	}
 	if r.Code == 421 {
 		return nil, c.goodbye(r, false)
@@ -27,17 +30,32 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := c.dialData(port, limit)
+	if c.hurries(rung) {
+		return c.newData(rung, t, limit, c.dialAhead(c.ctx, port, limit)), nil
+	}
+	conn, err := c.dialData(c.ctx, port, limit)
 	switch {
 	case err == nil:
-		c.record(t, Worked, "", "")
-		c.amend(t, func(a *Attempt) { a.From = endOf(conn.LocalAddr()) })
-		d := c.newData(rung, t, limit)
+		c.reached(t, conn)
+		d := c.newData(rung, t, limit, nil)
 		d.take(conn)
 		return d, nil
 	case c.ctx.Err() != nil:
 		return nil, ended(c.ctx)
 	}
+	c.unreached(t, port, limit, err, r.String())
+	return nil, errNextRung
+}
+
+// reached records a connection that stands.
+func (c *Control) reached(t *try, conn *net.TCPConn) {
+	c.record(t, Worked, "", "")
+	c.amend(t, func(a *Attempt) { a.From = endOf(conn.LocalAddr()) })
+}
+
+// unreached records why there is none, and returns it in words. said is the
+// server's answer, which tells something where it is PASV's.
+func (c *Control) unreached(t *try, port uint16, limit time.Duration, err error, said string) string {
 	why := fmt.Sprintf("%s by %s", seen(err), c.target(port))
 	outcome, reply := Rejected, ""
 	if isTimeout(err) {
@@ -49,10 +67,11 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 			outcome = Silent
 		}
 	}
-	if rung == PASV {
-		why += fmt.Sprintf(" after %q", r.String())
+	if t.Rung == PASV && said != "" {
+		why += fmt.Sprintf(" after %q", said)
 	}
-	return nil, c.fell(t, outcome, reply, why)
+	c.record(t, outcome, reply, why)
+	return why
 }
 
 // portOf reads the port from the reply to EPSV or PASV.
@@ -87,9 +106,9 @@ func (c *Control) target(port uint16) string {
 	return netip.AddrPortFrom(c.peer, port).String()
 }
 
-func (c *Control) dialData(port uint16, limit time.Duration) (*net.TCPConn, error) {
+func (c *Control) dialData(ctx context.Context, port uint16, limit time.Duration) (*net.TCPConn, error) {
 	if c.proxy != nil {
-		return c.proxy.dial(c.ctx, c.target(port), limit)
+		return c.proxy.dial(ctx, c.target(port), limit)
 	}
 	dialer := net.Dialer{Timeout: limit}
 	if c.local.Is6() {
@@ -99,16 +118,17 @@ func (c *Control) dialData(port uint16, limit time.Duration) (*net.TCPConn, erro
 		// against all servers, which many small files use up.
 		dialer.LocalAddr = &net.TCPAddr{IP: c.local.AsSlice(), Zone: c.local.Zone()}
 	}
-	conn, err := dialer.DialContext(c.ctx, "tcp", c.target(port))
+	conn, err := dialer.DialContext(ctx, "tcp", c.target(port))
 	if err != nil {
 		return nil, err
 	}
 	return conn.(*net.TCPConn), nil
 }
 
-// newData makes the data connection of the operation; its context ends it.
-func (c *Control) newData(rung Rung, t *try, limit time.Duration) *Data {
-	d := &Data{c: c, rung: rung, try: t, limit: limit, ctx: c.ctx}
+// newData makes the data connection of the operation, from dial where that is not
+// nil; its context ends it.
+func (c *Control) newData(rung Rung, t *try, limit time.Duration, dial *dialling) *Data {
+	d := &Data{c: c, rung: rung, try: t, limit: limit, ctx: c.ctx, dial: dial}
 	d.stop = context.AfterFunc(c.ctx, func() { d.Abort(ended(d.ctx)) })
 	return d
 }

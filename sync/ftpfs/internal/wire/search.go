@@ -247,6 +247,9 @@ func (c *Control) Climb(err error) (again bool, verdict error) {
 	if len(c.search.todo) == 0 || d == nil || d.moved() {
 		return false, err
 	}
+	if c.hasty(d, err) {
+		return c.withoutHaste(d)
+	}
 	switch refused := c.last.Code == 425; {
 	case refused && d.rung.Mode() == site.ModePassive:
 		// "425 Security: Bad IP connecting" (vsftpd)

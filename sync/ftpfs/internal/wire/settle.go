@@ -14,6 +14,8 @@ import (
 // transfer), and NOOP to see where we are.
 func (c *Control) Settle(ctx context.Context) error {
 	c.ctx = ctx
+	c.streak = 0
+	defer func() { c.port = nil }() // what is asked of the server next is anybody's guess
 	if c.data != nil {
 		c.data.Abort(nil)
 	}

@@ -180,8 +180,11 @@ func (c *Control) InStep() bool {
 
 // inStep makes sure that the next reply will belong to the next command.
 func (c *Control) inStep() error {
-	if err := c.collect(rear, settleLimit); err != nil && !errors.Is(err, errOdd) {
-		return err
+	if !c.suspect {
+		// Of a transfer that failed nobody asks for them.
+		if err := c.collect(rear, settleLimit); err != nil && !errors.Is(err, errOdd) {
+			return err
+		}
 	}
 	for len(c.replies) > 0 || c.behind && c.Err() == nil {
 		// Of one that came together with another the rest is on its way.
