@@ -12,7 +12,7 @@ import (
 	"wherry/sync/vfs"
 )
 
-// login sends USER, PASS, ACCT, FEAT, the site's own commands and TYPE I. The
+// login sends USER, PASS, ACCT, FEAT and the site's own commands. The
 // library's login knows no ACCT and hides the codes, so it only takes the
 // connection over.
 func (o *operation) login(ask func() (string, error)) error {
@@ -45,7 +45,7 @@ func (o *operation) login(ask func() (string, error)) error {
 			return err
 		}
 	}
-	return o.typeBinary() // behind the commands, which may have changed it
+	return nil
 }
 
 // identify says who we are. A server may be content after any of the three
@@ -118,17 +118,16 @@ func mentionsTLS(text string) bool {
 	return false
 }
 
-// typeBinary has files sent as they are (RFC 959, 3.1.1.3). Without that a
+// typeImage has files sent as they are (RFC 959, 3.1.1.3). Without that a
 // server converts line ends, and SIZE tells another number.
-func (o *operation) typeBinary() error {
-	r, err := o.ctl.Command("TYPE I")
-	if err == nil {
-		err = o.ctl.Err() // 421
+const typeImage = "TYPE I"
+
+// typeConfirmed judges the reply to it.
+func (o *operation) typeConfirmed(r wire.Reply) error {
+	if err := o.ctl.Err(); err != nil {
+		return err // 421
 	}
-	switch {
-	case err != nil:
-		return err
-	case r.Code != 200:
+	if r.Code != 200 {
 		return o.kinded(vfs.KindProtocol, "the server does not confirm the binary type: "+r.String())
 	}
 	return nil
@@ -143,7 +142,10 @@ func (o *operation) binary() error {
 	if !o.doubt.Swap(false) {
 		return nil
 	}
-	err := o.typeBinary()
+	r, err := o.ctl.Command(typeImage)
+	if err == nil {
+		err = o.typeConfirmed(r)
+	}
 	if err != nil {
 		o.doubt.Store(true)
 	}

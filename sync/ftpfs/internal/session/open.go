@@ -106,7 +106,36 @@ func (o *operation) prepare() error {
 	if err := o.ctl.Protect(); err != nil {
 		return err
 	}
-	var lines []string
+	lines := o.wishes()
+	fixed := len(lines)
+	lines = append(lines, "SYST", "PWD")
+	asksSize := !o.supports("MLST") && o.supports("SIZE")
+	if asksSize {
+		lines = append(lines, "SIZE /")
+	}
+	replies, err := o.ctl.Batch(lines)
+	if err != nil {
+		return err
+	}
+	if err := o.typeConfirmed(replies[0]); err != nil {
+		return err
+	}
+	if r := replies[fixed]; r.Code == 215 {
+		o.facts.System = r.Text()
+	}
+	if err := o.home(replies[fixed+1]); err != nil || !asksSize {
+		return err
+	}
+	n, err := o.sizeFrom(replies[fixed+2])
+	if err == nil {
+		o.judgeSize(n)
+	}
+	return err
+}
+
+// wishes are the commands by which a session is set up, TYPE first.
+func (o *operation) wishes() []string {
+	lines := []string{typeImage}
 	if o.names.enc == nil && o.supports("UTF8") {
 		// FileZilla Server says 202, others refuse and do it all the same.
 		lines = append(lines, "OPTS UTF8 ON")
@@ -116,17 +145,5 @@ func (o *operation) prepare() error {
 			lines = append(lines, line)
 		}
 	}
-	replies, err := o.ctl.Batch(append(lines, "SYST", "PWD"))
-	if err != nil {
-		return err
-	}
-	replies = replies[len(lines):]
-	if r := replies[0]; r.Code == 215 {
-		o.facts.System = r.Text()
-	}
-	if err := o.home(replies[1]); err != nil || o.supports("MLST") {
-		return err
-	}
-	_, err = o.sizeIsOfFiles()
-	return err
+	return lines
 }

@@ -123,20 +123,25 @@ func (o *operation) measure(p vfs.Path, name string, enter bool) (m measured, er
 }
 
 // sizeIsOfFiles says whether SIZE tells that p is a file: most servers refuse
-// it of a folder (RFC 3659 leaves that open), some give a number. The login
-// folder is asked once.
+// it of a folder (RFC 3659 leaves that open), some give a number. The root is
+// asked about once.
 func (o *operation) sizeIsOfFiles() (bool, error) {
 	if o.sizes == 0 {
-		n, err := o.size(o.facts.Home)
+		n, err := o.size(vfs.Root())
 		if err != nil {
 			return false, err
 		}
-		o.sizes = sizeOfFiles
-		if n != vfs.SizeUnknown {
-			o.sizes = sizeOfAll
-		}
+		o.judgeSize(n)
 	}
 	return o.sizes == sizeOfFiles && o.supports("SIZE"), nil
+}
+
+// judgeSize learns from what SIZE told of a folder.
+func (o *operation) judgeSize(n int64) {
+	o.sizes = sizeOfFiles
+	if n != vfs.SizeUnknown {
+		o.sizes = sizeOfAll
+	}
 }
 
 // What SIZE is answered for.
