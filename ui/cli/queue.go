@@ -14,7 +14,7 @@ import (
 func (a *app) queueCommand() *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "queue",
-		Short: "The queue: add, list, run, move, priority, schedule, pause, resume, retry, remove, clear",
+		Short: "The queue: add, list, status, run, move, priority, schedule, pause, resume, retry, remove, clear",
 		Long: `The queue keeps transfers on disk until they are done, also when the program or
 the computer ends. The window works on it while it is open, wherry queue run does
 without a window, and only one of them at a time; all may add to it.`,
@@ -22,7 +22,7 @@ without a window, and only one of them at a time; all may add to it.`,
   wherry queue list
   wherry queue run`,
 		Annotations: map[string]string{groupsOf: ""},
-	}, a.queueAdd(), a.queueList(), a.queueRun(), a.queueMove(), a.queuePriority(), a.queueSchedule(),
+	}, a.queueAdd(), a.queueList(), a.queueStatus(), a.queueRun(), a.queueMove(), a.queuePriority(), a.queueSchedule(),
 		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
 		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
 		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
@@ -112,6 +112,11 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
 				q := s.engine.Queue()
 				if all {
+					if name == "resume" {
+						if err := q.Hold(cmd.Context(), false); err != nil {
+							return err
+						}
+					}
 					return changeAll(cmd.Context(), q, change, states)
 				}
 				return change(q, cmd.Context(), ids...)

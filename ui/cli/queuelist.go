@@ -152,20 +152,9 @@ func stateText(i queue.Item) string {
 
 // queueTotals says how much of the queue the list left out.
 func (s *session) queueTotals() {
-	total := int64(0)
 	snap := s.engine.Queue().Snapshot()
-	text := ""
-	for _, state := range []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done} {
-		if n := int64(snap.Count[state]); n > 0 {
-			total += n
-			text += ", " + words.Number(n) + " " + string(state)
-		}
-	}
-	s.notice("wherry: %s%s", words.Count(total, "row", "rows"), text)
-	for _, w := range snap.Waits {
-		reason := words.OfKind(w.Kind, w.About, w.Message, words.CommandLine).Title
-		s.notice("wherry: %s All its rows are %s; wherry queue retry ID tries at once.", reason, s.waitText(w.Site, w.Until))
-	}
+	s.notice("wherry: %s", totals(snap))
+	s.queueWaits(snap)
 }
 
 // waitText says what a row waits for, and until when by the clock here.

@@ -44,6 +44,9 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if p.awake {
 			defer a.stayAwake(ctx)()
 		}
+		if snap := s.engine.Queue().Snapshot(); snap.Held {
+			s.queueWaits(snap)
+		}
 		return r.drain(ctx, s.engine.Queue(), events)
 	})
 	if errors.Is(err, queue.ErrRunning) {

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"wherry/sync/ftptest"
 )
 
 func TestHoursAsPeopleWriteThem(t *testing.T) {
@@ -151,49 +149,6 @@ func TestASiteKeepsLimitsAndHowItsFilesAreReplaced(t *testing.T) {
 	h.fails(exitUsage, []string{"--limit holds for one command"}, "sites", "edit", "shop", "--limit", "1M")
 	h.fails(exitUsage, []string{"--keep-mode holds for one command"}, "sites", "edit", "shop", "--keep-mode")
 	h.fails(exitUsage, []string{"it takes direct, delete, never"}, "sites", "edit", "shop", "--replace", "always")
-}
-
-// TestAServerThatDoesNotRenameOntoAFile is served as the person says.
-func TestAServerThatDoesNotRenameOntoAFile(t *testing.T) {
-	for outcome, tc := range map[string]struct {
-		args []string
-		code int
-		says string
-		want string // what stands there
-	}{
-		"fails with nobody to ask":  {nil, exitFailed, "--replace", "old"},
-		"fails where it is never":   {[]string{"--replace", "never"}, exitFailed, "--replace", "old"},
-		"is written directly":       {[]string{"--replace", "direct"}, 0, "", "new one"},
-		"is deleted and then named": {[]string{"--replace", "delete"}, 0, "", "new one"},
-	} {
-		t.Run(outcome, func(t *testing.T) {
-			var s *ftptest.Scripted
-			refuse := func(c *ftptest.Conn, name string) {
-				if _, there := s.Get("/" + strings.TrimPrefix(name, "/")); there {
-					ftptest.Reply("553 It is there already")(c, name)
-					return
-				}
-				ftptest.Default(c, name)
-			}
-			s = ftptest.Script(t, ftptest.Plan{
-				Files: map[string]string{"/a": "old"}, User: "anna", Password: "spinnaker", Verbs: map[string]ftptest.Handler{"RNTO": refuse},
-			})
-			h := newHome(t, s.Password)
-			t.Setenv("WHERRY_PASSWORD", s.Password)
-			name := filepath.Join(t.TempDir(), "a")
-			if err := os.WriteFile(name, []byte("new one"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			args := append([]string{"put", name, at("ftp", s.User, s.Host, s.Port, "/"), "--tls", "off", "--exists", "overwrite", "--retries", "0"}, tc.args...)
-			h.fails(tc.code, []string{tc.says}, args...)
-			if got, _ := s.Get("/a"); string(got) != tc.want {
-				t.Errorf("there stands %q, want %q", got, tc.want)
-			}
-			if left := s.Names("/"); len(left) != 1 {
-				t.Errorf("there are %q", left)
-			}
-		})
-	}
 }
 
 // TestRowsKeepModes: what is said when a row is added holds when it is done.

@@ -218,6 +218,47 @@ func TestAnExistingFileIsAskedAboutWithBothSides(t *testing.T) {
 	}
 }
 
+// TestHowToReplaceIsAskedOnce for a site, at the terminal, and kept with it.
+func TestHowToReplaceIsAskedOnce(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		answer string
+		kept   any
+		want   string
+		code   int
+	}{
+		"the old one is deleted":   {"d\r", "delete", "new", exitOK},
+		"it is written itself":     {"w\r", "direct", "new", exitOK},
+		"an answer that is none":   {"what?\rd\r", "delete", "new", exitOK},
+		"Enter skips one by one":   {"\r", nil, "old", exitOK},
+		"Ctrl-C leaves all as was": {"\x03", nil, "old", exitInterrupted},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := stubborn(t, map[string]string{"/in/a": "old", "/in/b": "old"})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+			dir := t.TempDir()
+			plant(t, dir, map[string]string{"in/a": "new", "in/b": "new"})
+			answers := []awaitedText{{"rite directly: ", tc.answer}}
+			if tc.answer == "\r" {
+				answers = append(answers, answers[0])
+			}
+			code, _, shown := h.atTerminal([]string{"put", filepath.Join(dir, "in"), "shop:/", "--exists", "overwrite"}, answers...)
+			if code != tc.code {
+				t.Errorf("exit %d: %s", code, shown)
+			}
+			for _, name := range []string{"/in/a", "/in/b"} {
+				if got, _ := s.Get(name); string(got) != tc.want {
+					t.Errorf("%s is %q, want %q: %s", name, got, tc.want, shown)
+				}
+			}
+			if row := lines(t, h.ok("sites", "show", "shop", "--json").out)[0]; row["replace"] != tc.kept {
+				t.Errorf("kept is %v, want %v", row["replace"], tc.kept)
+			}
+		})
+	}
+}
+
 func TestBarsAreDrawnOnATerminalAndTakenAway(t *testing.T) {
 	hold := make(chan struct{})
 	s := ftptest.Script(t, ftptest.Plan{

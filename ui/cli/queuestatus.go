@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wherry/sync/queue"
+	"wherry/ui/words"
+)
+
+// statusJSON is the line of `queue status --json`.
+type statusJSON struct {
+	Rows      map[queue.State]int `json:"rows"`       // by state, each state named
+	Left      int                 `json:"left"`       // rows that have not ended
+	BytesLeft int64               `json:"bytes_left"` // of those whose size is known
+	Held      bool                `json:"held"`       // all work is paused, see queue resume --all
+	Waits     []waitJSON          `json:"waits"`
+}
+
+// waitJSON is a host that does not answer and that rows wait for.
+type waitJSON struct {
+	Host    string     `json:"host"`
+	Until   *time.Time `json:"until,omitempty"` // absent while it is tried
+	Kind    string     `json:"kind"`
+	Message string     `json:"message"`
+}
+
+func (a *app) queueStatus() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "Count the queue: how much of it is done, left, failed",
+		Long: `Count the rows of the queue by their state, and tell how many bytes are left and which
+servers are waited for. It takes no longer where the queue is long.`,
+		Example: "  wherry queue status\n  wherry queue status --json",
+		Args:    a.args(0, 0, ""),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
+				return s.queueStatus(s.engine.Queue().Snapshot())
+			})
+		},
+	}
+}
+
+func (s *session) queueStatus(snap queue.Snapshot) error {
+	if s.opt.json {
+		line := statusJSON{Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Held: snap.Held, Waits: []waitJSON{}}
+		for _, state := range states {
+			line.Rows[state] = snap.Count[state]
+		}
+		for _, w := range snap.Waits {
+			one := waitJSON{Host: s.hostOf(w.Site), Kind: w.Kind.String(), Message: words.OfKind(w.Kind, w.About, w.Message, words.CommandLine).Title}
+			if !w.Until.IsZero() {
+				one.Until = &w.Until
+			}
+			line.Waits = append(line.Waits, one)
+		}
+		return jsonLines(s.std.Out).Encode(line)
+	}
+	_, err := s.std.Out.Write([]byte(totals(snap) + "\n"))
+	s.queueWaits(snap)
+	return err
+}
+
+// states in the order in which they are told.
+var states = []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done}
+
+// totals counts the rows: "5 rows, 1 active, 4 waiting; 2.1 MB left".
+func totals(snap queue.Snapshot) string {
+	total, text := int64(0), ""
+	for _, state := range states {
+		if n := int64(snap.Count[state]); n > 0 {
+			total += n
+			text += ", " + words.Number(n) + " " + string(state)
+		}
+	}
+	if snap.BytesLeft > 0 {
+		text += "; " + words.Size(snap.BytesLeft) + " left"
+	}
+	return words.Count(total, "row", "rows") + text
+}
+
+// queueWaits says what holds up rows that could go on by themselves.
+func (s *session) queueWaits(snap queue.Snapshot) {
+	for _, w := range snap.Waits {
+		reason := words.OfKind(w.Kind, w.About, w.Message, words.CommandLine).Title
+		s.notice("wherry: %s All its rows are %s; wherry queue retry ID tries at once.", reason, s.waitText(w.Site, w.Until))
+	}
+	if snap.Held {
+		s.notice("wherry: The queue as a whole is paused; wherry queue resume --all lets it go on.")
+	}
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/engine"
+)
+
+func TestTheQueueIsCounted(t *testing.T) {
+	h := shopHome(t)
+	count := func() map[string]any {
+		t.Helper()
+		return lines(t, h.ok("queue", "status", "--json").out)[0]
+	}
+	rows := func(changes map[string]any) map[string]any {
+		all := map[string]any{}
+		for _, state := range []string{"waiting", "scanning", "active", "paused", "asking", "done", "failed", "skipped"} {
+			all[state] = 0.0
+		}
+		for state, n := range changes {
+			all[state] = n
+		}
+		return all
+	}
+	h.ok("queue", "add", "get", "shop:/a", "shop:/b", "shop:/c", t.TempDir())
+	h.ok("queue", "pause", "2")
+	want := map[string]any{"rows": rows(map[string]any{"waiting": 2.0, "paused": 1.0}), "left": 3.0, "bytes_left": 3.0, "held": false, "waits": []any{}}
+	if diff := cmp.Diff(want, count()); diff != "" {
+		t.Error(diff)
+	}
+	h.fails(exitFailed, nil, "queue", "run") // a row is left
+	want = map[string]any{"rows": rows(map[string]any{"done": 2.0, "paused": 1.0}), "left": 1.0, "bytes_left": 1.0, "held": false, "waits": []any{}}
+	if diff := cmp.Diff(want, count()); diff != "" {
+		t.Error(diff)
+	}
+	if out := h.ok("queue", "status").out; out != "3 rows, 1 paused, 2 done; 1 B left\n" {
+		t.Errorf("it says %q", out)
+	}
+}
+
+// TestAQueueThatIsHeldSaysSo: otherwise a run that has nothing to do looks like
+// one that has done it.
+func TestAQueueThatIsHeldSaysSo(t *testing.T) {
+	h := shopHome(t)
+	dir := t.TempDir()
+	h.ok("queue", "add", "get", "shop:/a", dir)
+	dirs, err := engine.DirsAt(h.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.Start(t.Context(), engine.Config{Dirs: dirs, Vault: h.vault})
+	if err == nil {
+		err = e.Queue().Hold(t.Context(), true)
+	}
+	if err != nil || e.Close() != nil {
+		t.Fatal(err)
+	}
+	const says = "The queue as a whole is paused; wherry queue resume --all"
+	h.fails(exitFailed, []string{says}, "queue", "run")
+	if r := h.ok("queue", "list"); !strings.Contains(r.err, says) {
+		t.Errorf("the list says %s", r.err)
+	}
+	if row := lines(t, h.ok("queue", "status", "--json").out)[0]; row["held"] != true {
+		t.Errorf("the status is %v", row)
+	}
+	h.ok("queue", "resume", "--all")
+	h.ok("queue", "run")
+	if _, err := os.Stat(filepath.Join(dir, "a")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTheReadmeNamesEveryField that scripts get of the queue.
+func TestTheReadmeNamesEveryField(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []any{itemJSON{}, statusJSON{}, waitJSON{}, eventJSON{}, summaryJSON{}} {
+		kind := reflect.TypeOf(line)
+		for i := range kind.NumField() {
+			name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+			if !strings.Contains(string(text), "`"+name+"`") && !strings.Contains(string(text), `"`+name+`":`) {
+				t.Errorf("the README does not name %s of %s", name, kind.Name())
+			}
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wherry/sync/ftptest"
+)
+
+// stubborn is a server that does not rename onto a file.
+func stubborn(t *testing.T, files map[string]string) *ftptest.Scripted {
+	t.Helper()
+	var s *ftptest.Scripted
+	refuse := func(c *ftptest.Conn, name string) {
+		if _, there := s.Get("/" + strings.TrimPrefix(name, "/")); there {
+			ftptest.Reply("553 It is there already")(c, name)
+			return
+		}
+		ftptest.Default(c, name)
+	}
+	s = ftptest.Script(t, ftptest.Plan{Files: files, User: "anna", Password: "spinnaker", Verbs: map[string]ftptest.Handler{"RNTO": refuse}})
+	return s
+}
+
+// TestAServerThatDoesNotRenameOntoAFile is served as the person says.
+func TestAServerThatDoesNotRenameOntoAFile(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		args []string
+		code int
+		says string
+		want string // what stands there
+	}{
+		"fails with nobody to ask":  {nil, exitFailed, "--replace", "old"},
+		"fails where it is never":   {[]string{"--replace", "never"}, exitFailed, "--replace", "old"},
+		"is written directly":       {[]string{"--replace", "direct"}, 0, "", "new one"},
+		"is deleted and then named": {[]string{"--replace", "delete"}, 0, "", "new one"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := stubborn(t, map[string]string{"/a": "old"})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			name := filepath.Join(t.TempDir(), "a")
+			if err := os.WriteFile(name, []byte("new one"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := append([]string{"put", name, at("ftp", s.User, s.Host, s.Port, "/"), "--tls", "off", "--exists", "overwrite", "--retries", "0"}, tc.args...)
+			h.fails(tc.code, []string{tc.says}, args...)
+			if got, _ := s.Get("/a"); string(got) != tc.want {
+				t.Errorf("there stands %q, want %q", got, tc.want)
+			}
+			if left := s.Names("/"); len(left) != 1 {
+				t.Errorf("there are %q", left)
+			}
+		})
+	}
+}
