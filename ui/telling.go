@@ -48,6 +48,13 @@ func (s *shell) tellFacts(now state) {
 		}
 		s.tellOnce(&s.told.panes[side], f)
 	}
+	if v := s.list(); v != nil {
+		first, size := v.Ground()
+		s.tellOnce(&s.told.list, fact{
+			Fact: "pane", Side: "queue", Text: v.Tab().Title, Rows: v.Names(maxFactRows), Selected: v.Picked(),
+			X: first.X, Y: first.Y, W: size.Width, H: size.Height, RowH: look.RowHeight,
+		})
+	}
 	count := map[string]int{}
 	for state, n := range now.queue.Count {
 		count[string(state)] = n
@@ -65,6 +72,7 @@ func (s *shell) tellFacts(now state) {
 type told struct {
 	panes                                    [2]fact
 	queue, status, focus, controls, question fact
+	list                                     fact
 	frames                                   bool // each frame is being told
 }
 

@@ -16,13 +16,13 @@ import (
 // shell runs the program as a person does beside the window, and returns what
 // it said.
 func (s *stage) shell(args ...string) string {
-	s.t.Helper()
+	s.screen.t.Helper()
 	c := exec.Command(s.binary, append([]string{"--config", s.config}, args...)...)
 	c.Env = s.screen.env(s.home, "WHERRY_PASSWORD="+s.server.Password)
 	c.Dir = s.home
 	out, err := c.CombinedOutput()
 	if err != nil {
-		s.t.Fatalf("wherry %s: %v: %s", strings.Join(args, " "), err, out)
+		s.screen.t.Fatalf("wherry %s: %v: %s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
 }
