@@ -196,6 +196,12 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	w, err := r.job.Target.FS.Create(ctx, r.part, part.Size)
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
+		if vfs.KindOf(err) == vfs.KindPermission && r.job.Made != nil {
+			// It has come so far that it got the permissions of a file that
+			// nobody may write to.
+			r.drop(ctx, r.part)
+			return nil, nil, nil
+		}
 		return nil, nil, unlessDifferent(err)
 	}
 	// The part stays where there is no room for the rest: it was there before.

@@ -19,6 +19,21 @@ const (
 // maxNumber bounds the search for a free name.
 const maxNumber = 10_000
 
+// judge decides over the target. What would be left because of what a listing
+// has told is looked at before: a listing can be days old, and nobody would come
+// back for the file.
+func (r *run) judge(ctx context.Context) (action, Result, error) {
+	act, result, err := r.decide(ctx)
+	if err != nil || act != toEnd || !r.unseen {
+		return act, result, err
+	}
+	r.looks = true
+	if err := r.look(ctx); err != nil {
+		return toEnd, Result{}, err
+	}
+	return r.decide(ctx)
+}
+
 // decide applies the rule to a target that exists, and may change the target's
 // name. The Result counts only with toEnd.
 func (r *run) decide(ctx context.Context) (action, Result, error) {
@@ -77,10 +92,10 @@ func (r *run) ifNewer() (action, Result, error) {
 	case r.source.ModTime.IsZero(), r.old.ModTime.IsZero():
 		return r.skip(string(Newer))
 	}
-	switch newer(r.source, *r.old) {
-	case SourceSide:
+	switch compareTimes(r.source, *r.old) {
+	case sourceNewer:
 		return toReplace, Result{}, nil
-	case TargetSide:
+	case targetNewer:
 		return r.skip(string(Newer))
 	}
 	return r.skip("same")
@@ -91,7 +106,7 @@ func (r *run) ifNewer() (action, Result, error) {
 func (r *run) ifDifferent() (action, Result, error) {
 	same := r.id.Size == r.old.Size
 	if r.id.Size == vfs.SizeUnknown || r.old.Size == vfs.SizeUnknown {
-		same = !r.source.ModTime.IsZero() && !r.old.ModTime.IsZero() && newer(r.source, *r.old) == NeitherSide
+		same = !r.source.ModTime.IsZero() && !r.old.ModTime.IsZero() && compareTimes(r.source, *r.old) == sameAge
 	}
 	if same {
 		return r.skip("same")

@@ -15,7 +15,8 @@ import (
 //     (Features.HashesHere), where a look costs nothing.
 //   - The source is what its FS says along with its bytes (vfs.Witness). Where
 //     it says nothing and Source is not exact (vfs.Entry.Exact), it is looked at.
-//   - A Target that stands and is not exact is looked at.
+//   - A Target that stands and is not exact is looked at, and so is what the rule
+//     would leave.
 //   - The target is looked at once more before the rename. What has come to
 //     stand there meanwhile, or has changed, puts the rule again.
 //   - A source that turns out to be another file than Known says is begun with
@@ -31,7 +32,7 @@ type Known struct {
 // believes tells whether Known counts at all.
 func (r *run) believes() bool {
 	j := &r.job
-	return j.Known != nil && j.Made == nil && j.Chosen.IsRoot() && j.Exists != Resume && j.Exists != Rename &&
+	return j.Known != nil && !r.looks && j.Made == nil && j.Chosen.IsRoot() && j.Exists != Resume && j.Exists != Rename &&
 		!(r.asks() && j.Known.Target != nil)
 }
 

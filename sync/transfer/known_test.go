@@ -279,7 +279,10 @@ func TestATargetThatIsNotAsListedIsPutToTheRule(t *testing.T) {
 		"it was written to, and is newer now":      {transfer.Newer, old, other, transfer.Skipped, files(targetName, other)},
 		"it went":                                  {transfer.Overwrite, old, "", transfer.Done, files(targetName, fresh)},
 		"it was written to, and is as large":       {transfer.Different, old, "AS LARGE AS IT!", transfer.Skipped, files(targetName, "AS LARGE AS IT!")},
-		"listed and skipped without another look":  {transfer.Skip, old, old, transfer.Skipped, files(targetName, old)},
+		"listed, and skipped":                      {transfer.Skip, old, old, transfer.Skipped, files(targetName, old)},
+		"it went, and would have been skipped":     {transfer.Skip, old, "", transfer.Done, files(targetName, fresh)},
+		"it was newer, and went":                   {transfer.Newer, "NEWER", "", transfer.Done, files(targetName, fresh)},
+		"it was as large, and is not":              {transfer.Different, "as large as it!", other, transfer.Done, files(targetName, fresh)},
 		"listed and replaced as it was":            {transfer.Overwrite, old, old, transfer.Done, files(targetName, fresh)},
 		"listed and older, as it was":              {transfer.Newer, old, old, transfer.Done, files(targetName, fresh)},
 		"one came under the name of what is asked": {"", "", other, transfer.Asking, files(targetName, other, partName, fresh)},
@@ -287,7 +290,11 @@ func TestATargetThatIsNotAsListedIsPutToTheRule(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, ways func(*pair)) {
 				p := newPair(t, fresh)
-				if tc.stood != "" {
+				switch tc.stood {
+				case "":
+				case "NEWER":
+					p.to.Put(targetName, tc.stood, day(12))
+				default:
 					p.to.Put(targetName, tc.stood, day(1))
 				}
 				p.list()
@@ -362,30 +369,17 @@ func TestAListedTargetOfTheMinuteIsLookedAt(t *testing.T) {
 	}
 }
 
-func TestTheSideThatIsNewerAndTheOneThatIsLargerAreTold(t *testing.T) {
-	e := func(size int64, d int, accuracy time.Duration) vfs.Entry {
-		if d == 0 {
-			return vfs.Entry{Type: vfs.TypeFile, Size: size}
+func TestWhatWouldHaveBeenLeftIsSentAsItIsNow(t *testing.T) {
+	bothWays(t, func(t *testing.T, ways func(*pair)) {
+		p := newPair(t, "as it was listed")
+		p.to.Put(targetName, "old", day(12))
+		p.list()
+		ways(p)
+		p.from.Put(sourceName, "newer than both", day(14))
+		p.job.Exists = transfer.Newer
+		if result := p.mustBeDone(); result.Bytes != 15 || count(p.to, memfs.OpCreate) != 1 || !p.made.ModTime.Equal(day(14)) {
+			t.Errorf("%+v, begun %d times, the journal was told %v", result, count(p.to, memfs.OpCreate), p.made)
 		}
-		return vfs.Entry{Type: vfs.TypeFile, Size: size, ModTime: day(d), Accuracy: accuracy}
-	}
-	for outcome, tc := range map[string]struct {
-		source, target vfs.Entry
-		newer, larger  transfer.Side
-	}{
-		"the source both":       {e(2, 2, time.Second), e(1, 1, time.Second), transfer.SourceSide, transfer.SourceSide},
-		"the target both":       {e(1, 1, time.Second), e(2, 2, time.Second), transfer.TargetSide, transfer.TargetSide},
-		"alike":                 {e(1, 1, time.Second), e(1, 1, time.Second), transfer.NeitherSide, transfer.NeitherSide},
-		"too coarse to tell":    {e(2, 2, time.Second), e(1, 1, 48*time.Hour), transfer.NeitherSide, transfer.SourceSide},
-		"nobody tells the time": {e(2, 0, 0), e(1, 1, time.Second), transfer.NeitherSide, transfer.SourceSide},
-		"nobody tells the size": {e(vfs.SizeUnknown, 2, 0), e(1, 1, 0), transfer.SourceSide, transfer.NeitherSide},
-		"a link's size is none": {vfs.Entry{Type: vfs.TypeLink, Size: 9}, e(1, 1, 0), transfer.NeitherSide, transfer.NeitherSide},
-	} {
-		t.Run(outcome, func(t *testing.T) {
-			q := transfer.Question{SourceEntry: tc.source, TargetNow: tc.target}
-			if q.Newer() != tc.newer || q.Larger() != tc.larger {
-				t.Errorf("newer %q, larger %q; want %q, %q", q.Newer(), q.Larger(), tc.newer, tc.larger)
-			}
-		})
-	}
+		p.wantFiles(map[string]string{targetName: "newer than both"})
+	})
 }

@@ -298,6 +298,17 @@ func TestPermissionsOfTheSourceAreKeptWhereAsked(t *testing.T) {
 	}
 }
 
+func TestAPartThatGotReadOnlyPermissionsIsBegunAnew(t *testing.T) {
+	content := random(200_000, 85)
+	p := newPair(t, content)
+	p.to.Inject(memfs.Fault{Op: memfs.OpRename, Kind: vfs.KindLost})
+	p.mustFail(vfs.KindLost)
+	p.wantFiles(map[string]string{partName: content})
+	p.to.Inject(memfs.Fault{Op: memfs.OpCreate, Path: partName, Kind: vfs.KindPermission})
+	p.mustBeDone()
+	p.wantFiles(map[string]string{targetName: content})
+}
+
 // modeless looks at single files without telling their permissions.
 type modeless struct{ vfs.FS }
 

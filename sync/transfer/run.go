@@ -23,6 +23,7 @@ type run struct {
 	anew bool         // no part is gone on with
 	text bool         // the last failure was one of line ends
 
+	looks      bool       // Known has been found wanting: both sides are looked at
 	trusts     bool       // source is from Known, and nothing has confirmed it yet
 	unseen     bool       // old is from Known
 	untrue     bool       // the last failure may be Known's
@@ -54,8 +55,7 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	r := &run{job: job, target: job.Target.Path}
 	result, err := r.run(ctx)
 	if err != nil && r.untrue && ctx.Err() == nil {
-		job.Known = nil
-		r = &run{job: job, target: job.Target.Path}
+		r = &run{job: job, target: job.Target.Path, looks: true}
 		result, err = r.run(ctx)
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 		}
 		return Result{}, err
 	}
-	act, result, err := r.decide(ctx)
+	act, result, err := r.judge(ctx)
 	if err != nil || act == toEnd {
 		if err == nil && result.Outcome == Skipped {
 			r.dropEarlier(ctx)
@@ -156,7 +156,7 @@ func (r *run) lookAtSource(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.source = withMode(now, listed)
+	r.trusts, r.source = false, withMode(now, listed)
 	switch {
 	case r.source.IsDir():
 		return r.fault(vfs.KindIsDir, "the source is a folder")

@@ -7,7 +7,8 @@
 // announced and with what the target then says; times are set; only then does
 // the part take the final name. In pseudo-code:
 //
-//	stat source, stat target        -> exists rule decides, or asks
+//	stat source, stat target        -> exists rule decides, or asks; what listings
+//	                                   have told is taken instead (Known)
 //	is there a part of this source? -> offset, proven by re-reading an overlap
 //	copy source[offset:] to part    -> counter, rate limit, cancel
 //	close source, commit part       -> both verdicts needed
@@ -15,11 +16,17 @@
 //	stat part, compare size         -> KindSize when it differs; once more where
 //	                                   line ends were changed
 //	hash source, hash part          -> KindHash when they differ, as Job.Verify says
-//	set time, rename over target    -> done
+//	set mode and time, look at the
+//	target, rename over it          -> done; ReplaceWay where the server refuses
+//
+// Where the file systems can do several of these in one exchange they are let
+// (vfs.Swift, vfs.Finisher), which changes nothing of what is looked at.
 //
 // What an error leaves behind: the old target as it was, and a part only where
-// a later run can go on with it. The one exception is the rule Resume, where a
-// person has said that the target itself is such a part.
+// a later run can go on with it. The exceptions are the rule Resume, where a
+// person has said that the target itself is such a part, and ReplaceDirect and
+// ReplaceDelete, where one has said that a server which does not replace may be
+// served otherwise.
 //
 // It knows no queue, no retry and no site: those are above.
 package transfer
