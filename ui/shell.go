@@ -155,7 +155,7 @@ func (s *shell) buildTabs() {
 		v.Say = s.status.say
 		v.SetModifiers(s.modifiers)
 		s.lists = append(s.lists, v)
-		s.tabs.Append(tab.Title, v.Object())
+		s.tabs.SetAside(s.tabs.Append(tab.Title, v.Object()), v.Aside())
 	}
 	s.log, s.logWatch = logview.New(s.loop, s.engine.Trace())
 	s.log.SetModifiers(s.modifiers)
