@@ -58,7 +58,8 @@ type Finisher interface {
 	//	size of the part          KindSize where it is told and is not f.Size;
 	//	                          Finished.Size then says what it is
 	//	mode, time                refused: no error; an error that is Temporary or
-	//	                          KindCancelled ends it
+	//	                          KindCancelled ends it. A part that is found wrong
+	//	                          may have got them all the same
 	//	what stands under Target  KindExists, KindChanged as below; a folder is
 	//	                          always one of these; another error of the look
 	//	                          ends it
