@@ -179,7 +179,11 @@ func (s *shell) tellOnce(last *fact, now fact) {
 
 // controls are the middles of what a test clicks.
 func (s *shell) controls() map[string][2]float32 {
-	return map[string][2]float32{"address": s.middle(s.bar.field), "connect": s.middle(s.bar.button), "sites": s.middle(s.bar.sites)}
+	at := map[string][2]float32{"address": s.middle(s.bar.field), "connect": s.middle(s.bar.button), "sites": s.middle(s.bar.sites)}
+	for i, v := range s.lists {
+		at[v.Tab().Title] = s.middle(s.tabs.Title(i))
+	}
+	return at
 }
 
 func (s *shell) middle(o fyne.CanvasObject) [2]float32 {

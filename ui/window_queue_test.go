@@ -22,6 +22,7 @@ func TestWindowQueue(t *testing.T) {
 	for name, run := range map[string]func(*testing.T, string){
 		"rows-are-dragged-to-their-place": rowsDragged,
 		"an-existing-file-is-asked-about": existingIsAskedAbout,
+		"what-is-completed-is-found":      completedIsFound,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })
 	}
@@ -116,4 +117,32 @@ func existingIsAskedAbout(t *testing.T, binary string) {
 	if got := treeOf(t, s.server.Dir)["letter-2.txt"]; got != digest([]byte("kept as it is")) {
 		t.Errorf("the file that was to stay is %s", got)
 	}
+}
+
+func completedIsFound(t *testing.T, binary string) {
+	s := newStage(t, binary, ftptest.Options{})
+	s.startConnected("--limit", "400k", "--connections", "1")
+	s.choose("left", "letter-1.txt")
+	s.ctrlClick(s.rowOf("left", "letter-2.txt"))
+	s.ctrlClick(s.rowOf("left", "letter-5.txt"))
+	s.awaitSelected("left", 3)
+	s.screen.key("ctrl+Return")
+	s.is("two are done", "queue", func(f fact) bool { return f.Count["done"] == 2 && f.Count["active"] == 1 })
+	s.picture("graph")
+	s.awaitDone(3)
+
+	f := s.is("the tabs", "controls", func(f fact) bool { return f.Controls["Completed"] != [2]float32{} })
+	s.click(s.at(f.Controls["Completed"][0], f.Controls["Completed"][1]))
+	s.is("the latest comes first", "panequeue", func(f fact) bool {
+		return slices.Equal(f.Rows, []string{"letter-5.txt", "letter-2.txt", "letter-1.txt"})
+	})
+	s.click(s.queued(1))
+	s.awaitSelected("queue", 1)
+	s.screen.key("F3")
+	s.is("the keys go to the filter", "focus", func(f fact) bool { return f.Text == "field" })
+	s.screen.typeText("letter-2")
+	s.is("one is found", "panequeue", func(f fact) bool { return slices.Equal(f.Rows, []string{"letter-2.txt"}) })
+	s.picture("found")
+	s.screen.key("Escape")
+	s.is("all are shown again", "panequeue", func(f fact) bool { return len(f.Rows) == 3 })
 }

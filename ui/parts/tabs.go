@@ -64,6 +64,9 @@ func (t *Tabs) SetAside(number int, o fyne.CanvasObject) {
 // Current returns the number of the tab shown.
 func (t *Tabs) Current() int { return t.current }
 
+// Title returns the title of a tab as an object, to find where it stands.
+func (t *Tabs) Title(number int) fyne.CanvasObject { return t.tabs[number] }
+
 // Choose shows a tab.
 func (t *Tabs) Choose(number int) {
 	t.current = number
