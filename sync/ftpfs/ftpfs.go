@@ -203,6 +203,9 @@ func (f *FS) fault(c call, err error) error {
 	case vfs.KindOf(err) == vfs.KindSize:
 		f.Doubt()
 	}
+	if c.op == writing {
+		err = tooLong(c.path, err)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
@@ -210,6 +213,9 @@ func (f *FS) fault(c call, err error) error {
 	}
 	return err
 }
+
+// writing is the op of uploads.
+const writing = "write"
 
 // do runs work on a leased session.
 func (f *FS) do(ctx context.Context, c call, work func(conn) error) error {

@@ -45,7 +45,7 @@ func (f *FS) open(ctx context.Context, p vfs.Path, offset int64, read func(conn)
 // Open does. It goes on with another session only where the server hangs on a
 // data connection, so that nothing took effect.
 func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error) {
-	c := call{"write", p, pool.Transfer | pool.Sure, false}
+	c := call{writing, p, pool.Transfer | pool.Sure, false}
 	if err := f.enter(c); err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 		return err
 	})
 	if err != nil {
-		return nil, tooLong(p, err)
+		return nil, err
 	}
 	return &writer{stream: stream{ctx: ctx, fs: f, call: c, lease: lease, at: at}, to: w}, nil
 }

@@ -138,7 +138,7 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		}
 		e := o.newEnding(w.path, f)
 		o.ctl.Behind(e.lines()...)
-		err := o.verdict(w.finish(nil), w.hand.data.Err() == nil)
+		err := w.ended()
 		if err == nil {
 			if e.right(o.behind()) {
 				out, done, err = e.rename(f)

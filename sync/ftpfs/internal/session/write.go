@@ -25,14 +25,17 @@ func (s *Session) Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, 
 		return err
 	})
 	if err != nil {
-		return nil, o.end(o.explain(err, p, func(e vfs.Entry) vfs.Kind {
-			if e.Type == vfs.TypeDir {
-				return vfs.KindIsDir
-			}
-			return vfs.KindOther
-		}))
+		return nil, o.end(o.explain(err, p, noFolder))
 	}
 	return w, nil
+}
+
+// noFolder judges what cannot be written.
+func noFolder(e vfs.Entry) vfs.Kind {
+	if e.Type == vfs.TypeDir {
+		return vfs.KindIsDir
+	}
+	return vfs.KindOther
 }
 
 // create starts the upload by STOR, or behind at bytes by REST and STOR, or by
@@ -49,6 +52,8 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 		if err := o.hasSize(p, at); err != nil {
 			return nil, err
 		}
+	} else if o.conf.Site.Account == "" {
+		o.ctl.Eager() // with an account STOR may be begun twice, see start
 	}
 	stor := upload{p, "STOR " + name, func(r io.Reader) error { return o.lib.StorFrom(name, r, uint64(at)) }}
 	appe := upload{p, "APPE " + name, func(r io.Reader) error { return o.lib.Append(name, r) }}
@@ -216,12 +221,13 @@ func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 }
 
 // check ends the library's call after a failed write: the server's final
-// reply, "552 quota exceeded" say, tells more than the broken connection.
+// reply, "552 quota exceeded" say, tells more than the broken connection. It can
+// be the refusal of the whole upload, which was begun ahead of the server's word.
 func (w *writer) check(err error) error {
 	if err == nil {
 		return nil
 	}
-	w.failed = w.o.fault(errors.Join(err, w.finish(err)))
+	w.failed = w.o.fault(w.o.explain(errors.Join(err, w.finish(err)), w.path, noFolder))
 	return w.failed
 }
 
@@ -244,9 +250,15 @@ func (w *writer) Commit() error {
 			w.verdict = w.failed
 			return
 		}
-		w.verdict = w.o.end(w.o.verdict(w.finish(nil), w.hand.data.Err() == nil))
+		w.verdict = w.o.end(w.ended())
 	})
 	return w.verdict
+}
+
+// ended ends the library's call and returns the server's word on the upload.
+func (w *writer) ended() error {
+	err := w.o.verdict(w.finish(nil), w.hand.data.Err() == nil)
+	return w.o.explain(err, w.path, noFolder)
 }
 
 // Abort breaks the upload off by a reset.
