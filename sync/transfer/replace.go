@@ -32,6 +32,9 @@ const (
 
 // refused tells that the server does not rename onto an existing file.
 func refused(err error) bool {
+	if err == nil {
+		return false
+	}
 	var e *vfs.Error
 	return errors.As(err, &e) && e.Kind == vfs.KindExists && e.Op == vfs.OpReplace
 }

@@ -134,6 +134,9 @@ func (e *Error) Unwrap() error { return e.Err }
 // without one are KindCancelled and KindTimeout; anything else, and nil, is
 // KindOther.
 func KindOf(err error) Kind {
+	if err == nil {
+		return KindOther
+	}
 	var e *Error
 	switch {
 	case errors.As(err, &e):
