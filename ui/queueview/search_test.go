@@ -144,6 +144,7 @@ func TestAllMeansWhatIsFound(t *testing.T) {
 	find(t, v, l, "file-0001")
 	v.SelectAll()
 	v.Retry()
+	settle(t, l)
 	v.RetryAll()
 	settle(t, l)
 	if len(r.retried) != 20 || r.retried[0] != 11 {
