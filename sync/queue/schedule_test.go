@@ -196,6 +196,32 @@ func TestAScheduledTransferStops(t *testing.T) {
 	}
 }
 
+// TestARowIsScheduledWhileOthersMove: it was next, and does not begin.
+func TestARowIsScheduledWhileOthersMove(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })
+	var all []Request
+	for _, name := range []string{"/a", "/b", "/c"} {
+		r.here.Put(name, "1", when)
+		all = append(all, up(name))
+	}
+	begun, goOn := make(chan struct{}, 100), make(chan struct{})
+	r.here.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpOpen {
+			begun <- struct{}{}
+			<-goOn
+		}
+		return nil
+	})
+	ids := r.add(all...)
+	stop := r.start()
+	<-begun
+	r.must(r.Schedule(t.Context(), r.clock.Now().Add(100*time.Hour), ids[1]))
+	close(goOn)
+	r.await("the others", func() bool { return r.count(Done) == 2 })
+	wantStates(t, r, "/a: done", "/b: waiting", "/c: done")
+	stop()
+}
+
 // TestANewNetworkIsTriedAtOnce, however long the pause has become, and however
 // often the old one was tried.
 func TestANewNetworkIsTriedAtOnce(t *testing.T) {

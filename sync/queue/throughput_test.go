@@ -54,18 +54,16 @@ func TestThroughput(t *testing.T) {
 			w := &work{row: tc.row}
 			w.row.State = Active
 			q.running[1] = w
-			now := when
 			for _, s := range tc.steps {
 				w.counter.Done.Store(s.done)
-				now = when.Add(time.Duration(s.quarter) * time.Second / 4)
-				if !q.sample(now) {
+				if !q.sample(when.Add(time.Duration(s.quarter) * time.Second / 4)) {
 					t.Error("nothing moves")
 				}
 			}
 			if tc.ended != nil {
 				q.countEnd(w, *tc.ended)
 				delete(q.running, 1)
-				if now = when.Add(time.Second); q.sample(now) {
+				if q.sample(when.Add(time.Second)) {
 					t.Error("something moves still")
 				}
 			}
