@@ -23,14 +23,16 @@ type Control struct {
 	tcp         *net.TCPConn // fixed
 	conn        net.Conn     // fixed after Dial: tcp, or TLS over it
 	br          *bufio.Reader
-	proxy       *relay        // fixed; nil for none
-	peer, local netip.Addr    // fixed; of tcp
-	server      netip.Addr    // fixed; peer, or the site's own address behind a proxy, invalid for a name
-	v4          bool          // fixed; the server may have an IPv4 address
-	greeting    Reply         // fixed
-	tls         *security     // fixed; nil in clear
-	replies     chan Reply    // from the pump, which never closes it
-	pumped      chan struct{} // closed when the pump has ended
+	proxy       *relay          // fixed; nil for none
+	peer, local netip.Addr      // fixed; of tcp
+	server      netip.Addr      // fixed; peer, or the site's own address behind a proxy, invalid for a name
+	v4          bool            // fixed; the server may have an IPv4 address
+	greeting    Reply           // fixed
+	tls         *security       // fixed; nil in clear
+	replies     chan Reply      // from the pump, which never closes it
+	pumped      chan struct{}   // closed when the pump has ended
+	life        context.Context // fixed; ends with the connection, by die
+	die         context.CancelFunc
 
 	// Of the operation.
 	ctx      context.Context // the library's interface has no place for it
@@ -50,14 +52,13 @@ type Control struct {
 	sink     func(*Data) error
 	lister   string // see Capture
 	follow   follow
-	bore     Rung        // of the newest data connection that stood, on this connection
-	eager    bool        // see Eager
-	port     *prefetched // nil for none
-	ported   bool        // one was answered
-	streak   int         // transfers in a row
-	streamed time.Time   // when the last one ended
-	greeted  bool        // the library has its greeting
-	buffer   []byte      // see scratch
+	bore     Rung      // of the newest data connection that stood, on this connection
+	eager    bool      // see Eager
+	ported   bool      // one was answered
+	streak   int       // transfers in a row
+	streamed time.Time // when the last one ended
+	greeted  bool      // the library has its greeting
+	buffer   []byte    // see scratch
 
 	dials   sync.WaitGroup          // what dialAhead started
 	refused atomic.Pointer[refusal] // written by the pump, and when nothing is outstanding
@@ -65,9 +66,10 @@ type Control struct {
 	newest  atomic.Int32            // code of the newest reply
 
 	mu      sync.Mutex
-	err     error    // guarded: why the connection cannot be used any more
-	secrets []string // guarded: see Conceal
-	tries   []*try   // guarded, what they point to as well: see Attempts
+	err     error       // guarded: why the connection cannot be used any more
+	secrets []string    // guarded: see Conceal
+	port    *prefetched // guarded; nil for none
+	tries   []*try      // guarded, what they point to as well: see Attempts
 }
 
 // Begin puts the operation that follows under ctx: every wait ends when it is
@@ -99,6 +101,7 @@ func (c *Control) Break(cause error) {
 		c.err = cause
 	}
 	c.mu.Unlock()
+	c.die()
 	_ = c.tcp.Close()
 }
 
@@ -113,6 +116,7 @@ func (c *Control) Close(idle bool) {
 	}
 	c.Break(fault(vfs.KindCancelled, "the connection was closed", nil))
 	<-c.pumped
+	c.dropPort()
 	c.dials.Wait()
 }
 

@@ -73,8 +73,10 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 		replies: make(chan Reply, maxUnread),
 		pumped:  make(chan struct{}),
 	}
+	c.life, c.die = context.WithCancel(context.WithoutCancel(ctx))
 	c.search.refused = map[Rung]try{}
 	if err := c.connect(ctx); err != nil {
+		c.die()
 		return nil, c.refuse(err)
 	}
 	base := &flow{tcp: c.tcp, writeLimit: conf.Timeout}
@@ -85,12 +87,14 @@ func Dial(ctx context.Context, conf Config) (*Control, error) {
 		err = ended(ctx)
 	}
 	if err != nil {
+		c.die()
 		_ = c.tcp.Close()
 		return nil, c.refuse(err)
 	}
 	// The pump waits for as long as the connection stands; the operations
 	// have limits of their own.
 	if err := c.tcp.SetReadDeadline(time.Time{}); err != nil {
+		c.die()
 		_ = c.tcp.Close()
 		return nil, c.refuse(readFault(err))
 	}

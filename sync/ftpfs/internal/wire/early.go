@@ -28,11 +28,19 @@ type dialling struct {
 	dropped bool         // guarded
 }
 
-// dialAhead begins to connect to port and does not wait. drop ends it, and Close
-// of the control connection waits for it.
+// dialAhead begins to connect to port and does not wait. drop ends it, or ctx, and
+// Close of the control connection waits for it.
 func (c *Control) dialAhead(ctx context.Context, port uint16, limit time.Duration) *dialling {
 	w := &dialling{port: port, done: make(chan struct{})}
 	ctx, w.cancel = context.WithCancel(ctx)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		w.cancel()
+		w.err = net.ErrClosed
+		close(w.done)
+		return w
+	}
 	c.dials.Go(func() {
 		defer close(w.done)
 		defer w.cancel()
@@ -61,6 +69,18 @@ func (w *dialling) hangUpLocked() {
 		_ = w.conn.Close()
 		w.conn, w.err = nil, net.ErrClosed
 	}
+}
+
+// failed says whether it is over and nothing came of it.
+func (w *dialling) failed() bool {
+	select {
+	case <-w.done:
+	default:
+		return false
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err != nil
 }
 
 // take waits for the connection, which is the caller's then.
@@ -186,7 +206,7 @@ func (c *Control) withoutHaste(d *Data) (again bool, verdict error) {
 		if err := c.collect(rear, settleLimit); errors.Is(err, errOdd) {
 			c.suspect = true
 		}
-		c.port = nil
+		c.dropPort()
 	}
 	if c.InStep() {
 		return true, nil

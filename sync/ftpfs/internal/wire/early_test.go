@@ -199,7 +199,7 @@ func TestEarlyDataDoNotCome(t *testing.T) {
 			t.Parallel()
 			r := script(t, plan("STOR", ftptest.InTurn(tc.stor), "EPSV", ftptest.InTurn(ftptest.Default, nowhere)))
 			c := r.pipelined()
-			c.port = nil
+			c.dropPort()
 			_, err := c.transfer(t.Context(), "STOR /up", "new")
 			if tc.fresh {
 				wants(t, err, vfs.KindNoData)

@@ -27,6 +27,13 @@ func (c *Control) Ahead(lines ...string) { c.follow.front = append(c.follow.fron
 // again on another rung, they may have gone out. RNFR may be the last one.
 func (c *Control) Behind(lines ...string) { c.follow.rear = append(c.follow.rear, lines...) }
 
+// Fronted returns the replies to the lines of Ahead once the transfer has begun,
+// which is when they are there. Followed returns them as well.
+func (c *Control) Fronted() ([]Reply, error) {
+	err := c.inFront()
+	return c.follow.ahead, err
+}
+
 // Followed returns the replies to the lines of Ahead and Behind, in their order,
 // after a transfer that had its final reply: it sends what has not been sent, and
 // waits for what is missing. On the way of an error it need not be called. The

@@ -37,6 +37,9 @@ func (c *client) surrounded(ctx context.Context) (ahead, behind []Reply, err err
 			return nil, nil, err
 		}
 	}
+	if told, err := c.Fronted(); err != nil || len(told) != 1 {
+		c.r.t.Errorf("in front: %v, %v", told, err)
+	}
 	return c.Followed()
 }
 

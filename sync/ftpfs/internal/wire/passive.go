@@ -16,8 +16,8 @@ import (
 // connection's peer, whatever address a 227 names.
 func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	limit, t := c.limit(rung), c.newTry(rung)
-	r, ahead := c.takePort(rung)
-	if !ahead {
+	r, dial := c.takePort(rung)
+	if dial == nil {
 		var err error
 		if r, err = c.Command(rung.String()); err != nil {
 			return nil, err
@@ -30,8 +30,11 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.hurries(rung) {
-		return c.newData(rung, t, limit, c.dialAhead(c.ctx, port, limit)), nil
+	if dial == nil && c.hurries(rung) {
+		dial = c.dialAhead(c.ctx, port, limit)
+	}
+	if dial != nil {
+		return c.newData(rung, t, limit, dial), nil
 	}
 	conn, err := c.dialData(c.ctx, port, limit)
 	switch {

@@ -15,7 +15,7 @@ import (
 func (c *Control) Settle(ctx context.Context) error {
 	c.ctx = ctx
 	c.streak = 0
-	defer func() { c.port = nil }() // what is asked of the server next is anybody's guess
+	defer c.dropPort() // what is asked of the server next is anybody's guess
 	if c.data != nil {
 		c.data.Abort(nil)
 	}
