@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"wherry/sync/queue"
 	"wherry/ui/desktop"
+	"wherry/ui/words"
 )
 
 func (a *app) queueRun() *cobra.Command {
@@ -44,8 +46,8 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if p.awake {
 			defer a.stayAwake(ctx)()
 		}
-		if snap := s.engine.Queue().Snapshot(); snap.Held {
-			s.queueWaits(snap)
+		if err := s.sayWhen(ctx); err != nil {
+			return err
 		}
 		return r.drain(ctx, s.engine.Queue(), events)
 	})
@@ -55,6 +57,32 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		return &reportedError{exitFailed}
 	}
 	return err
+}
+
+// sayWhen tells a person why nothing moves yet, where only time is waited for.
+func (s *session) sayWhen(ctx context.Context) error {
+	snap := s.engine.Queue().Snapshot()
+	if snap.Held {
+		s.queueWaits(snap)
+		return nil
+	}
+	items, err := s.engine.Queue().List(ctx, queue.Filter{States: []queue.State{queue.Waiting}}, 0, page)
+	if err != nil || len(items) == 0 {
+		return err
+	}
+	first := snap.OpensAt
+	if first.IsZero() {
+		for _, i := range items {
+			switch {
+			case !begins(i):
+				return nil
+			case first.IsZero() || i.NotBefore.Before(first):
+				first = i.NotBefore
+			}
+		}
+	}
+	s.notice("wherry: The first file begins at %s, which is waited for. Ctrl-C ends the wait.", words.Moment(first.Local(), time.Now()))
+	return nil
 }
 
 // stayAwake holds off the computer's sleep until it is called back. Where the

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -159,4 +161,53 @@ func TestRowsKeepModes(t *testing.T) {
 	if diff := cmp.Diff([]string{"true", "<nil>"}, rowsBy(t, h, "keep_mode")); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestARunThatWaitsSaysUntilWhen, and ends when it is interrupted.
+func TestARunThatWaitsSaysUntilWhen(t *testing.T) {
+	soon := time.Now().Add(2 * time.Hour)
+	outside := soon.Format("15:04") + "-" + soon.Add(time.Hour).Format("15:04")
+	for outcome, tc := range map[string]struct {
+		at, between string
+		says        string // "" for nothing
+	}{
+		"for its row":           {at: "2099-05-06T07:08:09Z", says: "begins at 2099-05-0"},
+		"for the hours":         {between: outside, says: "begins at"},
+		"and nothing otherwise": {},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			h := shopHome(t)
+			add, run := []string{"queue", "add", "get", "shop:/a", t.TempDir()}, []string{"queue", "run"}
+			if tc.at != "" {
+				add = append(add, "--at", tc.at)
+			}
+			if tc.between != "" {
+				run = append(run, "--between", tc.between)
+			}
+			h.ok(add...)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			said := &watched{until: "which is waited for", then: cancel}
+			a := &app{std: Streams{In: strings.NewReader(""), Out: &watched{}, Err: said}, vault: h.vault}
+			code := a.main(ctx, run)
+			if want := map[bool]int{true: exitInterrupted}[tc.says != ""]; code != want || !strings.Contains(said.text.String(), tc.says) {
+				t.Errorf("exit %d: %s", code, &said.text)
+			}
+		})
+	}
+}
+
+// watched is a stream that calls then once it was told until.
+type watched struct {
+	text  bytes.Buffer
+	until string
+	then  func()
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.text.Write(p)
+	if w.until != "" && strings.Contains(w.text.String(), w.until) {
+		w.then()
+	}
+	return n, err
 }
