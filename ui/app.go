@@ -69,6 +69,8 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 
 	cfg := req.Engine
 	cfg.Asker, cfg.Work = s.asker, true
+	s.given, s.tuning = cfg.Tuning, s.kept.Tuning(cfg.Tuning)
+	cfg.Tuning = s.tuning
 	if cfg.Verify == nil { // nothing was said on the command line
 		cfg.Verify = s.verify.get
 	}

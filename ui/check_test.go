@@ -103,7 +103,7 @@ func later(due *func()) func(time.Duration, func()) func() {
 func TestAnnouncementIsStillThereAfterATip(t *testing.T) {
 	test.NewTempApp(t)
 	var due func()
-	s := newStatusBar(later(&due))
+	s := newStatusBar(later(&due), nil)
 	s.announce("Data connections now use active mode")
 	s.say("A question is open")
 	if due(); s.message.Text() == "A question is open" {

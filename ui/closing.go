@@ -52,7 +52,7 @@ func (s *shell) askClose() {
 // quitIfDone ends the program when the person asked for that at the end of
 // the queue. Paused rows and open questions keep it.
 func (s *shell) quitIfDone(now queue.Snapshot) {
-	if s.quitWhenDone && !s.leaving && now.Unfinished() == 0 && !s.finish.pending() {
+	if s.quitWhenDone && !s.leaving && now.Unfinished() == 0 && !s.finish.pending() && !s.after.running {
 		s.quit()
 	}
 }

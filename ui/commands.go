@@ -17,6 +17,7 @@ import (
 	"wherry/ui/parts"
 	"wherry/ui/queueview"
 	"wherry/ui/settings"
+	"wherry/ui/words"
 )
 
 const (
@@ -45,8 +46,9 @@ func (s *shell) buildCommands() {
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
-			"queue.retry", "queue.pause", "queue.resume", "queue.top", "queue.bottom", "queue.cancel", line,
-			"queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear"),
+			"queue.retry", "queue.pause", "queue.resume", "queue.start-at", "queue.top", "queue.bottom",
+			"queue.high", "queue.normal", "queue.low", "queue.cancel", line,
+			"queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear"),
 		s.commands.Menu("Site", "site.check", line, "mode.auto", "mode.passive", "mode.active"),
 		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
 			"view.queue", "view.failed", "view.completed", "view.log"),
@@ -184,25 +186,63 @@ func (s *shell) queueCommands() []action.Command {
 			}
 		}
 	}
+	priority := func(id, title string, p queue.Priority) action.Command {
+		return action.Command{
+			ID: id, Title: title, Disabled: picked(queueview.Left.States...),
+			Checked: func() bool { v := s.list(); return v != nil && v.HasPriority(p) },
+			Run:     do(func(v *queueview.View) { v.SetPriority(p) }),
+		}
+	}
 	return []action.Command{
-		{ID: "queue.retry", Title: "Try again", Glyph: look.GlyphRefresh, Disabled: picked(queue.Failed, queue.Skipped, queue.Paused, queue.Waiting), Run: do((*queueview.View).Retry)},
-		{ID: "queue.pause", Title: "Pause", Glyph: look.GlyphPause, Disabled: picked(queue.Waiting, queue.Active, queue.Scanning, queue.Asking), Run: do((*queueview.View).Pause)},
-		{ID: "queue.resume", Title: "Go on", Glyph: look.GlyphPlay, Disabled: picked(queue.Paused), Run: do((*queueview.View).Resume)},
-		{ID: "queue.top", Title: "Move to the top", Glyph: look.GlyphSortUp, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveTop)},
-		{ID: "queue.bottom", Title: "Move to the bottom", Glyph: look.GlyphSortDown, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveBottom)},
+		{ID: "queue.retry", Title: "Try again", Key: fyne.KeyR, Mod: ctrl, Glyph: look.GlyphRefresh, Disabled: picked(queue.Failed, queue.Skipped, queue.Paused, queue.Waiting), Run: do((*queueview.View).Retry)},
+		{ID: "queue.pause", Title: "Pause", Key: fyne.KeyP, Mod: ctrl, Glyph: look.GlyphPause, Disabled: picked(queue.Waiting, queue.Active, queue.Scanning, queue.Asking), Run: do((*queueview.View).Pause)},
+		{ID: "queue.resume", Title: "Go on", Key: fyne.KeyG, Mod: ctrl, Glyph: look.GlyphPlay, Disabled: picked(queue.Paused), Run: do((*queueview.View).Resume)},
+		{ID: "queue.start-at", Title: "Start at…", Key: fyne.KeyS, Mod: ctrl | shift, Glyph: look.GlyphWaiting, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).StartAt)},
+		{ID: "queue.top", Title: "Move to the top", Key: fyne.KeyHome, Mod: fyne.KeyModifierAlt, Glyph: look.GlyphSortUp, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveTop)},
+		{ID: "queue.bottom", Title: "Move to the bottom", Key: fyne.KeyEnd, Mod: fyne.KeyModifierAlt, Glyph: look.GlyphSortDown, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveBottom)},
+		priority("queue.high", "Priority: high", queue.High),
+		priority("queue.normal", "Priority: normal", queue.Normal),
+		priority("queue.low", "Priority: low", queue.Low),
 		{ID: "queue.cancel", Title: "Take out of the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
 		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
 		{
-			ID: "queue.hold", Title: "Hold the whole queue", Glyph: look.GlyphPause,
+			ID: "queue.hold", Title: "Hold the whole queue", Key: fyne.KeyP, Mod: ctrl | shift, Glyph: look.GlyphPause,
 			Checked: func() bool { return s.snapshot.Held }, Run: s.toggleHold,
+		},
+		{
+			ID: "queue.limit", Title: "Limit the speed", Key: fyne.KeyL, Mod: ctrl | shift, Disabled: s.noLimit,
+			Checked: func() bool { return s.kept.LimitsOn && s.kept.HasLimits() }, Run: s.toggleLimit,
 		},
 		{ID: "queue.retry-all", Title: "Try all failed again", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() {
 			s.lists[1].SelectAll()
 			s.lists[1].Retry()
 		}},
+		{ID: "queue.resume-all", Title: "Go on with all paused", Disabled: s.nothing(queue.Paused, "Nothing is paused"), Run: func() {
+			s.lists[0].SelectAll()
+			s.lists[0].Resume()
+		}},
+		{ID: "queue.cancel-all", Title: "Take everything out of the list…", Disabled: func() string {
+			if s.snapshot.Unfinished() == 0 {
+				return "The queue is empty"
+			}
+			return ""
+		}, Run: s.askCancelAll},
 		{ID: "queue.clear-failed", Title: "Clear what has failed", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() { s.lists[1].Clear() }},
 		{ID: "queue.clear", Title: "Clear what is completed", Disabled: s.nothing(queue.Done, "Nothing is completed"), Run: func() { s.lists[2].Clear() }},
 	}
+}
+
+// askCancelAll empties the queue once the person is sure.
+func (s *shell) askCancelAll() {
+	showQuestion(s.window, s.facts, parts.Question{
+		Glyph: look.GlyphWarn, Color: look.ColorWarn,
+		Title: "Take " + words.Count(int64(s.snapshot.Unfinished()), "transfer", "transfers") + " out of the list?",
+		Text:  "What has arrived in part is removed. What is completed stays.",
+		Answers: []parts.Answer{
+			{Title: "Take Out", Run: func() { s.lists[0].SelectAll(); s.lists[0].Cancel() }},
+			{Title: "Keep", Strong: true},
+		},
+	})
 }
 
 // nothing is the reason why there is nothing to do with rows of a state.
@@ -217,8 +257,9 @@ func (s *shell) nothing(state queue.State, reason string) func() string {
 
 // queueMenu is what a right click on a transfer opens.
 func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
-	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.top", "queue.bottom", "queue.cancel", action.Separator,
-		"queue.all", "queue.hold", "queue.retry-all", "queue.clear-failed", "queue.clear")
+	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.start-at", "queue.top", "queue.bottom",
+		"queue.high", "queue.normal", "queue.low", "queue.cancel", action.Separator,
+		"queue.all", "queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear")
 	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
 }
 
@@ -252,10 +293,6 @@ func (s *shell) menuBelow(m *fyne.Menu, o fyne.CanvasObject) {
 
 func (s *shell) setTheme(c look.Choice) {
 	s.change(func(kept *settings.Settings) { kept.Theme = string(c) })
-	s.app.Settings().SetTheme(look.New(c))
-	for _, p := range s.panes {
-		p.Restyle()
-	}
 }
 
 func (s *shell) showKeys() {

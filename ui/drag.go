@@ -10,7 +10,6 @@ import (
 	"wherry/sync/localfs"
 	"wherry/sync/queue"
 	"wherry/sync/site"
-	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/pane"
@@ -149,6 +148,6 @@ func dropRequest(u fyne.URI, to site.ID, dir vfs.Path) (queue.Request, bool) {
 	}
 	return queue.Request{
 		Source: queue.Place{Path: src}, Target: queue.Place{Site: to, Path: dst},
-		Size: vfs.SizeUnknown, Exists: transfer.Ask,
+		Size: vfs.SizeUnknown,
 	}, true
 }

@@ -14,7 +14,7 @@ type fact struct {
 	// Fact is the kind. What is true until it is told anew: pane, queue,
 	// status, focus, controls, question. What happened: dialog, connecting,
 	// connected, failed, queued, drag, trouble, raised,
-	// hidden, finished, closed. And frame, which says
+	// hidden, finished, command, closed. And frame, which says
 	// that the window took in what mouse and keys had done.
 	Fact string `json:"fact"`
 	// Frame: when, in nanoseconds since 1970.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"wherry/sync/queue"
+	"wherry/ui/settings"
 	"wherry/ui/words"
 )
 
@@ -108,8 +109,13 @@ func (s *shell) watchFront() {
 	s.app.Lifecycle().SetOnExitedForeground(func() { s.finish.away.Store(true) })
 }
 
+// away says whether the person looks elsewhere. A window that was just hidden
+// may still count as in front.
+func (s *shell) away() bool { return s.finish.away.Load() || s.tray.hidden }
+
 // tellFinish tells the desktop once when the queue is done and the person
-// looks elsewhere. Without a service that shows it nothing happens.
+// looks elsewhere, and begins what is to follow. Without a service that shows
+// it nothing is told.
 func (s *shell) tellFinish(now queue.Snapshot) {
 	o, done := s.finish.look(s.loop.Now(), now)
 	if !done {
@@ -117,9 +123,12 @@ func (s *shell) tellFinish(now queue.Snapshot) {
 	}
 	title, text := finishText(o, now.Count[queue.Paused])
 	s.facts.tell(fact{Fact: "finished", Text: text})
-	// A window that was just hidden may count as in front.
-	if s.kept.Silent || !s.finish.away.Load() && !s.tray.hidden {
+	s.follow(o)
+	if s.kept.After == settings.AfterNothing || !s.away() {
 		return
+	}
+	if !s.after.quitAt.IsZero() {
+		text += " " + quitText(quitDelay)
 	}
 	s.finish.telling = true
 	s.loop.Go(func(ctx context.Context) func() {

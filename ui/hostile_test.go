@@ -15,7 +15,7 @@ import (
 
 func TestHostileTextsAreEscapedInTheWindow(t *testing.T) {
 	test.NewTempApp(t)
-	bar := newStatusBar(later(new(func())))
+	bar := newStatusBar(later(new(func())), nil)
 	for _, text := range []string{"escape \x1b[2J", "bidi \u202egpj.exe", "isolate \u2066x", "bell\a", "line\rfeed"} {
 		one := site.Site{ID: "id", Host: text, User: text, Name: text}
 		bar.setConnection(connection{site: one, connected: true, status: ftpfs.Status{Server: text, Host: text}})

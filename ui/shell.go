@@ -76,6 +76,10 @@ type shell struct {
 	// quitWhenDone: the person asked to quit at the end of the queue.
 	quitWhenDone bool
 	tray         tray
+	awake        awake
+	after        after
+	given        queue.Tuning // by the command line, for this run
+	tuning       queue.Tuning // what the queue works by
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {
@@ -131,7 +135,8 @@ func startFolder(kept string) vfs.Path {
 
 func (s *shell) build() {
 	s.layer = parts.NewLayer()
-	s.status = newStatusBar(s.loop.After)
+	s.status = newStatusBar(s.loop.After, s.toggleLimit)
+	s.status.setLimit(s.kept.HasLimits(), s.kept.LimitsOn)
 	s.bar = newConnectBar(s)
 	for _, side := range []int{left, right} {
 		s.panes[side] = pane.New(s.loop, s.paneHooks(side), s.modifiers)

@@ -35,7 +35,8 @@ type statusBar struct {
 	message  *parts.Line
 	left     *parts.Line
 	up, down *parts.Line
-	lasting  string // what stands there while nothing else is said
+	limit    *parts.Tool // switches the speed limits
+	lasting  string      // what stands there while nothing else is said
 	// after runs a function later, on the window's thread.
 	after func(time.Duration, func()) (stop func())
 }
@@ -44,7 +45,7 @@ type statusBar struct {
 // read twice.
 const passing = 10 * time.Second
 
-func newStatusBar(after func(time.Duration, func()) (stop func())) *statusBar {
+func newStatusBar(after func(time.Duration, func()) (stop func()), toggleLimit func()) *statusBar {
 	s := &statusBar{
 		after:   after,
 		secured: parts.NewLine("", look.ColorSecondary).Whole(),
@@ -53,9 +54,12 @@ func newStatusBar(after func(time.Duration, func()) (stop func())) *statusBar {
 		left:    parts.NewLine("", look.ColorSecondary).Whole(),
 		up:      parts.NewLine("", look.ColorSecondary).Whole(),
 		down:    parts.NewLine("", look.ColorSecondary).Whole(),
+		limit:   parts.NewTool(look.GlyphSpeed, "Limit the speed", toggleLimit),
 	}
 	west := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.secured, s.mode)
-	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.up, s.down)
+	s.limit.Hide()
+	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.up, s.down,
+		container.New(layout.NewCustomPaddedLayout(-3, -3, 0, 0), s.limit)) // a tool is higher than the line
 	s.object = container.New(layout.NewCustomPaddedLayout(2, 2, look.Gap, look.Gap),
 		container.New(layout.NewBorderLayout(nil, nil, west, east), west, east,
 			container.New(layout.NewCustomPaddedLayout(0, 0, 3*look.Gap, 3*look.Gap), s.message)))
@@ -121,6 +125,23 @@ func (s *statusBar) setQueue(q queue.Snapshot) {
 	s.left.Set(text, color, "")
 	s.up.Set(words.Rate(q.RateUp), look.ColorSecondary, look.GlyphUpload)
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
+}
+
+// setLimit shows whether a speed limit holds; where none is set there is
+// nothing to switch.
+func (s *statusBar) setLimit(set, on bool) {
+	on = on && set
+	text := ""
+	if on {
+		text = "Limited"
+	}
+	s.limit.SetGlyph(look.GlyphSpeed, "Limit the speed", text)
+	s.limit.SetOn(on)
+	if set {
+		s.limit.Show()
+	} else {
+		s.limit.Hide()
+	}
 }
 
 // say shows a short message until the next one, or for a while; "" ends it.

@@ -25,13 +25,16 @@ type tray struct {
 	face   trayFace   // as the menu shows it
 	since  time.Time  // when the menu was changed last
 	hidden bool       // the window is in the tray
-	asked  bool       // the desktop was told that a question waits
+	asked  bool       // a question was open when we looked last
 }
 
 // trayFace is what the menu shows.
 type trayFace struct {
 	state string
 	held  bool
+	limit bool // a speed limit is set, and
+	slow  bool // it holds
+	quits bool // the program quits soon
 }
 
 // trayStep is the least time between two changes of the menu's text: a host
@@ -101,20 +104,28 @@ func (s *shell) hide() {
 // paintTray brings the menu up to date, and tells of a question that nobody
 // can see.
 func (s *shell) paintTray(now queue.Snapshot) {
-	if asking := s.tray.hidden && s.isAsking(); asking != s.tray.asked {
+	if asking := s.isAsking(); asking != s.tray.asked {
 		s.tray.asked = asking
-		if asking {
+		if asking && s.tray.hidden && s.after.quitAt.IsZero() {
 			s.notify("Wherry has a question", "It waits in the window, which is in the tray.")
 		}
 	}
 	if s.tray.menu == nil {
 		return
 	}
-	face := trayFace{state: trayState(now, s.isAsking()), held: now.Held}
-	switch last := s.tray.face; {
-	case face == last:
+	face := trayFace{
+		state: trayState(now, s.isAsking()), held: now.Held,
+		limit: s.kept.HasLimits(), slow: s.kept.LimitsOn, quits: !s.after.quitAt.IsZero(),
+	}
+	if face.quits {
+		face.state = "The queue is done, Wherry quits soon"
+	}
+	last := s.tray.face
+	last.state = face.state
+	switch {
+	case face == s.tray.face:
 		return
-	case face.held == last.held && s.loop.Now().Sub(s.tray.since) < trayStep:
+	case face == last && s.loop.Now().Sub(s.tray.since) < trayStep:
 		return
 	}
 	s.tray.face, s.tray.since = face, s.loop.Now()
@@ -130,13 +141,19 @@ func (s *shell) fillTray() {
 	if s.tray.face.held {
 		hold = "Resume All"
 	}
+	limit := fyne.NewMenuItem("Speed Limit", s.toggleLimit)
+	limit.Checked, limit.Disabled = s.tray.face.slow && s.tray.face.limit, !s.tray.face.limit
 	quit := fyne.NewMenuItem("Quit", s.quitFromTray)
 	quit.IsQuit = true // else Fyne adds one that asks nothing
 	s.tray.menu.Items = []*fyne.MenuItem{
 		state, fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem("Show Window", s.raise),
 		fyne.NewMenuItem(hold, s.toggleHold),
+		limit,
 		fyne.NewMenuItemSeparator(), quit,
+	}
+	if s.tray.face.quits {
+		s.tray.menu.Items = append([]*fyne.MenuItem{state, fyne.NewMenuItem("Do Not Quit", s.stay)}, s.tray.menu.Items[1:]...)
 	}
 }
 
@@ -164,6 +181,8 @@ func trayState(now queue.Snapshot, asking bool) string {
 		return text + ", a question waits"
 	case n == 0:
 		return "Nothing to transfer"
+	case !now.OpensAt.IsZero() && rate < 1:
+		return text + ", from " + now.OpensAt.Format("15:04") + " on"
 	case now.Held:
 		return text + ", all paused"
 	case n == now.Count[queue.Paused]:

@@ -38,6 +38,9 @@ func TestWindow(t *testing.T) {
 		"end-of-the-queue-is-told-by-the-desktop":    finishIsTold,
 		"closes-into-the-tray":                       closesIntoTheTray,
 		"quits-from-the-tray":                        quitsFromTheTray,
+		"command-follows-the-queue":                  commandAfterTheQueue,
+		"quit-follows-the-queue":                     quitAfterTheQueue,
+		"speed-limit-by-its-key":                     speedLimit,
 		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })

@@ -168,7 +168,7 @@ func closesIntoTheTray(t *testing.T, binary string) {
 	shown.await(t, "Wherry is in the tray: Transfers go on there. Its menu shows the window again, and quits.")
 	s.screen.await("the state in the menu", func() bool {
 		lines := tray.texts()
-		return strings.HasPrefix(lines[0], "1 transfer, ") && slices.Equal(lines[1:], []string{"-", "Show Window", "Pause All", "-", "Quit"})
+		return strings.HasPrefix(lines[0], "1 transfer, ") && slices.Equal(lines[1:], []string{"-", "Show Window", "Pause All", "Speed Limit", "-", "Quit"})
 	})
 	// A pause by the menu, and the end of it.
 	tray.choose("Pause All")
@@ -223,7 +223,7 @@ func quitsFromTheTray(t *testing.T, binary string) {
 	s.sendBig()
 	s.screen.key("alt+F4")
 	s.unseen()
-	<-shown
+	shown.await(t, "Wherry is in the tray: Transfers go on there. Its menu shows the window again, and quits.")
 	tray.choose("Quit")
 	s.seen()
 	s.asked("1 transfer is not finished")

@@ -82,8 +82,10 @@ func (s *shell) paint(now state) {
 		s.draw(now)
 	}
 	s.tellFacts(now)
-	s.paintTray(now.queue)
+	s.keepAwake(now.queue)
 	s.tellFinish(now.queue)
+	s.countDown(now.queue)
+	s.paintTray(now.queue)
 	s.quitIfDone(now.queue)
 }
 
@@ -245,7 +247,7 @@ func (s *shell) enqueue(c pane.Cargo, to pane.Place, dir vfs.Path) {
 		}
 		reqs = append(reqs, queue.Request{
 			Source: queue.Place{Site: c.From.ID, Path: src}, Target: queue.Place{Site: to.ID, Path: dst},
-			Type: e.Type, Size: e.Size, Exists: "ask",
+			Type: e.Type, Size: e.Size,
 		})
 	}
 	if refused > 0 {
@@ -254,9 +256,13 @@ func (s *shell) enqueue(c pane.Cargo, to pane.Place, dir vfs.Path) {
 	s.add(reqs)
 }
 
+// add queues copies, with what the settings say of all of them.
 func (s *shell) add(reqs []queue.Request) {
 	if len(reqs) == 0 {
 		return
+	}
+	for i := range reqs {
+		reqs[i].Exists, reqs[i].KeepMode = s.kept.Exists(reqs[i].Target.Site), s.kept.KeepMode
 	}
 	s.tabs.Choose(0)
 	s.loop.Go(func(ctx context.Context) func() {
@@ -312,10 +318,12 @@ func (s *shell) tellNotice(text string) {
 	})
 }
 
-// change changes a setting now and writes it off the window's thread. Where
+// change changes a setting, which takes effect now, and writes it off the window's thread. Where
 // that fails the next start begins with the one before.
 func (s *shell) change(change func(*settings.Settings)) {
+	before := s.kept
 	change(&s.kept)
+	s.apply(before)
 	s.loop.Go(func(context.Context) func() {
 		if err := s.settings.Change(change); err != nil {
 			s.facts.tell(fact{Fact: "trouble", Text: err.Error()})

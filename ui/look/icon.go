@@ -60,6 +60,7 @@ const (
 	GlyphSortUp     Glyph = "sort-up"
 	GlyphSortDown   Glyph = "sort-down"
 	GlyphChevron    Glyph = "chevron"
+	GlyphSpeed      Glyph = "speed"
 	GlyphOpen       Glyph = "open" // a small triangle: here is more to choose
 )
 
@@ -110,6 +111,7 @@ var glyphs = map[Glyph]string{
 	GlyphSortDown:   `<path fill="%[1]s" stroke="none" d="M8 10.8l4-5H4z"/>`,
 	GlyphNone:       `<path d="M5 8h6"/>`,
 	GlyphChevron:    `<path d="M6.2 4.4L9.8 8l-3.6 3.6"/>`,
+	GlyphSpeed:      `<path d="M3.2 12.6a6 6 0 1 1 9.6 0M8 9.2l2.8-3.4"/>`,
 	GlyphOpen:       `<path d="M4.8 6.6L8 9.8l3.2-3.2"/>`,
 }
 

@@ -18,8 +18,34 @@ type Settings struct {
 	// Verify says when the content of what was copied is compared by a hash,
 	// in the words of transfer.Verify; "" is its default.
 	Verify string `json:"verify,omitempty"`
-	// Silent asks for no notification when the queue is done.
-	Silent bool `json:"silent,omitempty"`
+	// Workers is how many files move at a time, 0 for the usual number.
+	Workers int `json:"workers,omitempty"`
+	// LimitsOn says whether LimitUp and LimitDown hold now: bytes a second of
+	// all transfers together, 0 for no limit that way.
+	LimitsOn  bool  `json:"limits_on,omitempty"`
+	LimitUp   int64 `json:"limit_up,omitempty"`
+	LimitDown int64 `json:"limit_down,omitempty"`
+	// HoursOn says whether files begin to move only between From and Until,
+	// times of day as "22:00".
+	HoursOn bool   `json:"hours_on,omitempty"`
+	From    string `json:"from,omitempty"`
+	Until   string `json:"until,omitempty"`
+	// SmallFirst takes small files first.
+	SmallFirst bool `json:"small_first,omitempty"`
+	// KeepDays is how long what has ended is listed, 0 for the usual time.
+	KeepDays int `json:"keep_days,omitempty"`
+	// ExistsUp and ExistsDown say what happens to a name that is taken, in the
+	// words of transfer.Rule; "" asks.
+	ExistsUp   string `json:"exists_up,omitempty"`
+	ExistsDown string `json:"exists_down,omitempty"`
+	// KeepMode sets the source's permissions on the copy.
+	KeepMode bool `json:"keep_mode,omitempty"`
+	// After says what follows when the queue is done, and AfterCommand is what
+	// AfterRuns runs.
+	After        After  `json:"after,omitempty"`
+	AfterCommand string `json:"after_command,omitempty"`
+	// MaySleep lets the computer fall asleep while files move.
+	MaySleep bool `json:"may_sleep,omitempty"`
 	// CloseTo is "" for the tray where there is one, or CloseQuits.
 	CloseTo string `json:"close_to,omitempty"`
 	// TrayTold: the person was told once that the window goes into the tray.
@@ -36,6 +62,18 @@ type Settings struct {
 	// Recent are what was typed to connect, newest first, without passwords.
 	Recent []string `json:"recent,omitempty"`
 }
+
+// After is what follows when the queue is done.
+type After string
+
+// What may follow. AfterTells, the zero value, is a notification where the
+// window is not in front; AfterQuits and AfterRuns come on top of that.
+const (
+	AfterTells   After = ""
+	AfterNothing After = "nothing"
+	AfterQuits   After = "quit"
+	AfterRuns    After = "command"
+)
 
 // CloseQuits as Settings.CloseTo ends the program with its window; it asks
 // while work is left.

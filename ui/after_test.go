@@ -1,0 +1,60 @@
+//go:build !headless
+
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"wherry/sync/queue"
+)
+
+func TestComputerStaysAwakeWhileSomethingMoves(t *testing.T) {
+	var a awake
+	now := time.Date(2024, 5, 1, 12, 0, 0, 0, time.UTC)
+	with := func(states ...queue.State) queue.Snapshot {
+		s := queue.Snapshot{Count: map[queue.State]int{queue.Waiting: 5, queue.Asking: 1}}
+		for _, state := range states {
+			s.Active = append(s.Active, queue.Item{State: state})
+		}
+		return s
+	}
+	for _, step := range []struct {
+		outcome string
+		after   time.Duration
+		now     queue.Snapshot
+		want    bool
+	}{
+		{"nothing has moved yet", 0, with(), false},
+		{"a question is open", time.Hour, with(queue.Asking), false},
+		{"a file moves", time.Second, with(queue.Asking, queue.Active), true},
+		{"it is the pause between two files", awakeRest / 2, with(), true},
+		{"a folder is read", awakeRest / 4, with(queue.Scanning), true},
+		{"what is left waits", awakeRest, with(), false},
+		{"and goes on", time.Hour, with(queue.Active), true},
+	} {
+		now = now.Add(step.after)
+		if got := a.wants(now, step.now); got != step.want {
+			t.Errorf("%s: %v", step.outcome, got)
+		}
+	}
+	// What follows the queue may be to let the computer sleep.
+	a.release = func() {}
+	if a.take() == nil || a.take() != nil {
+		t.Error("what is held is not let go of once")
+	}
+	if a.wants(now, with()) {
+		t.Error("it stays awake although it was let go")
+	}
+}
+
+func TestEndOfACommandsOutputIsTold(t *testing.T) {
+	if got := lastLines(""); got != nil {
+		t.Errorf("nothing is %q", got)
+	}
+	long := strings.Repeat("line\n", 30) + "last"
+	if got := lastLines(long); len(got) != commandLines || got[commandLines-1] != "last" {
+		t.Errorf("got %q", got)
+	}
+}

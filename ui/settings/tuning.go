@@ -1,0 +1,66 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+)
+
+// Tuning is what the settings mean to the queue. given is what the command line
+// said, for this run: its Workers go before those that are kept.
+func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
+	t := given
+	if t.Workers == 0 {
+		t.Workers = max(s.Workers, 0)
+	}
+	if s.LimitsOn {
+		t.Up, t.Down = max(s.LimitUp, 0), max(s.LimitDown, 0)
+	}
+	from, err := ParseHour(s.From)
+	until, err2 := ParseHour(s.Until)
+	if s.HoursOn && err == nil && err2 == nil {
+		t.From, t.Until = from, until
+	}
+	t.SmallFirst = s.SmallFirst
+	t.KeepEnded = time.Duration(max(s.KeepDays, 0)) * 24 * time.Hour
+	return t
+}
+
+// HasLimits says whether there is a limit to switch on.
+func (s Settings) HasLimits() bool { return s.LimitUp > 0 || s.LimitDown > 0 }
+
+// Exists is the rule for a name that is taken, by where files go.
+func (s Settings) Exists(to site.ID) transfer.Rule {
+	rule := transfer.Rule(s.ExistsUp)
+	if to == site.Local {
+		rule = transfer.Rule(s.ExistsDown)
+	}
+	if !slices.ContainsFunc(rules, func(c choice) bool { return c.value == string(rule) }) {
+		return transfer.Ask
+	}
+	return rule
+}
+
+// errHour says what ParseHour takes.
+var errHour = errors.New("it takes a time of day, such as 22:00")
+
+// ParseHour reads a time of day from 0:00 to 23:59, as the time since midnight.
+func ParseHour(text string) (time.Duration, error) {
+	at, err := time.Parse("15:04", text)
+	if err != nil {
+		if at, err = time.Parse("15", text); err != nil {
+			return 0, errHour
+		}
+	}
+	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute, nil
+}
+
+// hourText writes a time of day as ParseHour reads it.
+func hourText(d time.Duration) string {
+	return fmt.Sprintf("%02d:%02d", int(d.Hours()), int(d.Minutes())%60)
+}

@@ -1,0 +1,345 @@
+package settings
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+
+	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/transfer"
+	"wherry/ui/look"
+	"wherry/ui/parts"
+	"wherry/ui/words"
+)
+
+// choice is one answer of a setting.
+type choice struct{ value, text, means string }
+
+var (
+	themes = []choice{
+		{string(look.System), "As the system", ""}, {string(look.Light), "Light", ""}, {string(look.Dark), "Dark", ""},
+	}
+	closings = []choice{
+		{"", "To the tray", "Transfers go on there. Without a tray Wherry quits."},
+		{CloseQuits, "Quits", "It asks first while something is left to transfer."},
+	}
+	orders = []choice{{"", "In order", ""}, {"small", "Small files first", ""}}
+	rules  = []choice{
+		{string(transfer.Ask), "Ask", ""},
+		{string(transfer.Overwrite), "Overwrite", ""},
+		{string(transfer.Newer), "Overwrite if newer", ""},
+		{string(transfer.Different), "Overwrite if the size differs", ""},
+		{string(transfer.Resume), "Go on where it ends", ""},
+		{string(transfer.Rename), "Keep both", ""},
+		{string(transfer.Skip), "Skip", ""},
+	}
+	verifies = []choice{
+		{string(transfer.VerifyOff), "Off", "Only the sizes are compared."},
+		{string(transfer.VerifyOffered), "When offered", "By a hash, where the server can make one."},
+		{string(transfer.VerifyAlways), "Always", "By a hash; without one a transfer fails."},
+	}
+	afters = []choice{
+		{string(AfterTells), "Notify", "A notification, while the window is not in front."},
+		{string(AfterNothing), "Nothing", "Not even a notification."},
+		{string(AfterQuits), "Quit", "Half a minute later; until then you can stay."},
+		{string(AfterRuns), "Command", "Run by your shell, once something was transferred."},
+	}
+)
+
+// Hooks are what the dialog needs of the window.
+type Hooks struct {
+	// Change alters what is kept; it takes effect at once.
+	Change func(func(*Settings))
+	// Awake says whether this desktop can be kept from falling asleep.
+	Awake bool
+}
+
+// View is the dialog for what is set for all sites.
+type View struct {
+	hooks Hooks
+	now   Settings
+
+	pages   []fyne.CanvasObject
+	tabs    *parts.Segments
+	problem *parts.Line
+	fields  []*parts.Field
+	lists   []*parts.Choice
+	command *parts.Field
+	limited *parts.Check
+	hours   *parts.Check
+}
+
+// Page titles.
+const (
+	pageGeneral   = "General"
+	pageTransfers = "Transfers"
+	pageSpeed     = "Speed"
+	pageDone      = "When done"
+)
+
+// Width of the dialog.
+const Width float32 = 640
+
+// New returns the dialog's content for settings.
+func New(now Settings, hooks Hooks) *View {
+	v := &View{hooks: hooks, now: now, problem: parts.NewLine("", look.ColorTrouble)}
+	titles := []string{pageGeneral, pageTransfers, pageSpeed, pageDone}
+	v.pages = []fyne.CanvasObject{v.general(), v.transfers(), v.speed(), v.done()}
+	v.tabs = parts.NewSegments(titles, func(title string) { v.show(slices.Index(titles, title)) })
+	v.show(0)
+	return v
+}
+
+// Object is what the dialog shows.
+func (v *View) Object() fyne.CanvasObject {
+	gap := layout.NewCustomPaddedVBoxLayout(look.Gap)
+	return container.New(gap, container.New(layout.NewCustomPaddedLayout(0, look.Gap, 0, 0), v.tabs),
+		container.New(tallest{}, v.pages...), v.problem)
+}
+
+func (v *View) show(n int) {
+	for i, p := range v.pages {
+		if i == n {
+			p.Show()
+		} else {
+			p.Hide()
+		}
+	}
+}
+
+// Escaped is what Esc does in the lists that drop down; a dialog knows the rest
+// by itself.
+func (v *View) Escaped(escape func()) {
+	for _, l := range v.lists {
+		l.Escaped = escape
+	}
+}
+
+// Finish takes what was typed last; it is called as the dialog closes.
+func (v *View) Finish() {
+	for _, f := range v.fields {
+		f.Left()
+	}
+}
+
+func (v *View) general() fyne.CanvasObject {
+	return page(
+		row("Look", v.segments(themes, v.now.Theme, nil, func(s *Settings, value string) { s.Theme = value })),
+		v.explained("Closing the window", closings, v.now.CloseTo, func(s *Settings, value string) { s.CloseTo = value }),
+		row("Completed is kept", beside(v.number(v.now.KeepDays, queue.DefaultKeepEnded.Hours()/24, 3650, func(s *Settings, n int) { s.KeepDays = n }), note("days"))),
+	)
+}
+
+func (v *View) transfers() fyne.CanvasObject {
+	order := ""
+	if v.now.SmallFirst {
+		order = orders[1].value
+	}
+	keep := v.check("Keep permissions, where both sides have them", v.now.KeepMode, func(s *Settings, on bool) { s.KeepMode = on })
+	verify := v.now.Verify
+	if !slices.ContainsFunc(verifies, func(c choice) bool { return c.value == verify }) {
+		verify = string(transfer.VerifyOffered)
+	}
+	return page(
+		row("At a time", beside(v.number(v.now.Workers, queue.DefaultWorkers, queue.MaxWorkers, func(s *Settings, n int) { s.Workers = n }), note("files"))),
+		row("Order", v.segments(orders, order, nil, func(s *Settings, value string) { s.SmallFirst = value != "" })),
+		row("Upload: name is taken", v.list(rules, string(v.now.Exists("a site")), func(s *Settings, value string) { s.ExistsUp = value })),
+		row("Download: name is taken", v.list(rules, string(v.now.Exists(site.Local)), func(s *Settings, value string) { s.ExistsDown = value })),
+		row("", keep),
+		v.explained("Compare contents", verifies, verify, func(s *Settings, value string) { s.Verify = value }),
+	)
+}
+
+func (v *View) speed() fyne.CanvasObject {
+	v.limited = v.check("Limit the speed", v.now.LimitsOn, func(s *Settings, on bool) { s.LimitsOn = on })
+	v.hours = v.check("Work only between certain hours", v.now.HoursOn, func(s *Settings, on bool) { s.HoursOn = on })
+	return page(
+		row("", v.limited),
+		row("Up", beside(v.rate(v.now.LimitUp, func(s *Settings, n int64) { s.LimitUp = n }), note("bytes a second, such as 500k or 2M"))),
+		row("Down", beside(v.rate(v.now.LimitDown, func(s *Settings, n int64) { s.LimitDown = n }), note("of all transfers together"))),
+		row("", v.hours),
+		row("From", beside(
+			v.hour(v.now.From, func(s *Settings, text string) { s.From = text }), note("to"),
+			v.hour(v.now.Until, func(s *Settings, text string) { s.Until = text }))),
+		row("", note("What moves then goes on to its end.")),
+	)
+}
+
+func (v *View) done() fyne.CanvasObject {
+	v.command = v.field("such as: systemctl suspend", 300, v.now.AfterCommand, func(text string) (func(*Settings), error) {
+		return func(s *Settings) { s.AfterCommand = text }, nil
+	})
+	rows := []fyne.CanvasObject{
+		v.explained("The queue is done", afters, string(v.now.After), func(s *Settings, value string) { s.After = After(value) }),
+		row("Command", v.command),
+		row("", note("WHERRY_DONE, WHERRY_FAILED, WHERRY_SKIPPED say how many.")),
+	}
+	if v.hooks.Awake {
+		rows = append(rows, row("", v.check("Keep the computer awake while files move", !v.now.MaySleep, func(s *Settings, on bool) { s.MaySleep = !on })))
+	}
+	return page(rows...)
+}
+
+// change alters what is kept.
+func (v *View) change(f func(*Settings)) {
+	f(&v.now)
+	v.hooks.Change(f)
+}
+
+func page(rows ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedVBoxLayout(look.Gap), rows...)
+}
+
+// labelWidth is that of the widest label.
+const labelWidth float32 = 160
+
+// listWidth is enough for every choice of a list.
+const listWidth float32 = 210
+
+// tallest puts things over each other, with room for the highest, shown or not:
+// a dialog that grows and shrinks from page to page is hard to look at.
+type tallest struct{}
+
+func (tallest) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	for _, page := range o {
+		page.Move(fyne.NewPos(0, 0))
+		page.Resize(size)
+	}
+}
+
+func (tallest) MinSize(o []fyne.CanvasObject) (size fyne.Size) {
+	for _, page := range o {
+		size = size.Max(page.MinSize())
+	}
+	return size
+}
+
+func row(label string, o fyne.CanvasObject) fyne.CanvasObject {
+	name := container.NewGridWrap(fyne.NewSize(labelWidth, look.EntryHeight), parts.NewLine(label, look.ColorSecondary))
+	return container.NewBorder(nil, nil, name, nil, o)
+}
+
+func note(text string) fyne.CanvasObject { return parts.NewLine(text, look.ColorSecondary).Whole() }
+
+func beside(o ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedHBoxLayout(look.Gap), o...)
+}
+
+// segments shows choices of which one is kept; means, where it is not nil, says
+// what the chosen one does.
+func (v *View) segments(choices []choice, kept string, means *parts.Line, set func(*Settings, string)) *parts.Segments {
+	chosen := max(slices.IndexFunc(choices, func(c choice) bool { return c.value == kept }), 0)
+	var texts []string
+	for _, c := range choices {
+		texts = append(texts, c.text)
+	}
+	explain := func(n int) {
+		if means != nil {
+			means.SetText(choices[n].means)
+		}
+	}
+	explain(chosen)
+	ready := false
+	s := parts.NewSegments(texts, func(text string) {
+		if ready {
+			n := slices.Index(texts, text)
+			explain(n)
+			v.change(func(s *Settings) { set(s, choices[n].value) })
+		}
+	})
+	s.SetSelected(texts[chosen])
+	ready = true
+	return s
+}
+
+func (v *View) explained(label string, choices []choice, kept string, set func(*Settings, string)) fyne.CanvasObject {
+	means := parts.NewLine("", look.ColorSecondary)
+	return container.New(layout.NewCustomPaddedVBoxLayout(0), row(label, v.segments(choices, kept, means, set)), row("", means))
+}
+
+// list shows more choices than stand beside each other.
+func (v *View) list(choices []choice, kept string, set func(*Settings, string)) fyne.CanvasObject {
+	var texts []string
+	for _, c := range choices {
+		texts = append(texts, c.text)
+	}
+	l := parts.NewChoice(texts, nil)
+	l.SetSelectedIndex(slices.IndexFunc(choices, func(c choice) bool { return c.value == kept }))
+	l.OnChanged = func(text string) {
+		v.change(func(s *Settings) { set(s, choices[slices.Index(texts, text)].value) })
+	}
+	v.lists = append(v.lists, l)
+	return container.NewHBox(container.NewGridWrap(fyne.NewSize(listWidth, look.EntryHeight), l))
+}
+
+func (v *View) check(label string, on bool, set func(*Settings, bool)) *parts.Check {
+	c := parts.NewCheck(label, nil)
+	c.SetChecked(on)
+	c.OnChanged = func(on bool) { v.change(func(s *Settings) { set(s, on) }) }
+	return c
+}
+
+// field takes what was typed once the keys go elsewhere: half a number is not
+// to take effect. read turns it into a change, or says what is wrong with it.
+func (v *View) field(placeholder string, width float32, text string, read func(string) (func(*Settings), error)) *parts.Field {
+	f := parts.NewField(placeholder, width)
+	f.SetText(text)
+	taken := text
+	f.Left = func() {
+		if f.Text == taken {
+			return
+		}
+		change, err := read(strings.TrimSpace(f.Text))
+		if err != nil {
+			v.problem.SetText(f.Text + ": " + err.Error())
+			return
+		}
+		taken = f.Text
+		v.problem.SetText("")
+		v.change(change)
+	}
+	f.OnSubmitted = func(string) { f.Left() }
+	v.fields = append(v.fields, f)
+	return f
+}
+
+// number takes a number from 1 to most, nothing for the usual one.
+func (v *View) number(kept int, usual float64, most int, set func(*Settings, int)) fyne.CanvasObject {
+	text := ""
+	if kept > 0 {
+		text = strconv.Itoa(kept)
+	}
+	return v.field(fmt.Sprint(usual), 60, text, func(text string) (func(*Settings), error) {
+		n, err := strconv.Atoi(text)
+		if text != "" && (err != nil || n < 1 || n > most) {
+			return nil, fmt.Errorf("it takes a number from 1 to %s", words.Number(int64(most)))
+		}
+		return func(s *Settings) { set(s, n) }, nil
+	})
+}
+
+func (v *View) rate(kept int64, set func(*Settings, int64)) fyne.CanvasObject {
+	return v.field("no limit", 90, words.RateText(kept), func(text string) (func(*Settings), error) {
+		if text == "" || text == "0" {
+			return func(s *Settings) { set(s, 0) }, nil
+		}
+		n, err := words.ParseRate(text)
+		return func(s *Settings) { set(s, n) }, err
+	})
+}
+
+func (v *View) hour(kept string, set func(*Settings, string)) fyne.CanvasObject {
+	return v.field("22:00", 60, kept, func(text string) (func(*Settings), error) {
+		at, err := ParseHour(text)
+		if text == "" {
+			return func(s *Settings) { set(s, "") }, nil
+		}
+		return func(s *Settings) { set(s, hourText(at)) }, err
+	})
+}

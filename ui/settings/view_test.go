@@ -1,0 +1,130 @@
+package settings
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/ui/look"
+	"wherry/ui/look/looktest"
+	"wherry/ui/parts"
+)
+
+// show opens the dialog as the window does, on the smallest window there is.
+func show(t *testing.T, theme look.Choice, now Settings) (v *View, w fyne.Window, kept *Settings) {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(look.New(theme))
+	w = test.NewTempWindow(t, container.NewStack())
+	w.Resize(fyne.NewSize(900, 600))
+	kept = &now
+	v = New(now, Hooks{Change: func(f func(*Settings)) { f(kept) }, Awake: true})
+	parts.Ask(w.Canvas(), parts.Question{
+		Glyph: look.GlyphSettings, Title: "Settings", Width: Width, Content: v.Object(),
+		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: v.Finish}},
+	})
+	return v, w, kept
+}
+
+func TestSettingsLook(t *testing.T) {
+	now := Settings{
+		LimitsOn: true, LimitUp: 500_000, LimitDown: 2_000_000, HoursOn: true, From: "22:00", Until: "06:30",
+		After: AfterRuns, AfterCommand: "systemctl suspend", ExistsDown: "newer", Workers: 8,
+	}
+	for _, theme := range []look.Choice{look.Light, look.Dark} {
+		v, w, _ := show(t, theme, now)
+		for i, title := range []string{pageGeneral, pageTransfers, pageSpeed, pageDone} {
+			v.tabs.SetSelected(title)
+			if size := v.Object().MinSize(); size.Height > 600-120 || size.Width > Width-60 {
+				t.Errorf("%s does not fit: %v", title, size)
+			}
+			looktest.Picture(t, w, fmt.Sprintf("settings-%s-%d", theme, i+1))
+		}
+	}
+}
+
+// typeInto goes to a field's page and types there, and then leaves the field.
+func typeInto(t *testing.T, v *View, w fyne.Window, f *parts.Field, text string, typed func()) {
+	t.Helper()
+	for _, title := range []string{pageGeneral, pageTransfers, pageSpeed, pageDone} {
+		v.tabs.SetSelected(title)
+		if w.Canvas().Focus(f); w.Canvas().Focused() != fyne.Focusable(f) {
+			continue
+		}
+		test.Type(f, text)
+		typed()
+		w.Canvas().Unfocus()
+		return
+	}
+	t.Fatal("the field is on no page")
+}
+
+func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
+	v, w, kept := show(t, look.Dark, Settings{})
+	find := func(placeholder string) *parts.Field {
+		for _, f := range v.fields {
+			if f.PlaceHolder == placeholder && f.Text == "" {
+				return f
+			}
+		}
+		t.Fatalf("there is no empty field %q", placeholder)
+		return nil
+	}
+	for _, typed := range []struct{ field, text string }{
+		{"4", "12"}, {"30", "7"}, {"no limit", "500k"}, {"no limit", "1.5Mi"}, {"22:00", "23"}, {"22:00", "6:30"},
+		{"such as: systemctl suspend", "  systemctl poweroff "},
+	} {
+		f := find(typed.field)
+		before := *kept
+		typeInto(t, v, w, f, typed.text, func() {
+			if diff := cmp.Diff(before, *kept); diff != "" {
+				t.Errorf("%s took effect while it was typed:\n%s", typed.text, diff)
+			}
+		})
+		if cmp.Equal(before, *kept) {
+			t.Errorf("%s took no effect", typed.text)
+		}
+	}
+	want := Settings{
+		Workers: 12, KeepDays: 7, LimitUp: 500_000, LimitDown: 3 << 19, From: "23:00", Until: "06:30",
+		AfterCommand: "systemctl poweroff",
+	}
+	if diff := cmp.Diff(want, *kept); diff != "" {
+		t.Errorf("kept (-want +got):\n%s", diff)
+	}
+}
+
+func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
+	for text, tc := range map[string]struct{ field, want string }{
+		"0":     {"4", "0: it takes a number from 1 to 32"},
+		"four":  {"4", "four: it takes a number from 1 to 32"},
+		"fast":  {"no limit", "fast: it takes bytes a second, such as 500k, 2M or 1.5MiB"},
+		"25:00": {"22:00", "25:00: it takes a time of day, such as 22:00"},
+	} {
+		v, w, kept := show(t, look.Dark, Settings{})
+		for _, f := range v.fields {
+			if f.PlaceHolder == tc.field {
+				typeInto(t, v, w, f, text, func() {})
+				break
+			}
+		}
+		if got := v.problem.Text(); got != tc.want {
+			t.Errorf("%s: it says %q", text, got)
+		}
+		if !cmp.Equal(*kept, Settings{}) {
+			t.Errorf("%s was taken: %+v", text, *kept)
+		}
+	}
+}
+
+func TestLastTypedIsTakenAsTheDialogCloses(t *testing.T) {
+	v, _, kept := show(t, look.Dark, Settings{})
+	v.command.SetText("true")
+	v.Finish()
+	if kept.AfterCommand != "true" {
+		t.Error("what was typed is lost")
+	}
+}
