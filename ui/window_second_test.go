@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"wherry/sync/ftptest"
 )
@@ -60,6 +61,9 @@ func queueAddFromAShell(t *testing.T, binary string) {
 	s.put("from-a-shell.txt", content)
 	s.startConnected()
 	s.shell("--tls", "off", "queue", "add", "get", s.address("ftp")+s.server.Home+"/from-a-shell.txt", s.home)
+	added := time.Now()
+	s.is("the new transfer is in the window", "queue", func(f fact) bool { return len(f.Count) > 0 })
+	t.Logf("it was there %v after the command had ended", time.Since(added).Round(time.Millisecond))
 	// A site of a shell is not the window's connection, so it logs in anew.
 	s.typePassword("Password for sailor@", s.server.Password)
 	s.awaitDone(1)

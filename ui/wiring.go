@@ -31,16 +31,19 @@ type state struct {
 
 // watch samples the engine for the status bar and the queue's tabs.
 func (s *shell) watch() {
-	loop.Sample(s.loop, func() (state, bool) {
-		// Always told: what commands are possible also depends on panes and
-		// selections. Widgets draw anew only what is new to them.
-		ids := s.inView.get()
-		now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(ids.bar)}
-		for side, id := range ids.panes {
-			now.changes[side] = s.changeOf(id)
-		}
-		return now, true
-	}, s.paint)
+	// Always told: what commands are possible also depends on panes and
+	// selections. Widgets draw anew only what is new to them.
+	loop.Sample(s.loop, func() (state, bool) { return s.sample(), true }, s.paint)
+}
+
+// sample is taken off the window's thread.
+func (s *shell) sample() state {
+	ids := s.inView.get()
+	now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(ids.bar)}
+	for side, id := range ids.panes {
+		now.changes[side] = s.changeOf(id)
+	}
+	return now
 }
 
 // connectionOf tells how a site is connected; it is called off the window's

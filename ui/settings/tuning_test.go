@@ -22,7 +22,8 @@ func TestSettingsMeanToTheQueue(t *testing.T) {
 		},
 		"limits that are off do not": {Settings{LimitUp: 500, LimitDown: 900}, queue.Tuning{}, queue.Tuning{}},
 		"hours that are on hold": {
-			Settings{HoursOn: true, From: "22:00", Until: "06:30"}, queue.Tuning{},
+			Settings{HoursOn: true, From: "22:00", Until: "06:30"},
+			queue.Tuning{},
 			queue.Tuning{From: 22 * time.Hour, Until: 6*time.Hour + 30*time.Minute},
 		},
 		"hours that are off do not":             {Settings{From: "22:00", Until: "06:30"}, queue.Tuning{}, queue.Tuning{}},

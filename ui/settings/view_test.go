@@ -74,7 +74,12 @@ func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
 		return nil
 	}
 	for _, typed := range []struct{ field, text string }{
-		{"4", "12"}, {"30", "7"}, {"no limit", "500k"}, {"no limit", "1.5Mi"}, {"22:00", "23"}, {"22:00", "6:30"},
+		{"4", "12"},
+		{"30", "7"},
+		{"no limit", "500k"},
+		{"no limit", "1.5Mi"},
+		{"22:00", "23"},
+		{"22:00", "6:30"},
 		{"such as: systemctl suspend", "  systemctl poweroff "},
 	} {
 		f := find(typed.field)
