@@ -83,7 +83,8 @@ func (s *shell) syncMenus() {
 	}
 }
 
-// paneCommands are the pane's own, done to the active pane.
+// paneCommands are the pane's own, done to the active pane. The filter is that
+// of the queue's list while this has the keys.
 func (s *shell) paneCommands() []action.Command {
 	var out []action.Command
 	for _, c := range s.panes[left].Actions().Commands() {
@@ -96,7 +97,12 @@ func (s *shell) paneCommands() []action.Command {
 		if c.Checked != nil {
 			c.Checked = func() bool { return get().Checked() }
 		}
-		c.Run = func() { s.panes[s.active].Actions().Run(id) }
+		c.Run = func() {
+			if v := s.list(); id == pane.CommandFilter && v != nil && v.HasFocus() && v.Find() {
+				return
+			}
+			s.panes[s.active].Actions().Run(id)
+		}
 		out = append(out, c)
 	}
 	return out

@@ -138,7 +138,7 @@ func completedIsFound(t *testing.T, binary string) {
 	})
 	s.click(s.queued(1))
 	s.awaitSelected("queue", 1)
-	s.screen.key("F3")
+	s.screen.key("ctrl+f")
 	s.is("the keys go to the filter", "focus", func(f fact) bool { return f.Text == "field" })
 	s.screen.typeText("letter-2")
 	s.is("one is found", "panequeue", func(f fact) bool { return slices.Equal(f.Rows, []string{"letter-2.txt"}) })

@@ -92,12 +92,15 @@ func (v *View) buildSearch() fyne.CanvasObject {
 // Aside is what to put beside the tab's title.
 func (v *View) Aside() fyne.CanvasObject { return v.aside }
 
-// Find gives the keys to the field that narrows the list; nothing where none is
+// Find gives the keys to the field that narrows the list; false where none is
 // shown.
-func (v *View) Find() {
-	if c := fyne.CurrentApp().Driver().CanvasForObject(v.list); c != nil && v.search != nil && v.aside.Visible() {
-		c.Focus(v.search.field)
+func (v *View) Find() bool {
+	c := fyne.CurrentApp().Driver().CanvasForObject(v.list)
+	if c == nil || v.search == nil || !v.aside.Visible() {
+		return false
 	}
+	c.Focus(v.search.field)
+	return true
 }
 
 // HasFocus says whether the keys go to the list.
