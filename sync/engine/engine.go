@@ -75,6 +75,9 @@ type Config struct {
 	Tuning queue.Tuning
 	// Retries of a failed transfer; negative for none, 5 by default.
 	Retries int
+	// Replace says how files are replaced on a site that says nothing of it,
+	// where its server refuses to rename onto them; ReplaceAsk by default.
+	Replace transfer.ReplaceWay
 	// Verify says when the content of a file is compared by a hash; it is
 	// asked before each transfer, from any goroutine. nil means
 	// transfer.VerifyOffered.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"reflect"
 
 	"wherry/sync/queue"
@@ -26,7 +27,7 @@ func (e *Engine) siteLimits(id site.ID) (up, down int64) {
 // answer, where nobody is there now.
 func (e *Engine) replaceWay(id site.ID) transfer.ReplaceWay {
 	s, _ := e.Site(id)
-	way := transfer.ReplaceWay(s.Replace)
+	way := cmp.Or(transfer.ReplaceWay(s.Replace), e.cfg.Replace)
 	if way == transfer.ReplaceAsk && e.cfg.OneShot && e.cfg.Asker == nil {
 		return transfer.ReplaceNever
 	}

@@ -26,8 +26,13 @@ WHERRY_PASSWORD where all rows need the same login.`,
 		Example: `  wherry queue run
   wherry queue run --between 22:00-06:00 --limit-up 2M --stay-awake
   wherry queue run --json --log wherry.log`,
-		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "ct"},
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.runQueue(cmd.Context(), cmd.CommandPath(), p) },
+		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "cr"},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.opt.keepMode {
+				return usagef(cmd.CommandPath(), "--keep-mode is said of a row when it is added, by `wherry queue add`.")
+			}
+			return a.runQueue(cmd.Context(), cmd.CommandPath(), p)
+		},
 	}
 	p.addFlags(cmd)
 	return cmd
@@ -131,7 +136,7 @@ type pace struct {
 
 func (p *pace) addFlags(cmd *cobra.Command) {
 	cmd.Flags().Var(&p.hours, "between", "begin files only between these `hours` of the day, such as 22:00-06:00")
-	cmd.Flags().Var(&p.workers, "workers", "move up to `N` files at a time, 1 to 32, whatever number of connections a site has")
+	cmd.Flags().Var(&p.workers, "workers", "move up to `N` files at a time, 1 to 32, to and from all sites together (default --connections)")
 	cmd.Flags().BoolVar(&p.awake, "stay-awake", false, "keep the computer from falling asleep meanwhile, where the system lets us")
 }
 

@@ -121,6 +121,7 @@ func TestTimeCommandsSayWhatIsWrong(t *testing.T) {
 		"no workers":                  {"from 1 to 32", []string{"run", "--workers", "0"}},
 		"limits for another's work":   {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit-up", "1M"}},
 		"another limit":               {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit", "1M"}},
+		"a row's way, to the run":     {"wherry queue add", []string{"run", "--keep-mode"}},
 		"a saved site's way to write": {"sites edit", []string{"add", "get", "shop:/a", ".", "--replace", "direct"}},
 	} {
 		t.Run(outcome, func(t *testing.T) {

@@ -56,3 +56,32 @@ func TestAServerThatDoesNotRenameOntoAFile(t *testing.T) {
 		})
 	}
 }
+
+// TestAQueueRunMaySayHowToReplace for the sites that do not.
+func TestAQueueRunMaySayHowToReplace(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		site, run []string
+		code      int
+		want      string
+	}{
+		"nobody said it: it asks, and waits": {nil, nil, exitFailed, "old"},
+		"the run did":                        {nil, []string{"--replace", "delete"}, exitOK, "new"},
+		"the site did, and goes before":      {[]string{"--replace", "direct"}, []string{"--replace", "never"}, exitOK, "new"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := stubborn(t, map[string]string{"/a": "old"})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			h.ok(append([]string{"sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off"}, tc.site...)...)
+			name := filepath.Join(t.TempDir(), "a")
+			if err := os.WriteFile(name, []byte("new"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			h.ok("queue", "add", "put", name, "shop:/", "--exists", "overwrite")
+			h.fails(tc.code, nil, append([]string{"queue", "run"}, tc.run...)...)
+			if got, _ := s.Get("/a"); string(got) != tc.want {
+				t.Errorf("there stands %q, want %q", got, tc.want)
+			}
+		})
+	}
+}

@@ -111,7 +111,7 @@ func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
 		return cfg, none, err
 	}
 	cfg.Vault, cfg.Timeout, cfg.Pinned = a.vault, time.Duration(a.opt.timeout), string(a.opt.trust)
-	cfg.Tuning = a.opt.tuning()
+	cfg.Tuning, cfg.Replace = a.opt.tuning(), transfer.ReplaceWay(a.opt.replace.value)
 	if a.opt.verify.value != "" {
 		cfg.Verify = func() transfer.Verify { return transfer.Verify(a.opt.verify.value) }
 	}
