@@ -46,6 +46,9 @@ type modelRow struct {
 	// stood tells that a killed process gave the file its name and could not
 	// write it down.
 	stood bool
+	// doubt tells that a killed process may have begun it: what stands there
+	// and is as the source is then taken for its own.
+	doubt bool
 }
 
 // The sources. A good one can be read, a busy one never is, a missing one is
@@ -484,6 +487,7 @@ func (m *model) kill(calls int) {
 	m.file = file
 	m.reopen()
 	for id, r := range m.rows {
+		r.doubt = r.doubt || r.state == Waiting
 		if r.state != Waiting || m.held {
 			continue
 		}
@@ -529,6 +533,9 @@ func (m *model) compare() {
 		now := have[id].State
 		if now == Active && r.state == Waiting {
 			continue // of a killed process
+		}
+		if now == Done && r.doubt && (r.state == Skipped || r.state == Asking) {
+			r.state = Done
 		}
 		if now != r.state {
 			m.t.Errorf("row %d (%s, %s) is %q, the model says %q: %s", id, r.source, r.rule, now, r.state, have[id].Message)

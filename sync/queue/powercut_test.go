@@ -13,6 +13,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs/memfs"
 )
 
 // disk is what stands on the disk of a journal.
@@ -31,10 +36,12 @@ const (
 // was written since may be there or not when the power fails.
 type power struct {
 	dice *rand.Rand
+	all  bool // all is lost that can be
 
 	mu    sync.Mutex
 	off   bool        // it failed: nothing is promised any more
 	disk  disk        // as it was last synced
+	call  disk        // the same at the latest call of a file system
 	rows  map[ID]bool // that a method or an event told of
 	done  map[ID]bool // those of them that are done
 	gone  []ID        // rows of which Cancel returned
@@ -188,6 +195,9 @@ func (p *power) tear(old, now []byte, unit int) []byte {
 	out := make([]byte, max(len(old), len(now)))
 	copy(out, now)
 	how := p.dice.IntN(4) // 0: nothing is lost, 3: most
+	if p.all {
+		how = 4
+	}
 	for from := 0; from < len(out); from += unit {
 		to := min(from+unit, len(out))
 		if p.dice.IntN(4) >= how {
@@ -256,6 +266,55 @@ func TestATornAddIsThereOrNot(t *testing.T) {
 	if whole == 0 {
 		t.Error("the second Add is in none")
 	}
+}
+
+// TestAPowerCutCopiesNothingTwice has the power fail at each call of one
+// transfer, and right behind the last one, with all lost that was written since
+// Add returned: the next run must know its own work again.
+func TestAPowerCutCopiesNothingTwice(t *testing.T) {
+	for _, rule := range []transfer.Rule{transfer.Ask, transfer.Skip, transfer.Rename, transfer.Different} {
+		t.Run(string(rule), func(t *testing.T) {
+			t.Parallel()
+			for calls, ended := 0, false; !ended; calls += 4 {
+				w := &world{rig: bare(t), dice: rand.New(rand.NewPCG(1, 1)), asked: map[string]ID{}, left: -1}
+				w.power = &power{dice: rand.New(rand.NewPCG(1, 1)), all: true}
+				w.here.Put("/f", "content", when)
+				w.here.SetHook(w.call)
+				w.there.SetHook(func(ctx context.Context, c memfs.Call) error {
+					w.power.mu.Lock()
+					w.power.call = w.power.disk
+					w.power.mu.Unlock()
+					return w.call(ctx, c)
+				})
+				w.reopen()
+				r := up("/f")
+				r.Exists = rule
+				id := w.add(r)[0]
+				w.promise()
+				w.runAndKill(calls)
+				if ended = w.n == 0; ended {
+					w.backTo(w.power.call)
+				}
+				w.drain()
+				if got := w.item(id); got.State != Done && got.Message != "same" {
+					t.Errorf("after a cut at call %d it is %s: %s", calls, got.State, got.Message)
+				}
+				if diff := cmp.Diff(map[string]string{"/in/f": "content"}, w.there.Files()); diff != "" {
+					t.Errorf("after a cut at call %d (-want +got):\n%s", calls, diff)
+				}
+			}
+		})
+	}
+}
+
+// backTo goes on with an earlier journal, the file systems as they are.
+func (w *world) backTo(d disk) {
+	w.t.Helper()
+	w.must(w.Close())
+	w.n++
+	w.file += "-back"
+	w.must(errors.Join(os.WriteFile(w.file, d.db, 0o600), os.WriteFile(w.file+"-wal", d.wal, 0o600)))
+	w.reopen()
 }
 
 // TestWhatReturnedIsSynced: what a person did has reached the disk when the
