@@ -46,8 +46,8 @@ func TestKinds(t *testing.T) {
 				"file listed":                 {vfs.KindNotDir, func() error { _, err := s.List(ctx, f.path("file")); return err }},
 				"missing name described":      {vfs.KindNotFound, func() error { _, err := s.Stat(ctx, f.path("zz")); return err }},
 				"folder read":                 {vfs.KindIsDir, func() error { _, err := s.Read(ctx, f.path("bare"), 0); return err }},
-				"folder written":              {vfs.KindIsDir, func() error { _, err := s.Write(ctx, f.path("bare"), 0); return err }},
-				"written in a missing one":    {vfs.KindNotFound, func() error { _, err := s.Write(ctx, deep, 0); return err }},
+				"folder written":              {vfs.KindIsDir, func() error { return write(ctx, s, f.path("bare").String(), "x") }},
+				"written in a missing one":    {vfs.KindNotFound, func() error { return write(ctx, s, deep.String(), "x") }},
 				"missing file continued":      {vfs.KindNotFound, func() error { _, err := s.Write(ctx, f.path("zz"), 5); return err }},
 				"read beyond the end":         {vfs.KindChanged, func() error { _, err := s.Read(ctx, f.path("file"), 50); return err }},
 				"time of a missing file":      {vfs.KindNotFound, func() error { return s.SetTime(ctx, f.path("zz"), time.Now()) }},
@@ -81,7 +81,7 @@ func TestForbidden(t *testing.T) {
 			f.kind("listing", err, vfs.KindPermission)
 			_, err = f.s.Read(f.ctx, f.path("secret"), 0)
 			f.kind("reading", err, vfs.KindPermission)
-			_, err = f.s.Write(f.ctx, f.path("secret"), 0)
+			err = write(f.ctx, f.s, f.path("secret").String(), "x")
 			f.kind("writing", err, vfs.KindPermission)
 		})
 	}

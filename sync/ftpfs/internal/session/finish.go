@@ -150,3 +150,13 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 	})
 	return out, done, w.verdict
 }
+
+// behind are the replies to what was asked behind the transfer that has ended;
+// none where the connection broke on the way.
+func (o *operation) behind() []wire.Reply {
+	_, replies, err := o.ctl.Followed()
+	if err != nil {
+		return nil
+	}
+	return replies
+}

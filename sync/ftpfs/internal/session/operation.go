@@ -17,9 +17,8 @@ type operation struct {
 	ctx    context.Context
 	outer  context.Context // the caller's
 	cancel context.CancelFunc
-	verb   string       // for errors: "list"
-	path   string       // for errors
-	front  []wire.Reply // see fronted
+	verb   string // for errors: "list"
+	path   string // for errors
 }
 
 // begin takes the turn.

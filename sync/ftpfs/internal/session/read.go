@@ -82,20 +82,16 @@ func (r *reader) open(p vfs.Path) error {
 	if err != nil {
 		return err
 	}
+	o.ctl.Ahead(front...)
 	o.ctl.Behind(rear...)
 	err = o.transfer(func() error {
 		if err := o.pret("RETR " + name); err != nil {
 			return err
 		}
-		if err := o.ahead(front); err != nil {
-			return err
-		}
 		return r.begin(name)
 	})
-	if told := o.fronted(); err == nil && len(told) > 0 {
-		if r.before = r.witness(told); r.before != nil {
-			r.size = r.before.Size
-		}
+	if r.before != nil {
+		r.size = r.before.Size
 	}
 	if err != nil && r.offset > 0 {
 		if refused := o.restRefused(err); refused != nil {
@@ -106,13 +102,19 @@ func (r *reader) open(p vfs.Path) error {
 	return err
 }
 
-// begin sends RETR and opens the data connection.
+// begin sends RETR, opens the data connection and reads what was told in front.
 func (r *reader) begin(name string) (err error) {
 	if r.resp, err = r.o.lib.RetrFrom(name, uint64(r.offset)); err != nil {
 		return err
 	}
 	r.data = r.o.ctl.Data()
-	if err := r.data.Open(); err != nil {
+	err = r.data.Open()
+	if err == nil {
+		var told []wire.Reply
+		told, err = r.o.ctl.Fronted()
+		r.before = r.witness(told)
+	}
+	if err != nil {
 		return errors.Join(err, r.resp.Close())
 	}
 	return nil

@@ -13,7 +13,9 @@ import (
 )
 
 // Write begins or continues an upload; see vfs.FS.Create. ctx governs the
-// Writer until Commit or Abort, and the session is taken until then.
+// Writer until Commit or Abort, and the session is taken until then. Where the
+// upload began ahead of the server's word, a refusal comes with a Write or with
+// Commit.
 func (s *Session) Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error) {
 	o, err := s.begin(ctx, "write", p)
 	if err != nil {
