@@ -202,11 +202,13 @@ func TestTheOnlyCopyIsNotTidiedAwayWithItsSource(t *testing.T) {
 			transfer.ReplaceDelete, memfs.Fault{Op: memfs.OpRemove, Path: targetName, Kind: vfs.KindLost}, map[string]string{targetName: oldContent},
 		},
 		"half written, and refused": {
-			transfer.ReplaceDirect, memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindPermission},
+			transfer.ReplaceDirect,
+			memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindPermission},
 			map[string]string{targetName: content[:90_000], partName: content},
 		},
 		"half written": {
-			transfer.ReplaceDirect, memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindLost},
+			transfer.ReplaceDirect,
+			memfs.Fault{Op: memfs.OpWrite, Path: targetName, Bytes: 90_000, Kind: vfs.KindLost},
 			map[string]string{targetName: content[:90_000], partName: content},
 		},
 	} {
