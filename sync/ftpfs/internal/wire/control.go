@@ -52,13 +52,14 @@ type Control struct {
 	sink     func(*Data) error
 	lister   string // see Capture
 	follow   follow
-	bore     Rung      // of the newest data connection that stood, on this connection
-	eager    bool      // see Eager
-	ported   bool      // one was answered
-	streak   int       // transfers in a row
-	streamed time.Time // when the last one ended
-	greeted  bool      // the library has its greeting
-	buffer   []byte    // see scratch
+	bore     Rung          // of the newest data connection that stood, on this connection
+	eager    bool          // see Eager
+	ported   bool          // one was answered
+	streak   int           // transfers in a row
+	streamed time.Time     // when the last one ended
+	greeted  bool          // the library has its greeting
+	below    *bufio.Reader // see buffered
+	buffer   []byte        // see scratch
 
 	dials   sync.WaitGroup          // what dialAhead started
 	refused atomic.Pointer[refusal] // written by the pump, and when nothing is outstanding

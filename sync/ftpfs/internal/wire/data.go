@@ -91,7 +91,7 @@ func (d *Data) Open() error {
 		d.stream = d.flow
 		return nil
 	}
-	d.records = &records{Conn: d.flow}
+	d.records = &records{Conn: d.flow, in: d.c.buffered(d.flow)}
 	conn := d.c.tls.clientFor(d.records)
 	if err := conn.Handshake(); err != nil {
 		switch {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"io/fs"
@@ -14,6 +15,9 @@ import (
 // bufferSize is what is copied at a time where the kernel cannot do it: on
 // loopback 1 MiB moves half as much again as io.Copy's 32 KiB.
 const bufferSize = 1 << 20
+
+// networkSize is what is read from the network at a time below TLS.
+const networkSize = 64 << 10
 
 // chunkSize bounds one call of splice or sendfile, so that the limit without
 // progress starts anew between them.
@@ -56,10 +60,17 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 	}
 }
 
-// copyBuffer moves one buffer; io.EOF is the end of the content.
+// copyBuffer moves one buffer; io.EOF is the end of the content. TLS gives one
+// record at a time, so what has come already is gathered first: a write of 16 KiB
+// costs nearly as much as a large one.
 func (d *Data) copyBuffer(w io.Writer) (int64, error) {
 	buf := d.c.scratch()
 	n, err := d.stream.Read(buf)
+	for err == nil && d.records != nil && d.records.in.Buffered() > 0 && n < len(buf) {
+		var more int
+		more, err = d.stream.Read(buf[n:])
+		n += more
+	}
 	if n > 0 {
 		if m, err := w.Write(buf[:n]); err != nil {
 			return int64(m), err
@@ -170,6 +181,16 @@ func (d *Data) sendFile(file kernelFile, left int64) (int64, error) {
 		}
 	}
 	return total, nil
+}
+
+// buffered returns the session's reader of what is below TLS; one data connection
+// at a time uses it.
+func (c *Control) buffered(conn io.Reader) *bufio.Reader {
+	if c.below == nil {
+		c.below = bufio.NewReaderSize(nil, networkSize)
+	}
+	c.below.Reset(conn)
+	return c.below
 }
 
 // scratch returns the session's copying buffer; one transfer at a time uses

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bufio"
 	"crypto/tls"
 	"net"
 )
@@ -17,15 +18,18 @@ const (
 // records watches the record headers beneath TLS. Go reports the end of the
 // stream at a record's boundary as io.EOF with or without close_notify; the
 // last record tells the two apart.
+//
+// It reads from the network in big pieces: TLS asks for a record at a time.
 type records struct {
 	net.Conn
+	in     *bufio.Reader // of Conn
 	header [headerLen]byte
 	have   int // bytes of header
 	skip   int // bytes of the record's body to come
 }
 
 func (r *records) Read(p []byte) (int, error) {
-	n, err := r.Conn.Read(p)
+	n, err := r.in.Read(p)
 	r.watch(p[:n])
 	return n, err
 }
