@@ -136,7 +136,7 @@ func quitAfterTheQueue(t *testing.T, binary string) {
 func speedLimit(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
-	s.keep(func(kept *settings.Settings) { kept.LimitUp, kept.LimitsOn = 300_000, true })
+	s.keep(func(kept *settings.Settings) { kept.LimitUp, kept.LimitsOn = 60_000, true }) // which takes minutes
 	s.startConnected()
 	s.sendBig()
 	s.picture("limited")
