@@ -14,9 +14,10 @@ type Column struct {
 	// Width to begin with; the person can change it down to Min.
 	Width, Min float32
 	// Flex marks the one column that takes what the others leave. While it
-	// would become narrower than its Min, other columns are hidden, from the
-	// last one on.
+	// would become narrower than its Min, other columns are hidden: those with
+	// the highest Yield first, and of several the last one.
 	Flex  bool
+	Yield int
 	Align fyne.TextAlign
 	// Secondary columns are drawn in the quieter colour.
 	Secondary bool
@@ -51,11 +52,13 @@ func spread(columns []Column, widths []float32, total float32) []span {
 		}
 	}
 	if flex >= 0 {
-		for i := len(columns) - 1; i >= 0 && total-used < columns[flex].Min; i-- {
-			if i != flex {
-				spans[i].shown = false
-				used -= widths[i]
+		for total-used < columns[flex].Min {
+			i := nextHidden(columns, spans, flex)
+			if i < 0 {
+				break
 			}
+			spans[i].shown = false
+			used -= widths[i]
 		}
 	}
 	x := float32(0)
@@ -71,6 +74,18 @@ func spread(columns []Column, widths []float32, total float32) []span {
 		x += width
 	}
 	return spans
+}
+
+// nextHidden is the column that goes next where there is too little room, -1
+// where only the flexible one is left.
+func nextHidden(columns []Column, spans []span, flex int) int {
+	next := -1
+	for i := len(columns) - 1; i >= 0; i-- {
+		if i != flex && spans[i].shown && (next < 0 || columns[i].Yield > columns[next].Yield) {
+			next = i
+		}
+	}
+	return next
 }
 
 // fitRows is how many rows above and below those in view tell how wide a

@@ -13,3 +13,14 @@ func Drawn(l *List) int {
 	}
 	return n
 }
+
+// ShownCells returns the texts of a row in view whose columns are shown.
+func ShownCells(l *List, row int) []string {
+	var out []string
+	for i, s := range l.spans() {
+		if s.shown {
+			out = append(out, l.body.slots[row%len(l.body.slots)].texts[i].Text)
+		}
+	}
+	return out
+}

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/look"
 	"wherry/ui/parts"
@@ -104,6 +105,28 @@ func TestGapLiesBetweenRows(t *testing.T) {
 			t.Errorf("no line is drawn in gap %d", gap)
 		}
 		list.Insert(-1)
+	}
+}
+
+func TestColumnsYieldInTheirOrder(t *testing.T) {
+	l := newLoop(t)
+	columns := []parts.Column{
+		{Title: "Name", Width: 100}, {Title: "From", Width: 100, Yield: 2}, {Title: "To", Min: 100, Flex: true},
+		{Title: "Speed", Width: 100, Yield: 1}, {Title: "State", Width: 100},
+	}
+	var s parts.Selection
+	s.Reset(1)
+	list := parts.NewList(l, columns, &s)
+	cells := []string{"name", "from", "to", "speed", "state"}
+	list.SetSource(numbers{n: 1, row: func(int) parts.Row { return parts.Row{Cells: cells, Fraction: -1} }})
+	r := newRig(t, list, l, 600, 100)
+	for width, want := range map[float32][]string{
+		600: cells, 450: {"name", "to", "speed", "state"}, 350: {"name", "to", "state"}, 250: {"name", "to"},
+	} {
+		r.window.Resize(fyne.NewSize(width, 100))
+		if diff := cmp.Diff(want, parts.ShownCells(list, 0)); diff != "" {
+			t.Errorf("%v wide: %s", width, diff)
+		}
 	}
 }
 

@@ -30,18 +30,21 @@ func columnsOf(tab Tab) []parts.Column {
 		to.Flex = false
 		return []parts.Column{name, to, size, {Title: "Reason", Width: 420, Min: 300, Flex: true, Fixed: true}}
 	case Over.Title:
+		from.Yield = 2
 		return []parts.Column{
 			name, from, to, size,
-			{Title: "Checked", Width: 80, Min: 50, Secondary: true, Fixed: true},
+			{Title: "Checked", Width: 80, Min: 50, Secondary: true, Fixed: true, Yield: 1},
 			{Title: "Ended", Width: 124, Min: 60, Secondary: true, Fixed: true},
 		}
 	}
-	// All of them have room in a window 900 wide: the last one tells the state.
+	// All of them have room in a window 900 wide; the last one, which tells the
+	// state, stays in narrower ones too.
 	name.Width, from.Width, size.Width = 220, 150, 70
+	from.Yield, size.Yield = 3, 1
 	return []parts.Column{
 		name, from, to, size,
 		{Title: "Progress", Width: 120, Min: 60, Bar: true, Align: fyne.TextAlignCenter, Fixed: true},
-		{Title: "Speed", Width: 78, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true},
+		{Title: "Speed", Width: 78, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true, Yield: 2},
 		{Title: "Time left", Width: 160, Min: 60, Secondary: true, Fixed: true},
 	}
 }
