@@ -20,9 +20,6 @@ type Graph struct {
 	widget.BaseWidget
 	// Pressed is called on a click. Nil: it cannot be clicked.
 	Pressed func()
-	// Hovered is called with true when the mouse comes over the graph, and with
-	// false when it leaves. Nil: nothing.
-	Hovered func(over bool, at fyne.Position)
 
 	colors []fyne.ThemeColorName
 	values [][]float32
@@ -65,21 +62,6 @@ func (g *Graph) Cursor() desktop.Cursor {
 		return desktop.DefaultCursor
 	}
 	return desktop.PointerCursor
-}
-
-// MouseIn tells Hovered.
-func (g *Graph) MouseIn(e *desktop.MouseEvent) { g.hover(true, e.AbsolutePosition) }
-
-// MouseMoved is Fyne's.
-func (g *Graph) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut tells Hovered.
-func (g *Graph) MouseOut() { g.hover(false, fyne.Position{}) }
-
-func (g *Graph) hover(over bool, at fyne.Position) {
-	if g.Hovered != nil {
-		g.Hovered(over, at)
-	}
 }
 
 // draw is called by the canvas, with the size in pixels of the screen.

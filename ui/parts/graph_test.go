@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/look"
@@ -15,18 +14,16 @@ import (
 func TestGraphDrawsOnlyWhatIsNew(t *testing.T) {
 	l := newLoop(t)
 	g := parts.NewGraph(fyne.NewSize(100, 40), look.ColorAccent, look.ColorOK)
-	pressed, over := 0, false
+	pressed := 0
 	g.Pressed = func() { pressed++ }
-	g.Hovered = func(on bool, _ fyne.Position) { over = on }
 	r := newRig(t, container.NewHBox(g), l, 100, 40)
 	values := func() []float32 { return []float32{0, 0.5, 1, 0.2} }
 	if !g.Set(values(), nil) || g.Set(values(), nil) || !g.Set(values(), values()) {
 		t.Error("what is new is not told from what is not")
 	}
 	r.click(fyne.NewPos(20, 20))
-	test.MoveMouse(r.window.Canvas(), fyne.NewPos(20, 20))
-	if pressed != 1 || !over {
-		t.Errorf("pressed %d times, the mouse is over it: %v", pressed, over)
+	if pressed != 1 {
+		t.Errorf("pressed %d times", pressed)
 	}
 	r.picture("graph")
 }
@@ -111,8 +108,11 @@ func TestGapLiesBetweenRows(t *testing.T) {
 func TestColumnsYieldInTheirOrder(t *testing.T) {
 	l := newLoop(t)
 	columns := []parts.Column{
-		{Title: "Name", Width: 100}, {Title: "From", Width: 100, Yield: 2}, {Title: "To", Min: 100, Flex: true},
-		{Title: "Speed", Width: 100, Yield: 1}, {Title: "State", Width: 100},
+		{Title: "Name", Width: 100},
+		{Title: "From", Width: 100, Yield: 2},
+		{Title: "To", Min: 100, Flex: true},
+		{Title: "Speed", Width: 100, Yield: 1},
+		{Title: "State", Width: 100},
 	}
 	var s parts.Selection
 	s.Reset(1)
@@ -147,8 +147,11 @@ func TestManyAnswersStandInRows(t *testing.T) {
 		key  fyne.KeyName
 		want string
 	}{
-		{fyne.KeyUp, "Replace"}, {fyne.KeyUp, "Replace if Newer"}, {fyne.KeyRight, "Replace if Size Differs"},
-		{fyne.KeyDown, "Keep Both"}, {fyne.KeyRight, "Skip"},
+		{fyne.KeyUp, "Replace"},
+		{fyne.KeyUp, "Replace if Newer"},
+		{fyne.KeyRight, "Replace if Size Differs"},
+		{fyne.KeyDown, "Keep Both"},
+		{fyne.KeyRight, "Skip"},
 	} {
 		r.key(step.key)
 		if got := r.window.Canvas().Focused().(fyne.Accessible).AccessibilityLabel(); got != step.want {
