@@ -68,7 +68,12 @@ func commandAfterTheQueue(t *testing.T, binary string) {
 	said := filepath.Join(t.TempDir(), "said")
 	s.keep(func(kept *settings.Settings) {
 		kept.After, kept.AfterCommand = settings.AfterRuns, "echo $WHERRY_DONE done, $WHERRY_PASSWORD >> "+said+"; echo it is over; exit 3"
+		kept.ExistsUp, kept.KeepMode = "overwrite", true
 	})
+	s.put("letter-2.txt", []byte("the old one"))
+	if err := os.Chmod(filepath.Join(s.home, "letter-2.txt"), 0o640); err != nil {
+		t.Fatal(err)
+	}
 	_, bus, env := startNotices(s.screen)
 	asked := startInhibitor(t, bus)
 	s.big()
@@ -98,6 +103,11 @@ func commandAfterTheQueue(t *testing.T, binary string) {
 	if got, err := os.ReadFile(said); err != nil || string(got) != "1 done,\n1 done,\n" {
 		t.Errorf("the command wrote %q (%v)", got, err)
 	}
+	// What panes copy follows the settings.
+	s.sameFile("letter-2.txt")
+	if info, err := os.Stat(filepath.Join(s.server.Dir, "letter-2.txt")); err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("the copy has %v (%v)", info, err)
+	}
 	log, err := os.ReadFile(filepath.Join(s.screen.pictures, "transcript.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +121,11 @@ func quitAfterTheQueue(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.keep(func(kept *settings.Settings) { kept.After = settings.AfterQuits })
 	s.big()
-	s.startConnected("--limit", slowly)
+	_, bus, env := startNotices(s.screen)
+	tray := startTray(t, bus)
+	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
+	s.awaitConnected()
+	tray.awaitItem()
 	s.choose("left", "letter-0.txt")
 	s.screen.key("ctrl+Return")
 	s.asked("The queue is done", "Wherry quits in ")
@@ -127,7 +141,14 @@ func quitAfterTheQueue(t *testing.T, binary string) {
 	s.is("the new work is on its way", "queue", func(f fact) bool { return f.Count["active"] == 1 })
 	s.awaitDone(3)
 	s.asked("Wherry quits in ")
-	s.answer("Quit Now")
+
+	// The tray ends it too.
+	s.screen.key("alt+F4")
+	s.unseen()
+	s.screen.await("the end that is near", func() bool { return tray.texts()[0] == "The queue is done, Wherry quits soon" })
+	tray.choose("Do Not Quit")
+	s.screen.await("that it is not", func() bool { return tray.texts()[0] == "Nothing to transfer" })
+	tray.choose("Quit")
 	s.comes("the end", "closed", func(fact) bool { return true })
 	<-s.ended
 }

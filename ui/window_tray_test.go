@@ -215,6 +215,7 @@ func closesIntoTheTray(t *testing.T, binary string) {
 func quitsFromTheTray(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
+	s.put("letter-0.txt", []byte("another one"))
 	shown, bus, env := startNotices(s.screen)
 	tray := startTray(t, bus)
 	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
@@ -224,9 +225,13 @@ func quitsFromTheTray(t *testing.T, binary string) {
 	s.screen.key("alt+F4")
 	s.unseen()
 	shown.await(t, "Wherry is in the tray: Transfers go on there. Its menu shows the window again, and quits.")
+	// A question that nobody can see is told.
+	s.shell("--tls", "off", "--exists", "ask", "queue", "add", "put", filepath.Join(s.home, "letter-0.txt"), s.address("ftp")+s.server.Home)
+	shown.await(t, "Wherry has a question: It waits in the window, which is in the tray.")
+	s.screen.await("the question in the menu", func() bool { return tray.texts()[0] == "2 transfers, a question waits" })
 	tray.choose("Quit")
 	s.seen()
-	s.asked("1 transfer is not finished")
+	s.asked("2 transfers are not finished")
 	s.answer("Quit")
 	s.comes("the end", "closed", func(fact) bool { return true })
 	<-s.ended
