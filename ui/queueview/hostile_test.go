@@ -40,4 +40,20 @@ func TestHostileNamesAreEscapedInEveryTab(t *testing.T) {
 	}
 }
 
+func TestHostileNamesAreEscapedInQuestions(t *testing.T) {
+	const raw = "\x1b\u202e\u2066\a\u200b"
+	for _, name := range []string{"escape \x1b[2J", "bidi \u202egpj.exe", "isolate \u2066x", "bell\a", "zero\u200bwidth"} {
+		q := taken()
+		q.Source, q.Target = vfs.MustParse("/in "+name+"/"+name), vfs.MustParse("/to "+name+"/"+name)
+		for _, q.NoReplace = range []bool{false, true} {
+			asked := Ask(q, time.UTC, nil)
+			for _, text := range []string{asked.Title, asked.Text, side("", q.Source, q.SourceEntry, q.TargetNow, time.UTC).Foot} {
+				if strings.ContainsAny(text, raw) {
+					t.Errorf("%q", text)
+				}
+			}
+		}
+	}
+}
+
 func names(site.ID) string { return "Shop" }

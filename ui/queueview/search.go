@@ -68,8 +68,8 @@ type search struct {
 const (
 	// typingPause is how long nothing is typed before it is searched.
 	typingPause = 150 * time.Millisecond
-	// searchRest lies between two searches while the queue changes: one reads
-	// every row.
+	// searchRest lies at least between two searches while the queue changes: one
+	// reads every row, and nothing can be written meanwhile.
 	searchRest = 2 * time.Second
 )
 
@@ -145,7 +145,7 @@ func (v *View) seek() {
 	if !count && !read {
 		return
 	}
-	seq, filter := v.model.Seq(), v.model.Filter()
+	seq, filter, began := v.model.Seq(), v.model.Filter(), v.loop.Now()
 	v.loop.Latest(v, func(ctx context.Context) func() {
 		var n int
 		var items []queue.Item
@@ -163,7 +163,7 @@ func (v *View) seek() {
 			if read {
 				v.model.Put(offset, seq, items)
 			}
-			v.rest()
+			v.rest(v.loop.Now().Sub(began))
 			v.showEmptiness()
 			v.tellFound(err)
 			v.reselect()
@@ -173,11 +173,12 @@ func (v *View) seek() {
 	})
 }
 
-// rest leaves the queue to the transfers for a while.
-func (v *View) rest() {
+// rest leaves the queue to the transfers for a while, after a search that took
+// so long.
+func (v *View) rest(took time.Duration) {
 	if !v.search.resting {
 		v.search.resting = true
-		v.loop.After(searchRest, func() {
+		v.loop.After(max(searchRest, 5*took), func() {
 			v.search.resting = false
 			v.fetch()
 		})
