@@ -64,7 +64,9 @@ func (p *Pool[M]) serveLocked(w *waiter[M]) bool {
 }
 
 // takeIdleLocked picks the member used last, so that the others can idle out.
-// A transfer leaves the last one to browsing where it may dial instead.
+// Where it may dial instead, a transfer leaves the last one to browsing unless
+// no other runs: one file needs no second login. Who dials next then gives what
+// it gets to browsing first, see open.
 func (p *Pool[M]) takeIdleLocked(stream bool) *member[M] {
 	p.idle = slices.DeleteFunc(p.idle, func(m *member[M]) bool {
 		dead := !m.session.Usable()
@@ -74,8 +76,11 @@ func (p *Pool[M]) takeIdleLocked(stream bool) *member[M] {
 		return dead
 	})
 	n := len(p.idle)
-	if n == 0 || n == 1 && stream && p.mayDialLocked() {
+	switch last := n == 1 && stream && p.mayDialLocked(); {
+	case n == 0, last && p.streams > 0:
 		return nil
+	case last:
+		p.taken = true
 	}
 	m := p.idle[n-1]
 	p.idle = p.idle[:n-1]
@@ -115,7 +120,13 @@ func (p *Pool[M]) open(ctx context.Context, w *waiter[M]) {
 		if p.told > 0 {
 			p.told = max(p.told, len(p.members))
 		}
-		p.handLocked(w, m, true)
+		if w.use&Transfer != 0 && p.taken {
+			p.freeLocked(w.use)
+			p.restLocked(m)
+			p.requeueLocked(w)
+		} else {
+			p.handLocked(w, m, true)
+		}
 	}
 	p.dispatchLocked()
 }
@@ -167,6 +178,7 @@ func (p *Pool[M]) probe(ctx context.Context, w *waiter[M], m *member[M]) {
 		p.handLocked(w, m, true)
 	} else {
 		p.freeLocked(w.use)
+		p.taken = false // there was none
 		p.dropLocked(m)
 		if silent {
 			p.dropForgottenLocked(m)

@@ -6,7 +6,9 @@
 //
 //   - Two uses: browsing (short: a listing, a rename) and transfers (long).
 //     All but one of the sessions may carry transfers, so that a listing never
-//     waits behind a file, unless the server bears a single session.
+//     waits behind a file, unless the server bears a single session. A transfer
+//     that is alone may have the one that browsing left, and the next login is
+//     for browsing again.
 //   - The limit is what the site says, plus one for browsing, until a dial
 //     fails with KindBusy (421, 530 "too many"): then it is what stands at
 //     that moment, and who asked waits. For a transfer a server that cannot be

@@ -16,6 +16,7 @@ func (p *Pool[M]) restLocked(m *member[M]) {
 		m.since = time.Now()
 		m.heard = m.since
 		p.idle = append(p.idle, m)
+		p.taken = false
 	}
 }
 

@@ -25,7 +25,8 @@ type Pool[M Member] struct {
 	idle    []*member[M] // of members, longest idle first
 	keeping *member[M]   // of members: it is saying a NOOP of KeepAlive
 	dialing int
-	streams int // leases for transfers, those on their way included
+	streams int  // leases for transfers, those on their way included
+	taken   bool // a transfer has the member that browsing would be served by
 	waiters []*waiter[M]
 	pending map[*waiter[M]]context.CancelFunc // waiters with a dial or probe running for them
 	timer   *time.Timer

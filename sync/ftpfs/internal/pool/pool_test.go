@@ -54,27 +54,53 @@ func TestTransfersLeaveOneForBrowsing(t *testing.T) {
 	})
 }
 
-func TestTransferDialsRatherThanTakeTheLastIdleOne(t *testing.T) {
+func TestOneTransferNeedsNoSecondLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, p := setup(t, 4)
-		s.bears = 3
-		acquire(t, p, Browse).Release()
-		a, b := acquire(t, p, Transfer), acquire(t, p, Transfer)
-		third := async(t.Context(), p, Transfer)
-		synctest.Wait()
-		waits(t, "a transfer beyond what the server bears", third)
-		acquire(t, p, Browse).Release() // would wait, had the third taken it
-		if got := p.Stats(); got != (Stats{Sessions: 3, Limit: 3, Told: 3}) {
-			t.Errorf("stats %+v", got)
+		for range 3 {
+			acquire(t, p, Browse).Release()
+			acquire(t, p, Transfer).Release()
 		}
-		a.Release()
-		synctest.Wait()
-		came(t, "the third transfer", third).Release()
-		b.Release()
-		if _, dials, _ := s.count(); dials != 4 {
-			t.Errorf("%d dials: the limit was not remembered", dials)
+		if _, dials, _ := s.count(); dials != 1 {
+			t.Errorf("%d dials", dials)
+		}
+		file := acquire(t, p, Transfer)
+		acquire(t, p, Browse).Release()
+		file.Release()
+		if _, dials, _ := s.count(); dials != 2 {
+			t.Errorf("%d dials: browsing waited for the file, or took too many", dials)
 		}
 	})
+}
+
+func TestOneIsKeptForBrowsingWhateverTheServerBears(t *testing.T) {
+	for bears := 2; bears <= 4; bears++ {
+		synctest.Test(t, func(t *testing.T) {
+			s, p := setup(t, 4)
+			s.bears = bears
+			acquire(t, p, Browse).Release()
+			leases := []*Lease[*fake]{acquire(t, p, Transfer)} // the idle one
+			for range bears - 2 {
+				leases = append(leases, acquire(t, p, Transfer))
+			}
+			beyond := async(t.Context(), p, Transfer)
+			synctest.Wait()
+			waits(t, "a transfer beyond what the server bears", beyond)
+			acquire(t, p, Browse).Release() // would wait, had the last transfer taken it
+			if got := p.Stats(); got != (Stats{Sessions: bears, Limit: bears, Told: bears}) {
+				t.Errorf("stats %+v", got)
+			}
+			leases[0].Release()
+			synctest.Wait()
+			leases[0] = came(t, "the transfer beyond", beyond)
+			for _, l := range leases {
+				l.Release()
+			}
+			if _, dials, _ := s.count(); dials != bears+1 {
+				t.Errorf("%d dials: the limit was not remembered", dials)
+			}
+		})
+	}
 }
 
 func TestOneSessionIsSharedWhereTheServerBearsOne(t *testing.T) {
@@ -228,7 +254,7 @@ func TestIdleSessionProvesItself(t *testing.T) {
 		"sure within a second":              {time.Second / 2, Browse | Sure, true, 1, 0},
 		"long: asked first":                 {6 * time.Second, Browse, false, 1, 1},
 		"long and dead: a fresh one":        {6 * time.Second, Browse, true, 2, 1},
-		"long and dead: a fresh one for it": {6 * time.Second, Transfer, true, 2, 0},
+		"long and dead: a fresh one for it": {6 * time.Second, Transfer, true, 2, 1},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
