@@ -28,14 +28,18 @@ var errDamaged = errors.New("the file does not hold a sound database")
 // error in some places.
 func isDiskFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
-// openJournal opens file as openStore does, and sets a damaged one aside so
-// that the program starts. The notices are sentences for a person.
+// openJournal opens file as openStore does, and puts a new one with what can be
+// read in the place of a damaged one (salvage). The notices are sentences for a
+// person.
 func openJournal(ctx context.Context, file string) (*store, []string, error) {
 	if file == Memory {
 		s, err := openStore(ctx, file)
 		return s, nil, err
 	}
 	s := &store{file: file}
+	if err := takeSaved(file); err != nil {
+		return nil, nil, s.wrap("open queue", err)
+	}
 	if err := makeFile(file); err != nil {
 		return nil, nil, s.wrap("open queue", err)
 	}
@@ -66,12 +70,15 @@ func openJournal(ctx context.Context, file string) (*store, []string, error) {
 	case !isDamage(err) || !alone:
 		return nil, nil, err
 	}
-	kept, err := setAside(file)
+	notice, err := rescue(ctx, file)
 	if err != nil {
 		return nil, nil, (&store{file: file}).wrap("open queue", err)
 	}
-	notice := fmt.Sprintf("The queue's file was damaged and could not be read. It is kept as %s; the queue starts empty.", kept)
-	s, err = openStore(ctx, file)
+	if s, err = openStore(ctx, file); err == nil {
+		if err = s.doubt(ctx); err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}
 	return s, []string{notice}, err
 }
 

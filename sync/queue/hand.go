@@ -20,7 +20,7 @@ type hand struct {
 	rows  []row                // in the order of their turns
 	waits map[site.ID]SiteWait // as of then
 	loud  uint64               // Queue.loud as of then
-	whole bool                 // no row was taken from it yet
+	again bool                 // all that it had of a pair of sites was taken: there may be more
 	noted map[ID]bool          // the light rows, as the journal's setting 'hand' has them
 }
 
@@ -81,7 +81,7 @@ func (q *Queue) fill(ctx context.Context, anew bool) error {
 	if err := q.noteHand(ctx, rows); err != nil {
 		return err
 	}
-	h.rows, h.waits, h.loud, h.whole = rows, waits, loud, true
+	h.rows, h.waits, h.loud, h.again = rows, waits, loud, false
 	return nil
 }
 
@@ -136,6 +136,39 @@ func (q *Queue) setHand(ctx context.Context, ids map[ID]bool) error {
 // inHand is what the setting holds, as a list of IDs for SQL.
 const inHand = `(SELECT value FROM json_each(coalesce((SELECT value FROM settings WHERE key = 'hand'), '[]')))`
 
+// handStays tells whether what is found in a folder comes behind rows of the same
+// sites in the hand, so that it need not be read again: it has the folder's place
+// and a higher ID than any row.
+func (q *Queue) handStays(folder row) bool {
+	last := q.lastOf(folder)
+	if last < 0 || folder.probes {
+		return false
+	}
+	r := q.hand.rows[last]
+	folder.ID = r.ID
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.hand.loud == q.loud && !q.tuning.SmallFirst && r.compare(folder, false) <= 0
+}
+
+// lastOf is where the last row of the same sites lies in the hand, below 0 for
+// none.
+func (q *Queue) lastOf(r row) int {
+	for i := len(q.hand.rows) - 1; i >= 0; i-- {
+		if o := &q.hand.rows[i]; o.Source.Site == r.Source.Site && o.Target.Site == r.Target.Site {
+			return i
+		}
+	}
+	return -1
+}
+
+// keepHand takes the newest change for one that handStays has judged.
+func (q *Queue) keepHand() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.hand.loud = q.loud
+}
+
 // takeFromHand returns the first file whose sites are free, nil for none.
 func (q *Queue) takeFromHand(ctx context.Context) (*row, error) {
 	if err := q.fill(ctx, false); err != nil {
@@ -144,14 +177,16 @@ func (q *Queue) takeFromHand(ctx context.Context) (*row, error) {
 	for {
 		h := &q.hand
 		full, shut := q.full(), q.shut(h.waits)
-		for i, r := range h.rows {
-			if r.probes = false; !q.isFree(&r, full, shut, h.waits) {
+		for i := range h.rows {
+			if h.rows[i].probes = false; !q.isFree(&h.rows[i], full, shut, h.waits) {
 				continue
 			}
-			h.rows, h.whole = slices.Delete(h.rows, i, i+1), false
+			r := h.rows[i]
+			h.rows = slices.Delete(h.rows, i, i+1)
+			h.again = h.again || q.lastOf(r) < 0
 			return &r, nil
 		}
-		if h.whole {
+		if !h.again {
 			return nil, nil
 		}
 		// There may be files of other sites behind those that it held.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -267,9 +268,9 @@ func TestAFolderThatListsItselfForEverEndsInAFailure(t *testing.T) {
 }
 
 func TestATreeWithoutEndIsLeftAfterSoManyEntries(t *testing.T) {
-	listings := 0
+	var listings atomic.Int64
 	server := lister{memfs.New(), func(dir vfs.Path) ([]vfs.Entry, error) {
-		listings++
+		listings.Add(1)
 		var entries []vfs.Entry
 		for i := range 10 {
 			entries = append(entries, vfs.Entry{Name: fmt.Sprint("d", i), Type: vfs.TypeDir})
@@ -283,10 +284,12 @@ func TestATreeWithoutEndIsLeftAfterSoManyEntries(t *testing.T) {
 	id := r.add(downDir("/t"))[0]
 	r.drain()
 	top := r.item(id)
-	if top.State != Failed || top.Size != 200 || listings != 20 {
-		t.Errorf("the folder is %s with %d entries after %d listings, want failed with 200 after 20", top.State, top.Size, listings)
+	// Those that are read at the same time may each bring it over the bound.
+	read := listings.Load()
+	if top.State != Failed || top.Size < 200 || top.Size > 10*read || read < 20 || read >= 20+scanners {
+		t.Errorf("the folder is %s with %d entries after %d listings, want failed with 200 after 20", top.State, top.Size, read)
 	}
-	if made := count(to, memfs.OpMkdir); made != 20 {
+	if made := count(to, memfs.OpMkdir); made < 20 || made > int(read) {
 		t.Errorf("%d folders were made, want one for each listing", made)
 	}
 	if last := r.items()[100]; last.Kind != vfs.KindProtocol || !strings.Contains(last.Message, "more than 200") {

@@ -59,6 +59,7 @@ func TestLimitsHold(t *testing.T) {
 		"an upload and a download apart":    {Tuning{Up: 10_000, Down: 10_000}, 0, 0, []row{along("", remote), along(remote, "")}, 9750 * time.Millisecond},
 		"and together by a total":           {Tuning{Total: 10_000}, 0, 0, []row{along("", remote), along(remote, "")}, 19750 * time.Millisecond},
 		"one site by its own":               {Tuning{}, 10_000, 0, []row{along("", remote)}, 9750 * time.Millisecond},
+		"one site by its own for downloads": {Tuning{}, 0, 10_000, []row{along(remote, "")}, 9750 * time.Millisecond},
 		"not another by it":                 {Tuning{}, 10_000, 10_000, []row{along("", other)}, 0},
 		"the lower one of both":             {Tuning{Up: 10_000}, 5_000, 0, []row{along("", remote)}, 19750 * time.Millisecond},
 		"one byte a second":                 {Tuning{Up: 1}, 0, 0, []row{along("", remote)}, (bytes - 1) * time.Second},
@@ -247,6 +248,25 @@ func TestTheNumberOfTransfersIsTuned(t *testing.T) {
 	close(next["/f"])
 	r.await("the rest", func() bool { return r.count(Done) == 6 })
 	stop()
+}
+
+// TestTuneWakesWhoWasNotWanted: a worker above the number waits for nothing
+// else.
+func TestTuneWakesWhoWasNotWanted(t *testing.T) {
+	r := newRig(t, nil)
+	until := r.unwanted(6)
+	if until == nil || r.unwanted(DefaultWorkers-1) != nil {
+		t.Fatal("as many are wanted as there should not be")
+	}
+	r.Tune(Tuning{Workers: 7})
+	select {
+	case <-until:
+	default:
+		t.Error("it sleeps on")
+	}
+	if r.unwanted(6) != nil || r.unwanted(7) == nil {
+		t.Error("not as many are wanted as were tuned")
+	}
 }
 
 func TestTuningIsHeldToWhatIsSensible(t *testing.T) {

@@ -39,6 +39,12 @@ func (h *hasty) Now() time.Time {
 	return h.now
 }
 
+func (h *hasty) set(now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.now = now
+}
+
 func (h *hasty) After(d time.Duration) (<-chan time.Time, func() bool) {
 	c := make(chan time.Time, 1)
 	if d > progressEvery && d < time.Hour {

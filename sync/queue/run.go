@@ -71,8 +71,11 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	for n := range MaxWorkers {
 		start(func(ctx context.Context) error { return q.worker(ctx, n) })
 	}
-	start(q.scanner)
+	for range scanners {
+		start(q.scanner)
+	}
 	start(q.sweeper)
+	start(q.trimmer)
 	start(q.sampler)
 	start(func(ctx context.Context) error { return q.coordinate(ctx, drain) })
 	if q.c.Ask != nil {

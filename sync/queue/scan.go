@@ -9,8 +9,12 @@ import (
 	"wherry/sync/vfs"
 )
 
+// scanners is how many folders are read at a time, so that they are made and
+// listed ahead of the files that go into them.
+const scanners = 3
+
 // scanner reads folders into rows, and finds out what the rows are whose type
-// nobody told. One folder at a time: the files found move meanwhile.
+// nobody told. The files found move meanwhile.
 func (q *Queue) scanner(ctx context.Context) error {
 	return q.each(ctx, scans, Scanning, nil, func(ctx context.Context, w *work) {
 		e, finished := q.scan(ctx, w)
@@ -230,17 +234,29 @@ func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, besi
 // foundSome inserts entries in one transaction; last tells that the folder is
 // in the journal with them.
 func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) error {
-	var events []Event
-	// Synced: after a power cut a row that is gone could not be in doubt.
-	err := q.write(ctx, durable, func() error {
+	events, err := q.insertFound(ctx, folder, entries, beside, last)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		q.report(note{event: &e})
+	}
+	return nil
+}
+
+func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) (events []Event, err error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	stays := q.handStays(folder)
+	err = q.writeLocked(ctx, durable, func() error {
 		events = events[:0]
 		var d tally
-		// A person may have moved it since it was taken.
 		if folder.probes {
 			if err := q.reached(ctx, folder.sites()...); err != nil {
 				return err
 			}
 		}
+		// A person may have moved it since it was taken.
 		if err := q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank); err != nil && !isNoRow(err) {
 			return err
 		}
@@ -265,13 +281,10 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 		}
 		return q.advance(ctx, folder.ID, d, last)
 	})
-	if err != nil {
-		return err
+	if err == nil && stays {
+		q.keepHand()
 	}
-	for _, e := range events {
-		q.report(note{event: &e})
-	}
-	return nil
+	return events, err
 }
 
 // advance counts what was found, if the folder is still ours.

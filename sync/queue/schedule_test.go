@@ -231,7 +231,14 @@ func TestANewNetworkIsTriedAtOnce(t *testing.T) {
 		"a network without it": &vfs.Error{Op: "connect", Kind: vfs.KindHost},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			r := newRig(t, func(c *Config) { c.Backoff = func(int) time.Duration { return 5 * time.Hour } })
+			r := newRig(t, func(c *Config) {
+				c.Backoff = func(attempts int) time.Duration {
+					if attempts != 1 {
+						t.Errorf("attempt %d of the same network", attempts)
+					}
+					return 5 * time.Hour
+				}
+			})
 			for _, name := range []string{"/a", "/b"} {
 				r.here.Put(name, "1", when)
 			}

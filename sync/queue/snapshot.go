@@ -119,6 +119,7 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 	}
 	fresh.seq = seq
 	q.counts, q.held = fresh, held
+	ring(&q.bells.any)
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 // stopOthers pauses, with the same reason, the rows that would only meet the
 // error again on which r failed for good.
 func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
-	if r.State != Failed {
+	if r.State != Failed || isAlone(e.err) {
 		return nil
 	}
 	kind := vfs.KindOf(e.err)
@@ -60,6 +60,12 @@ func (q *Queue) destination(ctx context.Context, r row) (low, high []byte, err e
 	}
 	// "0" is the byte behind "/".
 	return append(blob(folder), '/'), append(blob(folder), '0'), nil
+}
+
+// isAlone tells that no room was there for this file; a smaller one may have it.
+func isAlone(err error) bool {
+	var e *vfs.Error
+	return errors.As(err, &e) && e.Kind == vfs.KindNoSpace && e.Asked > 0
 }
 
 // reconcileLocked stops the work on rows that are no longer this process's,

@@ -50,18 +50,33 @@ type store struct {
 	version int64
 }
 
+func newStore(file string) *store {
+	return &store{file: file, stmts: map[string]*sql.Stmt{}, synced: durable}
+}
+
 // openStore opens the journal and migrates it. The damaged are told apart by
 // isDamage.
 func openStore(ctx context.Context, file string) (*store, error) {
-	s := &store{file: file, stmts: map[string]*sql.Stmt{}, synced: durable}
-	name := file
-	if file != Memory {
-		if err := makeFile(file); err != nil {
-			return nil, s.wrap("open queue", err)
+	s := newStore(file)
+	if err := s.connect(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(s.wrap("open queue", err), s.close())
+	}
+	return s, nil
+}
+
+// connect opens the file, made where missing, and reads nothing yet.
+func (s *store) connect(ctx context.Context) error {
+	name := s.file
+	if name != Memory {
+		if err := makeFile(s.file); err != nil {
+			return s.wrap("open queue", err)
 		}
-		abs, err := filepath.Abs(file)
+		abs, err := filepath.Abs(s.file)
 		if err != nil {
-			return nil, s.wrap("open queue", err)
+			return s.wrap("open queue", err)
 		}
 		slashed := filepath.ToSlash(abs)
 		if !strings.HasPrefix(slashed, "/") {
@@ -71,15 +86,12 @@ func openStore(ctx context.Context, file string) (*store, error) {
 	}
 	var err error
 	if s.db, err = sql.Open("sqlite", name); err != nil {
-		return nil, s.wrap("open queue", err)
+		return s.wrap("open queue", err)
 	}
 	if s.conn, err = s.db.Conn(ctx); err != nil {
-		return nil, errors.Join(s.wrap("open queue", err), s.db.Close())
+		return errors.Join(s.wrap("open queue", err), s.db.Close())
 	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(s.wrap("open queue", err), s.close())
-	}
-	return s, nil
+	return nil
 }
 
 // prepare sets the connection up and migrates. journal_mode must come first:
