@@ -69,6 +69,7 @@ type Control struct {
 	mu      sync.Mutex
 	err     error       // guarded: why the connection cannot be used any more
 	secrets []string    // guarded: see Conceal
+	rear    []string    // guarded: see Behind
 	port    *prefetched // guarded; nil for none
 	tries   []*try      // guarded, what they point to as well: see Attempts
 }
@@ -80,7 +81,7 @@ func (c *Control) Begin(ctx context.Context) {
 	c.data = nil
 	c.unread = false
 	c.search.begun = false
-	c.follow = follow{}
+	c.unfollow()
 	c.eager = false
 }
 

@@ -10,10 +10,10 @@ import (
 
 // follow is what goes out around the transfer of one operation.
 type follow struct {
-	front, rear []string // lines; of front those that have not been sent yet
-	out         bool     // rear went out together with the newest transfer
-	ahead       []Reply  // to what was front
-	behind      []Reply  // to rear
+	front  []string // lines not sent yet
+	out    bool     // what Behind gave went out together with the newest transfer
+	ahead  []Reply  // to what was front
+	behind []Reply  // to what was behind
 }
 
 // Ahead has lines sent right in front of the operation's next transfer command,
@@ -24,8 +24,27 @@ func (c *Control) Ahead(lines ...string) { c.follow.front = append(c.follow.fron
 // Behind has lines sent behind the operation's transfer: together with its
 // command where the server does them when the transfer is over, else by
 // Followed. They must be repeatable: with a transfer that was refused, or tried
-// again on another rung, they may have gone out. RNFR may be the last one.
-func (c *Control) Behind(lines ...string) { c.follow.rear = append(c.follow.rear, lines...) }
+// again on another rung, they may have gone out. RNFR may be the last one. It may
+// be called while another goroutine has the library transfer.
+func (c *Control) Behind(lines ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rear = append(c.rear, lines...)
+}
+
+// rears are the lines of Behind.
+func (c *Control) rears() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.rear)
+}
+
+// unfollow ends what was said of the last transfer.
+func (c *Control) unfollow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.follow, c.rear = follow{}, nil
+}
 
 // Fronted returns the replies to the lines of Ahead once the transfer has begun,
 // which is when they are there. Followed returns them as well.
@@ -40,16 +59,16 @@ func (c *Control) Fronted() ([]Reply, error) {
 // error is as that of Batch.
 func (c *Control) Followed() (ahead, behind []Reply, err error) {
 	f := &c.follow
-	defer func() { *f = follow{} }()
+	defer c.unfollow()
 	if !f.out {
-		behind, err = c.Batch(f.rear)
+		behind, err = c.Batch(c.rears())
 		return f.ahead, behind, err
 	}
 	doubtful := c.suspect
 	switch err = c.collect(rear, c.conf.Timeout); {
 	case errors.Is(err, errOdd), err == nil && doubtful:
 		c.suspect = true
-		behind, err = c.oneByOne(f.rear)
+		behind, err = c.oneByOne(c.rears())
 		return f.ahead, behind, err
 	}
 	return f.ahead, f.behind, err
@@ -101,8 +120,9 @@ func (c *Control) around(line string) error {
 			c.refused.Store(&refusal{c.data, len(f.front)})
 		}
 		if !isUpload(verb) && c.trails() {
-			commands = append(commands, c.trailing()...)
-			f.out = len(f.rear) > 0
+			lines := c.rears()
+			commands = append(commands, c.trailing(lines)...)
+			f.out = len(lines) > 0
 		}
 	}
 	f.front = nil
@@ -112,13 +132,13 @@ func (c *Control) around(line string) error {
 // trails says whether commands may be sent before a transfer is over: the server
 // is known to leave them alone until then, and transfers come about.
 func (c *Control) trails() bool {
-	return c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung && len(c.follow.rear) < maxFlight/2
+	return len(c.rears()) < maxFlight/2 && c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung
 }
 
 // trailing is what follows a transfer. RNTO must be next to RNFR (RFC 959, 5.4).
-func (c *Control) trailing() []command {
+func (c *Control) trailing(lines []string) []command {
 	var out []command
-	for _, l := range c.follow.rear {
+	for _, l := range lines {
 		out = append(out, command{l, rear})
 	}
 	if c.prefetches() {
@@ -138,8 +158,9 @@ func (c *Control) trail() {
 	if n == 0 || !isUpload(c.pending[n-1].verb) || !c.trails() {
 		return
 	}
-	if commands := c.trailing(); len(commands) > 0 {
-		c.follow.out = c.ship(commands...) == nil && len(c.follow.rear) > 0
+	lines := c.rears()
+	if commands := c.trailing(lines); len(commands) > 0 {
+		c.follow.out = c.ship(commands...) == nil && len(lines) > 0
 	}
 }
 
@@ -153,7 +174,7 @@ func (c *Control) transferred(r Reply) {
 	if d := c.data; r.Code == 425 && d != nil && d.dial != nil {
 		c.odd(r.String())
 	}
-	if len(c.follow.rear) == 0 {
+	if len(c.rears()) == 0 {
 		// An error is the connection's own, or a reason to look whether the
 		// replies are in step.
 		c.suspect = errors.Is(c.collect(rear, settleLimit), errOdd) || c.suspect
