@@ -66,7 +66,8 @@ func (p *Pool[M]) serveLocked(w *waiter[M]) bool {
 // takeIdleLocked picks the member used last, so that the others can idle out.
 // Where it may dial instead, a transfer leaves the last one to browsing unless
 // no other runs: one file needs no second login. Who dials next then gives what
-// it gets to browsing first, see open.
+// it gets to browsing first, see open. Where the server bears fewer than are
+// wanted, only a dial finds out that it bears more by now.
 func (p *Pool[M]) takeIdleLocked(stream bool) *member[M] {
 	p.idle = slices.DeleteFunc(p.idle, func(m *member[M]) bool {
 		dead := !m.session.Usable()
@@ -77,7 +78,7 @@ func (p *Pool[M]) takeIdleLocked(stream bool) *member[M] {
 	})
 	n := len(p.idle)
 	switch last := n == 1 && stream && p.mayDialLocked(); {
-	case n == 0, last && p.streams > 0:
+	case n == 0, last && (p.streams > 0 || p.learned > 0):
 		return nil
 	case last:
 		p.taken = true
