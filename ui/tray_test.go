@@ -4,6 +4,7 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"wherry/sync/queue"
 )
@@ -29,6 +30,7 @@ func TestTrayTellsWhatTheQueueDoes(t *testing.T) {
 		"2 transfers, paused":                 {now: queue.Snapshot{Count: count(queue.Paused, 2)}},
 		"1 transfer, a question waits":        {now: queue.Snapshot{Count: count(queue.Asking, 1)}},
 		"200,000 transfers, a question waits": {now: queue.Snapshot{Count: count(queue.Waiting, 200_000)}, asking: true},
+		"2 transfers, from 22:00 on":          {now: queue.Snapshot{Count: count(queue.Waiting, 2), OpensAt: time.Date(2024, 5, 1, 22, 0, 0, 0, time.UTC)}},
 		"A question waits":                    {asking: true},
 	} {
 		if got := trayState(tc.now, tc.asking); got != want {
