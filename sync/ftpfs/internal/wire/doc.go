@@ -34,6 +34,12 @@
 //     library panics on some of them.
 //   - A reply that cannot be the answer is passed over, see step.go.
 //
+// What saves round trips stands in bearing.go (which servers bear it), batch.go
+// and follow.go (several commands at once, also around a transfer), prefetch.go
+// (the next data connection) and early.go (a transfer's command that does not
+// wait for it). Learned keeps what a site's server has proven; at the first
+// oddity all of it is given up, and the operation is done by single steps.
+//
 // Behind a proxy both connections are made by it (SOCKS5 or CONNECT), to the
 // name that the person gave; the rungs of active mode are impossible then.
 //
