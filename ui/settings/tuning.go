@@ -34,6 +34,19 @@ func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 // HasLimits says whether there is a limit to switch on.
 func (s Settings) HasLimits() bool { return s.LimitUp > 0 || s.LimitDown > 0 }
 
+// missing says what a choice still needs to have an effect, "" for nothing.
+func (s Settings) missing() string {
+	switch {
+	case s.LimitsOn && !s.HasLimits():
+		return "The limit counts once a speed is set."
+	case s.HoursOn && (s.From == "" || s.Until == ""):
+		return "The hours count once both times are set."
+	case s.After == AfterRuns && s.AfterCommand == "":
+		return "Nothing runs until a command is written."
+	}
+	return ""
+}
+
 // Exists is the rule for a name that is taken, by where files go.
 func (s Settings) Exists(to site.ID) transfer.Rule {
 	rule := transfer.Rule(s.ExistsUp)

@@ -165,8 +165,8 @@ func (v *View) speed() fyne.CanvasObject {
 		row("Down", beside(v.rate(v.now.LimitDown, func(s *Settings, n int64) { s.LimitDown = n }), note("of all transfers together"))),
 		row("", v.hours),
 		row("From", beside(
-			v.hour(v.now.From, func(s *Settings, text string) { s.From = text }), note("to"),
-			v.hour(v.now.Until, func(s *Settings, text string) { s.Until = text }))),
+			v.hour("22:00", v.now.From, func(s *Settings, text string) { s.From = text }), note("to"),
+			v.hour("06:00", v.now.Until, func(s *Settings, text string) { s.Until = text }))),
 		row("", note("What moves then goes on to its end.")),
 	)
 }
@@ -190,6 +190,7 @@ func (v *View) done() fyne.CanvasObject {
 func (v *View) change(f func(*Settings)) {
 	f(&v.now)
 	v.hooks.Change(f)
+	v.problem.SetText(v.now.missing())
 }
 
 func page(rows ...fyne.CanvasObject) fyne.CanvasObject {
@@ -301,7 +302,6 @@ func (v *View) field(placeholder string, width float32, text string, read func(s
 			return
 		}
 		taken = f.Text
-		v.problem.SetText("")
 		v.change(change)
 	}
 	f.OnSubmitted = func(string) { f.Left() }
@@ -334,8 +334,8 @@ func (v *View) rate(kept int64, set func(*Settings, int64)) fyne.CanvasObject {
 	})
 }
 
-func (v *View) hour(kept string, set func(*Settings, string)) fyne.CanvasObject {
-	return v.field("22:00", 60, kept, func(text string) (func(*Settings), error) {
+func (v *View) hour(usual, kept string, set func(*Settings, string)) fyne.CanvasObject {
+	return v.field(usual, 60, kept, func(text string) (func(*Settings), error) {
 		at, err := ParseHour(text)
 		if text == "" {
 			return func(s *Settings) { set(s, "") }, nil

@@ -79,7 +79,7 @@ func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
 		{"no limit", "500k"},
 		{"no limit", "1.5Mi"},
 		{"22:00", "23"},
-		{"22:00", "6:30"},
+		{"06:00", "6:30"},
 		{"such as: systemctl suspend", "  systemctl poweroff "},
 	} {
 		f := find(typed.field)
@@ -122,6 +122,32 @@ func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
 		if !cmp.Equal(*kept, Settings{}) {
 			t.Errorf("%s was taken: %+v", text, *kept)
 		}
+	}
+}
+
+func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
+	v, w, _ := show(t, look.Dark, Settings{})
+	v.limited.SetChecked(true)
+	if got := v.problem.Text(); got != "The limit counts once a speed is set." {
+		t.Errorf("it says %q", got)
+	}
+	v.limited.SetChecked(false)
+	v.hours.SetChecked(true)
+	for _, placeholder := range []string{"22:00", "06:00"} {
+		if got := v.problem.Text(); got != "The hours count once both times are set." {
+			t.Errorf("before the field %s it says %q", placeholder, got)
+		}
+		for _, f := range v.fields {
+			if f.PlaceHolder == placeholder {
+				typeInto(t, v, w, f, placeholder, func() {})
+			}
+		}
+	}
+	if got := v.problem.Text(); got != "" {
+		t.Errorf("with both times it says %q", got)
+	}
+	if got := (Settings{After: AfterRuns}).missing(); got != "Nothing runs until a command is written." {
+		t.Errorf("without a command it says %q", got)
 	}
 }
 
