@@ -99,7 +99,7 @@ func TestHostileNames(t *testing.T) {
 			t.Parallel()
 			var arrived, refused []string
 			row{
-				plan: listed("type=file;size=35; "+name+"\r\ntype=file;size=35; f\r\n", nil), do: mirror(&arrived, &refused), sessions: 2,
+				plan: listed("type=file;size=35; "+name+"\r\ntype=file;size=35; f\r\n", nil), do: mirror(&arrived, &refused), sessions: 1,
 				also: func(b *bench) {
 					want := []string{name}
 					if name == ".." {

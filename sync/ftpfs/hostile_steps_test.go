@@ -50,6 +50,20 @@ func get(name string) func(*bench) error {
 	}
 }
 
+// amid does something else while /f is being downloaded.
+func amid(other func(*bench) error) func(*bench) error {
+	return func(b *bench) error {
+		r, err := b.fs.Open(b.Context(), vfs.MustParse("/f"), 0)
+		if err != nil {
+			return err
+		}
+		err = other(b)
+		text, broken := io.ReadAll(r)
+		b.got = string(text)
+		return errors.Join(err, broken, r.Close())
+	}
+}
+
 func put(name, text string) func(*bench) error {
 	return func(b *bench) error { return write(b.Context(), b.fs, name, text) }
 }

@@ -18,8 +18,7 @@ type step struct {
 type ending struct {
 	o     *operation
 	steps []step
-	part  string // in the server's bytes
-	rnto  string
+	moves []string
 	out   vfs.Finished
 }
 
@@ -47,8 +46,8 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 		}
 		told, ok := o.glanced(f.Target, r)
 		return ok && told.Same(*f.Old)
-	}}, step{[]string{"RNFR " + name}, func(r []wire.Reply) bool { return r[0].Code == 350 }})
-	e.part, e.rnto = name, "RNTO "+target
+	}})
+	e.moves = []string{"RNFR " + name, "RNTO " + target}
 	return e
 }
 
@@ -96,33 +95,25 @@ func (e *ending) right(replies []wire.Reply) bool {
 	return len(e.steps) > 0
 }
 
-// rename sends RNTO. A refusal leaves everything as it was, and is explained
-// by the single steps.
+// rename sends RNFR and RNTO together, of which the second does nothing where
+// the first was refused (RFC 959, 5.4): RNFR is never left alone, after which
+// ProFTPD refuses whatever else comes, for ever. A refusal leaves everything as
+// it was, and is explained by the single steps; so is a goodbye to RNFR.
 func (e *ending) rename(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 	e.o.verb = "rename" // for errors: the writing is over
-	r, err := e.o.command(e.rnto)
+	replies, err := e.o.ctl.Batch(e.moves)
 	switch {
-	case r.Code >= 400 && e.o.ctl.Err() == nil:
+	case len(replies) == 1 && replies[0].Code == 421:
 		return out, false, nil
 	case err != nil:
 		return out, false, err
-	case !r.OK():
-		return out, false, e.o.kinded(vfs.KindProtocol, r.String())
+	case replies[1].Code >= 400:
+		return out, false, nil
+	case !replies[1].OK():
+		return out, false, e.o.kinded(vfs.KindProtocol, replies[1].String())
 	}
 	e.out.Size = f.Size
 	return e.out, true, nil
-}
-
-// letGo ends a rename that was perhaps begun and is not to be, by one of the
-// file to its own name: after RNFR ProFTPD refuses whatever else comes but RNTO,
-// for ever. A session that was cancelled there is of no use any more.
-func (e *ending) letGo() {
-	if len(e.steps) == 0 {
-		return
-	}
-	if _, err := e.o.ctl.Command("RNTO " + e.part); err != nil {
-		e.o.ctl.Break(&vfs.Error{Op: e.o.verb, Path: e.o.path, Kind: vfs.KindLost, Err: err})
-	}
 }
 
 // Finish is Commit with what vfs.Finisher does besides. done tells that all of
@@ -139,12 +130,8 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		e := o.newEnding(w.path, f)
 		o.ctl.Behind(e.lines()...)
 		err := w.ended()
-		if err == nil {
-			if e.right(o.behind()) {
-				out, done, err = e.rename(f)
-			} else {
-				e.letGo()
-			}
+		if err == nil && e.right(o.behind()) {
+			out, done, err = e.rename(f)
 		}
 		w.verdict = o.end(err)
 	})
