@@ -48,16 +48,21 @@ func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 			}
 		}
 		w.row.State = as
-		w.counter.Total.Store(w.row.Size)
-		w.counter.Done.Store(w.row.Done)
-		q.mu.Lock()
-		q.running[w.row.ID] = w
-		q.seq++
-		q.stale = true
-		ring(&q.bells.any)
-		q.mu.Unlock()
+		q.register(w)
 		return w, nil
 	}
+}
+
+// register notes that this process works on a row.
+func (q *Queue) register(w *work) {
+	w.counter.Total.Store(w.row.Size)
+	w.counter.Done.Store(w.row.Done)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.running[w.row.ID] = w
+	q.seq++
+	q.stale = true
+	ring(&q.bells.any)
 }
 
 // mark writes into the journal that a row is worked on; false where it is not

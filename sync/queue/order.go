@@ -103,31 +103,37 @@ func (q *Queue) rerank(ctx context.Context, start, unit int64) error {
 	return err
 }
 
+// others leaves out the rows that are moved.
+const others = ` AND id NOT IN (SELECT id FROM temp.picked)`
+
 // makeRoom returns where n places directly before row r lie: the first at
-// start + unit. The rows of r's rank that come before it keep their rank; r
-// and those behind it get one of their own.
+// start + unit.
 func (q *Queue) makeRoom(ctx context.Context, r row, n int64) (start, unit int64, err error) {
-	const others = ` AND id NOT IN (SELECT id FROM temp.picked)`
-	prio := int(r.Priority)
 	split := false
 	err = q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows INDEXED BY rows_order WHERE prio = ? AND rank = ? AND id < ?`+others+`)`,
-		prio, r.rank, int64(r.ID)).Scan(&split)
+		int(r.Priority), r.rank, int64(r.ID)).Scan(&split)
+	switch {
+	case err != nil:
+		return 0, 0, err
+	case split:
+		return q.roomWithin(ctx, r, n)
+	}
+	err = q.s.row(ctx, `SELECT rank FROM rows INDEXED BY rows_order WHERE prio = ? AND rank < ?`+others+` ORDER BY rank DESC LIMIT 1`,
+		int(r.Priority), r.rank).Scan(&start)
+	if isNoRow(err) {
+		start, err = r.rank-(n+1)*rankStep, nil
+	}
 	if err != nil {
 		return 0, 0, err
 	}
-	if !split {
-		err := q.s.row(ctx, `SELECT rank FROM rows INDEXED BY rows_order WHERE prio = ? AND rank < ?`+others+` ORDER BY rank DESC LIMIT 1`,
-			prio, r.rank).Scan(&start)
-		if isNoRow(err) {
-			start, err = r.rank-(n+1)*rankStep, nil
-		}
-		if err != nil {
-			return 0, 0, err
-		}
-		room, err := q.atLeast(ctx, prio, start, r.rank, n+1)
-		return start, room / (n + 1), err
-	}
-	next := int64(0)
+	room, err := q.atLeast(ctx, int(r.Priority), start, r.rank, n+1)
+	return start, room / (n + 1), err
+}
+
+// roomWithin is makeRoom where other rows of r's rank come before r: they keep
+// it; r and those behind it get one of their own.
+func (q *Queue) roomWithin(ctx context.Context, r row, n int64) (start, unit int64, err error) {
+	prio, next := int(r.Priority), int64(0)
 	err = q.s.row(ctx, `SELECT rank FROM rows INDEXED BY rows_order WHERE prio = ? AND rank > ?`+others+` ORDER BY rank LIMIT 1`,
 		prio, r.rank).Scan(&next)
 	if isNoRow(err) {

@@ -215,32 +215,41 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	if next := q.watchHours(now); !next.IsZero() {
 		wait = min(wait, next.Sub(now))
 	}
-	var next sql.NullInt64
-	err := q.s.row(ctx, `SELECT min(next_try) FROM (SELECT min(next_try) AS next_try FROM rows INDEXED BY rows_later WHERE next_try > 0
-		UNION ALL SELECT min(next_try) FROM sites WHERE next_try > 0)`).Scan(&next)
+	next, err := q.nextDue(ctx)
 	if err != nil {
-		return 0, q.judgeLocked(q.s.wrap(journalOp, err))
+		return 0, err
 	}
-	if next.Valid {
-		wait = min(wait, fromNanos(next.Int64).Sub(now))
+	if !next.IsZero() {
+		wait = min(wait, next.Sub(now))
 	}
 	if wait <= 0 {
-		err := q.writeLocked(ctx, cheap, func() error {
-			for _, due := range []string{
-				`UPDATE rows SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`, `UPDATE sites SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`,
-			} {
-				if _, err := q.s.exec(ctx, due, nanos(now)); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := q.wakeDue(ctx, now); err != nil {
 			return 0, err
 		}
 		wait = 0
 	}
 	return wait, q.refreshLocked(ctx)
+}
+
+// nextDue is when the next row or site may be tried again, zero for none.
+func (q *Queue) nextDue(ctx context.Context) (time.Time, error) {
+	var next sql.NullInt64
+	err := q.s.row(ctx, `SELECT min(next_try) FROM (SELECT min(next_try) AS next_try FROM rows INDEXED BY rows_later WHERE next_try > 0
+		UNION ALL SELECT min(next_try) FROM sites WHERE next_try > 0)`).Scan(&next)
+	return fromNanos(next.Int64), q.judgeLocked(q.s.wrap(journalOp, err))
+}
+
+func (q *Queue) wakeDue(ctx context.Context, now time.Time) error {
+	return q.writeLocked(ctx, cheap, func() error {
+		for _, due := range []string{
+			`UPDATE rows SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`, `UPDATE sites SET next_try = 0 WHERE next_try > 0 AND next_try <= ?`,
+		} {
+			if _, err := q.s.exec(ctx, due, nanos(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // drained says whether nothing is left that could go on by itself. The
