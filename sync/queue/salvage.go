@@ -211,7 +211,7 @@ func believable(r row, pair int64) bool {
 	states := []State{Waiting, Scanning, Active, Paused, Asking, Done, Failed, Skipped, removing}
 	named := r.Parent != 0 && r.Type == vfs.TypeOther // its paths are the folder's
 	switch {
-	case !slices.Contains(states, r.State), isEnd(r.State) == r.Ended.IsZero():
+	case !slices.Contains(states, r.State), isEnd(r.State) == r.Ended.IsZero(), nanos(r.Ended) < 0:
 		return false
 	case r.ID <= 0 || r.job <= 0 || r.Parent < 0 || r.Parent >= r.ID:
 		return false
@@ -270,9 +270,9 @@ func (s *salvager) insert(ctx context.Context, r row) (int64, error) {
 			chosen, about, prio, rank, keep_mode, not_before, seen)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(r.ID), int64(r.job), int64(r.Parent), r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path), string(r.Target.Site), blob(r.Target.Path),
-		pairOf(r.Source, r.Target), typeWord(r.Type), string(r.State), string(r.Exists), size, done, madeSize, madeTime, max(r.Attempts, 0), nanos(r.NextTry),
+		pairOf(r.Source, r.Target), typeWord(r.Type), string(r.State), string(r.Exists), size, done, madeSize, madeTime, max(r.Attempts, 0), max(nanos(r.NotBefore), 0),
 		kind, r.Message, r.Verified, question, nanos(r.Added), nanos(r.Ended), r.scanned,
-		chosen, []byte(r.About), int(r.Priority), r.rank, r.KeepMode, nanos(r.NotBefore), r.seen)
+		chosen, []byte(r.About), int(min(max(r.Priority, High), Low)), r.rank, r.KeepMode, max(nanos(r.NotBefore), 0), nil)
 }
 
 // copyWords copies what a person answered and said for all. What cannot be read
