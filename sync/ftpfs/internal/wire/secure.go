@@ -101,6 +101,11 @@ func (c *Control) secure(ctx context.Context) error {
 	// Go resumes no session whose certificate is past its time, also where a
 	// person accepted that.
 	s.clock.shiftInto(s.leaf.NotBefore, s.leaf.NotAfter)
+	if state.Version >= tls.VersionTLS13 {
+		// Another group first would cost a round trip for each data connection:
+		// vsftpd takes P-256 alone.
+		s.data.CurvePreferences = []tls.CurveID{state.CurveID}
+	}
 	c.conn, c.tls = conn, s
 	c.say(trace.Status, "Encrypted with "+tls.VersionName(s.version)+", "+tls.CipherSuiteName(state.CipherSuite))
 	return nil

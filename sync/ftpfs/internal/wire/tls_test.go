@@ -242,3 +242,19 @@ func downgrade(ln net.Listener, id *ftptest.Identity, notify bool) string {
 	}
 	return string(rest)
 }
+
+// TestDataHandshakeTakesOneRoundTrip: the group that the server chose for the
+// control connection is offered at once.
+func TestDataHandshakeTakesOneRoundTrip(t *testing.T) {
+	p := plan()
+	p.TLS, p.Reuse = true, true
+	p.TuneTLS = func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.CurveP256} }
+	c := script(t, p).login()
+	if _, err := c.transfer(t.Context(), "RETR /f", ""); err != nil {
+		t.Fatal(err)
+	}
+	state := c.Data().stream.(*tls.Conn).ConnectionState()
+	if state.HelloRetryRequest || state.CurveID != tls.CurveP256 {
+		t.Error(state.HelloRetryRequest, state.CurveID)
+	}
+}
