@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -56,11 +57,7 @@ in its path; large and small letters of a to z are one.`,
 				f.States = []queue.State{queue.Done}
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				items, err := s.engine.Queue().List(cmd.Context(), f, 0, limit)
-				if err != nil {
-					return err
-				}
-				return s.listQueue(items)
+				return s.listQueue(cmd.Context(), f, limit)
 			})
 		},
 	}
@@ -70,7 +67,28 @@ in its path; large and small letters of a to z are one.`,
 	return cmd
 }
 
-func (s *session) listQueue(items []queue.Item) error {
+// listQueue lists by pages: neither the rows nor their lines are held at once.
+func (s *session) listQueue(ctx context.Context, f queue.Filter, limit int) error {
+	for offset := 0; offset < limit; {
+		items, err := s.engine.Queue().List(ctx, f, offset, min(page, limit-offset))
+		if err != nil {
+			return err
+		}
+		if err := s.listPage(items); err != nil {
+			return err
+		}
+		if len(items) < page {
+			break
+		}
+		offset += len(items)
+	}
+	if !s.opt.json {
+		s.queueTotals()
+	}
+	return nil
+}
+
+func (s *session) listPage(items []queue.Item) error {
 	if s.opt.json {
 		enc := jsonLines(s.std.Out)
 		for _, i := range items {
@@ -97,11 +115,7 @@ func (s *session) listQueue(items []queue.Item) error {
 			fmt.Fprintf(out, "\t\t\t%s\n", message)
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	s.queueTotals()
-	return nil
+	return out.Flush()
 }
 
 // begins says whether a time to begin is still to come.

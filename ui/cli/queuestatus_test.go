@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,6 +90,31 @@ func TestTheReadmeNamesEveryField(t *testing.T) {
 			if !strings.Contains(string(text), "`"+name+"`") && !strings.Contains(string(text), `"`+name+`":`) {
 				t.Errorf("the README does not name %s of %s", name, kind.Name())
 			}
+		}
+	}
+}
+
+// TestALongQueueIsListedWhole although it is read by pages.
+func TestALongQueueIsListedWhole(t *testing.T) {
+	h := shopHome(t)
+	dir, rows := t.TempDir(), page+50
+	args := []string{"queue", "add", "put"}
+	for i := range rows {
+		name := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.WriteFile(name, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, name)
+	}
+	h.ok(append(args, "shop:/")...)
+	for limit, want := range map[int]int{rows + 100: rows, page + 1: page + 1, page: page, 3: 3} {
+		seen := map[any]bool{}
+		for _, row := range lines(t, h.ok("queue", "list", "--json", "--limit", strconv.Itoa(limit)).out) {
+			seen[row["id"]] = true
+		}
+		text := h.ok("queue", "list", "--limit", strconv.Itoa(limit)).out
+		if len(seen) != want || strings.Count(text, "\n") != want {
+			t.Errorf("--limit %d lists %d rows and %d lines, want %d", limit, len(seen), strings.Count(text, "\n"), want)
 		}
 	}
 }
