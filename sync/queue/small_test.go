@@ -1,11 +1,11 @@
 package queue
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"testing"
 
-	"context"
 	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
