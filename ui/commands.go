@@ -219,22 +219,11 @@ func (s *shell) queueCommands() []action.Command {
 			ID: "queue.limit", Title: "Limit the speed", Key: fyne.KeyL, Mod: ctrl | shift, Disabled: s.noLimit,
 			Checked: func() bool { return s.kept.LimitsOn && s.kept.HasLimits() }, Run: s.toggleLimit,
 		},
-		{ID: "queue.retry-all", Title: "Try all failed again", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() {
-			s.lists[1].SelectAll()
-			s.lists[1].Retry()
-		}},
-		{ID: "queue.resume-all", Title: "Go on with all paused", Disabled: s.nothing(queue.Paused, "Nothing is paused"), Run: func() {
-			s.lists[0].SelectAll()
-			s.lists[0].Resume()
-		}},
-		{ID: "queue.cancel-all", Title: "Take everything out of the list…", Disabled: func() string {
-			if s.snapshot.Unfinished() == 0 {
-				return "The queue is empty"
-			}
-			return ""
-		}, Run: s.askCancelAll},
-		{ID: "queue.clear-failed", Title: "Clear what has failed", Disabled: s.nothing(queue.Failed, "Nothing has failed"), Run: func() { s.lists[1].Clear() }},
-		{ID: "queue.clear", Title: "Clear what is completed", Disabled: s.nothing(queue.Done, "Nothing is completed"), Run: func() { s.lists[2].Clear() }},
+		{ID: "queue.retry-all", Title: "Try all failed again", Disabled: s.nothing("Nothing has failed", queue.Failed), Run: s.lists[1].RetryAll},
+		{ID: "queue.resume-all", Title: "Go on with all paused", Disabled: s.nothing("Nothing is paused", queue.Paused), Run: s.lists[0].ResumeAll},
+		{ID: "queue.cancel-all", Title: "Take everything out of the list…", Disabled: s.nothing("The queue is empty", queueview.Left.States...), Run: s.askCancelAll},
+		{ID: "queue.clear-failed", Title: "Clear what has failed", Disabled: s.nothing("Nothing has failed", queueview.Lost.States...), Run: s.lists[1].Clear},
+		{ID: "queue.clear", Title: "Clear what is completed", Disabled: s.nothing("Nothing is completed", queueview.Over.States...), Run: s.lists[2].Clear},
 	}
 }
 
@@ -245,16 +234,16 @@ func (s *shell) askCancelAll() {
 		Title: "Take " + words.Count(int64(s.snapshot.Unfinished()), "transfer", "transfers") + " out of the list?",
 		Text:  "What has arrived in part is removed. What is completed stays.",
 		Answers: []parts.Answer{
-			{Title: "Take Out", Run: func() { s.lists[0].SelectAll(); s.lists[0].Cancel() }},
+			{Title: "Take Out", Run: s.lists[0].CancelAll},
 			{Title: "Keep", Strong: true},
 		},
 	})
 }
 
-// nothing is the reason why there is nothing to do with rows of a state.
-func (s *shell) nothing(state queue.State, reason string) func() string {
+// nothing is the reason why there is nothing to do with rows in some states.
+func (s *shell) nothing(reason string, states ...queue.State) func() string {
 	return func() string {
-		if s.snapshot.Count[state] == 0 {
+		if (queueview.Tab{States: states}).Count(s.snapshot) == 0 {
 			return reason
 		}
 		return ""

@@ -82,7 +82,7 @@ func (v *View) buildSearch() fyne.CanvasObject {
 	v.search = s
 	right := container.New(layout.NewCustomPaddedHBoxLayout(look.Gap))
 	if v.model.tab.Title == Lost.Title {
-		s.retry = parts.NewTool(look.GlyphRefresh, "Try all that failed again", v.RetryAll).Labelled("Try All Again")
+		s.retry = parts.NewTool(look.GlyphRefresh, "Try all that the list shows again", v.retryShown).Labelled("Try All Again")
 		right.Add(s.retry)
 	}
 	right.Add(container.NewGridWrap(fyne.NewSize(180, look.EntryHeight), s.field))
@@ -106,8 +106,8 @@ func (v *View) Find() bool {
 // HasFocus says whether the keys go to the list.
 func (v *View) HasFocus() bool { return v.list.HasFocus() }
 
-// RetryAll sends all rows that the list shows and that failed back to waiting.
-func (v *View) RetryAll() { v.onAll(v.queue.Retry, queue.Failed) }
+// retryShown sends all rows that the list shows and that failed back to waiting.
+func (v *View) retryShown() { v.onAll(v.queue.Retry, queue.Failed) }
 
 // typed waits for a pause before it searches.
 func (v *View) typed() {

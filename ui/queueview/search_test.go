@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/look/looktest"
@@ -145,10 +146,39 @@ func TestAllMeansWhatIsFound(t *testing.T) {
 	v.SelectAll()
 	v.Retry()
 	settle(t, l)
-	v.RetryAll()
+	v.search.retry.Tapped(nil) // beside the number of those found
 	settle(t, l)
-	if len(r.retried) != 20 || r.retried[0] != 11 {
-		t.Errorf("retried %v", r.retried)
+	if len(r.retried) != 20 || r.retried[0] != 11 || r.retried[10] != 11 {
+		t.Errorf("%d were retried, from %v on", len(r.retried), r.retried[:min(len(r.retried), 1)])
+	}
+}
+
+// TestMenuMeansAllThereAre: the main menu knows nothing of what a list shows, or
+// whether it was ever looked at.
+func TestMenuMeansAllThereAre(t *testing.T) {
+	for outcome, prepare := range map[string]func(*testing.T, *rows) (*View, *loop.Manual){
+		"also those that a list does not show now": func(t *testing.T, r *rows) (*View, *loop.Manual) {
+			v, l, _ := showBeside(t, r, Lost, look.Dark, 1000)
+			find(t, v, l, "file-0001")
+			return v, l
+		},
+		"also where the list was never shown": func(t *testing.T, r *rows) (*View, *loop.Manual) {
+			test.NewTempApp(t)
+			l := loop.NewManual(t.Context())
+			t.Cleanup(l.Close)
+			return New(l.Loop, r, Lost, func(site.ID) string { return "" }), l
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(30, queue.Failed)
+			v, l := prepare(t, r)
+			v.RetryAll()
+			v.CancelAll()
+			settle(t, l)
+			if len(r.retried) != 30 || len(r.canceled) != 30 {
+				t.Errorf("%d were retried and %d taken out", len(r.retried), len(r.canceled))
+			}
+		})
 	}
 }
 

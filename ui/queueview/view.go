@@ -246,9 +246,25 @@ func (v *View) act(f func(context.Context, ...queue.ID) error, states ...queue.S
 	}
 }
 
+// RetryAll sends all rows that failed back to waiting, those too that the list
+// does not show now.
+func (v *View) RetryAll() { v.onEvery("", v.queue.Retry, queue.Failed) }
+
+// ResumeAll lets all paused rows go on.
+func (v *View) ResumeAll() { v.onEvery("", v.queue.Resume, queue.Paused) }
+
+// CancelAll takes all rows of the tab out of the queue.
+func (v *View) CancelAll() { v.onEvery("", v.queue.Cancel, v.model.tab.States...) }
+
 // onAll does f to all rows in the given states that the list shows, read or not.
 func (v *View) onAll(f func(context.Context, ...queue.ID) error, states ...queue.State) {
-	filter := queue.Filter{States: states, Find: v.model.find}
+	v.onEvery(v.model.find, f, states...)
+}
+
+// onEvery does f to all rows in the given states that hold a text. It asks the
+// queue: a list that was never shown knows no rows.
+func (v *View) onEvery(find string, f func(context.Context, ...queue.ID) error, states ...queue.State) {
+	filter := queue.Filter{States: states, Find: find}
 	v.do(func(ctx context.Context) error { return v.actOnAll(ctx, f, filter) })
 }
 
