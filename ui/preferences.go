@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"wherry/sync/transfer"
@@ -28,6 +29,44 @@ func (v *verifying) get() transfer.Verify {
 	return transfer.VerifyOffered
 }
 
+// unwritten are the changes that are not in the file yet. They are written in
+// their order, whichever of the goroutines that write comes first: a switch
+// that was pressed twice ends as it was pressed last.
+type unwritten struct {
+	writing sync.Mutex // held while changes are taken and written
+
+	mu      sync.Mutex
+	changes []func(*settings.Settings) // guarded
+}
+
+func (u *unwritten) add(change func(*settings.Settings)) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.changes = append(u.changes, change)
+}
+
+func (u *unwritten) take() (changes []func(*settings.Settings)) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	changes, u.changes = u.changes, nil
+	return changes
+}
+
+// write writes all that was added by now, all at once.
+func (u *unwritten) write(write func(func(*settings.Settings)) error) error {
+	u.writing.Lock()
+	defer u.writing.Unlock()
+	changes := u.take()
+	if len(changes) == 0 { // another one wrote it
+		return nil
+	}
+	return write(func(kept *settings.Settings) {
+		for _, change := range changes {
+			change(kept)
+		}
+	})
+}
+
 // apply makes what is kept now true, as far as it differs from before.
 func (s *shell) apply(before settings.Settings) {
 	if s.kept.Theme != before.Theme {
@@ -41,6 +80,12 @@ func (s *shell) apply(before settings.Settings) {
 	if s.kept.Workers != before.Workers {
 		s.given.Workers = 0 // chosen after the command line
 	}
+	if s.kept.LimitsOn != before.LimitsOn || s.kept.LimitUp != before.LimitUp || s.kept.LimitDown != before.LimitDown {
+		s.given.Up, s.given.Down = 0, 0
+	}
+	if s.dialog != nil {
+		s.dialog.Follow(s.kept)
+	}
 	if now := s.kept.Tuning(s.given); now != s.tuning {
 		s.tuning = now
 		s.engine.Tune(now)
@@ -50,14 +95,21 @@ func (s *shell) apply(before settings.Settings) {
 // openSettings shows what is set for all sites. Each choice counts at once.
 func (s *shell) openSettings() {
 	v := settings.New(s.kept, settings.Hooks{Change: s.change, Awake: desktop.CanStayAwake})
+	finish := func() {
+		s.dialog = nil
+		if problem := v.Finish(); problem != "" {
+			s.status.say("Not taken over: " + problem)
+		}
+	}
 	d := showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphSettings, Title: "Settings", Width: settings.Width, Content: v.Object(),
-		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: v.Finish}},
-		Escape:  v.Finish,
+		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: finish}},
+		Escape:  finish,
 	})
+	s.dialog = v
 	v.Escaped(func() {
 		d.Close()
-		v.Finish()
+		finish()
 	})
 }
 

@@ -80,6 +80,8 @@ type shell struct {
 	after        after
 	given        queue.Tuning // by the command line, for this run
 	tuning       queue.Tuning // what the queue works by
+	unwritten    unwritten
+	dialog       *settings.View // of the settings, nil while it is closed
 }
 
 func newShell(a fyne.App, l *loop.Loop, kept *settings.File, f *facts) *shell {

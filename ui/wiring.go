@@ -327,8 +327,9 @@ func (s *shell) change(change func(*settings.Settings)) {
 	before := s.kept
 	change(&s.kept)
 	s.apply(before)
+	s.unwritten.add(change)
 	s.loop.Go(func(context.Context) func() {
-		if err := s.settings.Change(change); err != nil {
+		if err := s.unwritten.write(s.settings.Change); err != nil {
 			s.facts.tell(fact{Fact: "trouble", Text: err.Error()})
 		}
 		return nil

@@ -114,20 +114,23 @@ func (v *View) field(placeholder string, width float32, text string, read func(s
 	f := parts.NewField(placeholder, width)
 	f.SetText(text)
 	taken := text
-	f.Left = func() {
+	take := func() (problem string) {
 		if f.Text == taken {
-			return
+			return ""
 		}
 		change, err := read(strings.TrimSpace(f.Text))
 		if err != nil {
-			v.problem.SetText(f.Text + ": " + err.Error())
-			return
+			problem = f.Text + ": " + err.Error()
+			v.problem.SetText(problem)
+			return problem
 		}
 		taken = f.Text
 		v.change(change)
+		return ""
 	}
-	f.OnSubmitted = func(string) { f.Left() }
-	v.fields = append(v.fields, f)
+	f.Left = func() { take() }
+	f.OnSubmitted = func(string) { take() }
+	v.fields, v.takes = append(v.fields, f), append(v.takes, take)
 	return f
 }
 

@@ -12,13 +12,13 @@ import (
 )
 
 // Tuning is what the settings mean to the queue. given is what the command line
-// said, for this run: its Workers go before those that are kept.
+// said, for this run: its Workers, Up and Down go before those that are kept.
 func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 	t := given
 	if t.Workers == 0 {
 		t.Workers = max(s.Workers, 0)
 	}
-	if s.LimitsOn {
+	if s.LimitsOn && t.Up == 0 && t.Down == 0 {
 		t.Up, t.Down = max(s.LimitUp, 0), max(s.LimitDown, 0)
 	}
 	from, err := ParseHour(s.From)

@@ -65,6 +65,7 @@ type View struct {
 	tabs    *parts.Segments
 	problem *parts.Line
 	fields  []*parts.Field
+	takes   []func() (problem string) // of each field
 	lists   []*parts.Choice
 	command *parts.Field
 	limited *parts.Check
@@ -117,10 +118,26 @@ func (v *View) Escaped(escape func()) {
 	}
 }
 
-// Finish takes what was typed last; it is called as the dialog closes.
-func (v *View) Finish() {
-	for _, f := range v.fields {
-		f.Left()
+// Finish takes what was typed last; it is called as the dialog closes. problem
+// says what of it was not taken, "" for nothing.
+func (v *View) Finish() (problem string) {
+	for _, take := range v.takes {
+		if wrong := take(); problem == "" {
+			problem = wrong
+		}
+	}
+	return problem
+}
+
+// Follow shows what was changed elsewhere while the dialog is open: the tray's
+// menu switches the limit too.
+func (v *View) Follow(now Settings) {
+	v.now = now
+	if v.limited.Checked != now.LimitsOn {
+		changed := v.limited.OnChanged
+		v.limited.OnChanged = nil
+		v.limited.SetChecked(now.LimitsOn)
+		v.limited.OnChanged = changed
 	}
 }
 

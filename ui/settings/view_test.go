@@ -24,7 +24,7 @@ func show(t *testing.T, theme look.Choice, now Settings) (v *View, w fyne.Window
 	v = New(now, Hooks{Change: func(f func(*Settings)) { f(kept) }, Awake: true})
 	parts.Ask(w.Canvas(), parts.Question{
 		Glyph: look.GlyphSettings, Title: "Settings", Width: Width, Content: v.Object(),
-		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: v.Finish}},
+		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: func() { v.Finish() }}},
 	})
 	return v, w, kept
 }
@@ -154,8 +154,37 @@ func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
 func TestLastTypedIsTakenAsTheDialogCloses(t *testing.T) {
 	v, _, kept := show(t, look.Dark, Settings{})
 	v.command.SetText("true")
-	v.Finish()
-	if kept.AfterCommand != "true" {
-		t.Error("what was typed is lost")
+	if problem := v.Finish(); kept.AfterCommand != "true" || problem != "" {
+		t.Errorf("what was typed is lost: %q", problem)
+	}
+}
+
+func TestLastTypedThatIsWrongIsToldAsTheDialogCloses(t *testing.T) {
+	v, _, kept := show(t, look.Dark, Settings{})
+	v.fields[0].SetText("many")
+	if got := v.Finish(); got != "many: it takes a number from 1 to 3,650" {
+		t.Errorf("it says %q", got)
+	}
+	if !cmp.Equal(*kept, Settings{}) {
+		t.Errorf("it was taken: %+v", *kept)
+	}
+}
+
+func TestDialogFollowsALimitSwitchedElsewhere(t *testing.T) {
+	v, _, kept := show(t, look.Dark, Settings{LimitUp: 500})
+	for _, on := range []bool{true, false} {
+		now := *kept
+		now.LimitsOn = on
+		v.Follow(now)
+		if v.limited.Checked != on {
+			t.Errorf("switched to %v, it shows %v", on, v.limited.Checked)
+		}
+		if kept.LimitsOn {
+			t.Error("showing it changed it")
+		}
+	}
+	v.limited.SetChecked(true)
+	if !kept.LimitsOn {
+		t.Error("afterwards it can no longer be switched")
 	}
 }
