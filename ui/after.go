@@ -41,7 +41,8 @@ type after struct {
 // where nothing was transferred.
 func (s *shell) follow(o outcome) {
 	switch {
-	case o.done == 0 || s.leaving || s.quitWhenDone:
+	case o.done == 0 || s.leaving:
+	case s.kept.After == settings.AfterQuits && s.quitWhenDone: // it quits anyhow, at once
 	case s.kept.After == settings.AfterQuits:
 		s.beginQuit()
 	case s.kept.After == settings.AfterRuns && strings.TrimSpace(s.kept.AfterCommand) != "":

@@ -27,6 +27,7 @@ type asker struct {
 	window fyne.Window
 	facts  *facts
 	turn   chan struct{} // holds one token while no question is open
+	open   *parts.Dialog // the last one; the window's thread alone
 }
 
 func newAsker(l *loop.Loop, w fyne.Window, f *facts) *asker {
@@ -34,6 +35,10 @@ func newAsker(l *loop.Loop, w fyne.Window, f *facts) *asker {
 	a.turn <- struct{}{}
 	return a
 }
+
+// asking says whether something waits for the person's answer. It is called on
+// the window's thread.
+func (a *asker) asking() bool { return a.open != nil && !a.open.Closed() }
 
 // ask waits for its turn and shows what make returns; reply ends it.
 func ask[T any](ctx context.Context, a *asker, build func(reply func(T)) parts.Question) (T, error) {
@@ -45,9 +50,8 @@ func ask[T any](ctx context.Context, a *asker, build func(reply func(T)) parts.Q
 		return none, ctx.Err()
 	}
 	return loop.Ask(ctx, a.loop, func(reply func(T)) func() {
-		q := build(reply)
-		d := showQuestion(a.window, a.facts, q)
-		return d.Close
+		a.open = showQuestion(a.window, a.facts, build(reply))
+		return a.open.Close
 	})
 }
 

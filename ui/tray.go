@@ -104,9 +104,10 @@ func (s *shell) hide() {
 // paintTray brings the menu up to date, and tells of a question that nobody
 // can see.
 func (s *shell) paintTray(now queue.Snapshot) {
-	if asking := s.isAsking(); asking != s.tray.asked {
+	asking := s.asker.asking()
+	if asking != s.tray.asked {
 		s.tray.asked = asking
-		if asking && s.tray.hidden && s.after.quitAt.IsZero() {
+		if asking && s.tray.hidden {
 			s.notify("Wherry has a question", "It waits in the window, which is in the tray.")
 		}
 	}
@@ -114,7 +115,7 @@ func (s *shell) paintTray(now queue.Snapshot) {
 		return
 	}
 	face := trayFace{
-		state: trayState(now, s.isAsking()), held: now.Held,
+		state: trayState(now, asking), held: now.Held,
 		limit: s.kept.HasLimits(), slow: s.kept.LimitsOn, quits: !s.after.quitAt.IsZero(),
 	}
 	if face.quits {
@@ -137,10 +138,9 @@ func (s *shell) paintTray(now queue.Snapshot) {
 func (s *shell) fillTray() {
 	state := fyne.NewMenuItem(s.tray.face.state, nil)
 	state.Disabled = true
-	hold := "Pause All"
-	if s.tray.face.held {
-		hold = "Resume All"
-	}
+	// In the words of the window: rows that were paused one by one stay so.
+	hold := fyne.NewMenuItem("Hold the Whole Queue", s.toggleHold)
+	hold.Checked = s.tray.face.held
 	limit := fyne.NewMenuItem("Speed Limit", s.toggleLimit)
 	limit.Checked, limit.Disabled = s.tray.face.slow && s.tray.face.limit, !s.tray.face.limit
 	quit := fyne.NewMenuItem("Quit", s.quitFromTray)
@@ -148,7 +148,7 @@ func (s *shell) fillTray() {
 	s.tray.menu.Items = []*fyne.MenuItem{
 		state, fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem("Show Window", s.raise),
-		fyne.NewMenuItem(hold, s.toggleHold),
+		hold,
 		limit,
 		fyne.NewMenuItemSeparator(), quit,
 	}
@@ -181,10 +181,10 @@ func trayState(now queue.Snapshot, asking bool) string {
 		return text + ", a question waits"
 	case n == 0:
 		return "Nothing to transfer"
+	case now.Held:
+		return text + ", on hold"
 	case !now.OpensAt.IsZero() && rate < 1:
 		return text + ", from " + now.OpensAt.Format("15:04") + " on"
-	case now.Held:
-		return text + ", all paused"
 	case n == now.Count[queue.Paused]:
 		return text + ", paused"
 	case rate < 1:

@@ -168,12 +168,12 @@ func closesIntoTheTray(t *testing.T, binary string) {
 	shown.await(t, "Wherry is in the tray: Transfers go on there. Its menu shows the window again, and quits.")
 	s.screen.await("the state in the menu", func() bool {
 		lines := tray.texts()
-		return strings.HasPrefix(lines[0], "1 transfer, ") && slices.Equal(lines[1:], []string{"-", "Show Window", "Pause All", "Speed Limit", "-", "Quit"})
+		return strings.HasPrefix(lines[0], "1 transfer, ") && slices.Equal(lines[1:], []string{"-", "Show Window", "Hold the Whole Queue", "Speed Limit", "-", "Quit"})
 	})
-	// A pause by the menu, and the end of it.
-	tray.choose("Pause All")
-	s.screen.await("the pause in the menu", func() bool { return tray.texts()[0] == "1 transfer, all paused" })
-	tray.choose("Resume All")
+	// The hold by the menu, and the end of it.
+	tray.choose("Hold the Whole Queue")
+	s.screen.await("the hold in the menu", func() bool { return tray.texts()[0] == "1 transfer, on hold" })
+	tray.choose("Hold the Whole Queue")
 	shown.await(t, "The queue is done: 1 file was transferred.")
 	if got, err := os.ReadFile(filepath.Join(s.server.Dir, "big.bin")); err != nil || string(got) != string(content) {
 		t.Errorf("what arrived is %s (%v)", digest(got), err)
