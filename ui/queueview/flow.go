@@ -29,6 +29,7 @@ const (
 type course struct {
 	up, down []float32 // from 0 to 1, the oldest first
 	top      float64   // what 1 means, in bytes a second
+	end      time.Time // of the newest sample
 	// bestUp and bestDown are the highest samples, meanUp and meanDown the means
 	// of the time in which something moved.
 	bestUp, bestDown, meanUp, meanDown float64
@@ -41,6 +42,7 @@ func courseOf(samples []queue.Sample) (c course, ok bool) {
 		return c, false
 	}
 	newest := samples[len(samples)-1].At
+	c.end = newest
 	// The steps begin at whole ones of the clock: the picture moves on by one
 	// of them, and its shape stays.
 	end := newest.Truncate(graphStep).Add(graphStep)
@@ -166,7 +168,7 @@ func (v *View) takeFlow(s queue.Snapshot) {
 		f.asked = now
 		v.loop.Latest(f, func(context.Context) func() {
 			c, ok := courseOf(v.queue.Throughput())
-			return func() { f.show(c, ok) }
+			return func() { v.showCourse(c, ok) }
 		})
 	}
 }
@@ -182,7 +184,8 @@ func standing(s queue.Snapshot, now time.Time) string {
 	return words.Left(timeLeft(s))
 }
 
-func (f *flow) show(c course, ok bool) {
+func (v *View) showCourse(c course, ok bool) {
+	f := v.flow
 	f.course = c
 	if ok != f.graph.Visible() {
 		f.graph.Hidden = !ok
@@ -191,8 +194,9 @@ func (f *flow) show(c course, ok bool) {
 	if ok {
 		f.graph.Set(c.down, c.up)
 	}
-	if f.large != nil && f.large.Set(c.down, c.up) {
-		f.tell()
+	if f.large != nil {
+		f.large.Set(c.down, c.up)
+		f.tell(v.loop.Now())
 	}
 }
 
@@ -209,17 +213,18 @@ func (v *View) showFlow() {
 		below.Add(f.facts[i])
 	}
 	f.large.Set(f.course.down, f.course.up)
-	f.tell()
+	f.tell(v.loop.Now())
 	closed := func() { f.large = nil }
 	parts.Ask(c, parts.Question{
-		Glyph: look.GlyphInfo, Title: "The last ten minutes", Width: 560,
+		Glyph: look.GlyphInfo, Title: "Speed over ten minutes", Width: 560,
 		Content: container.NewBorder(nil, container.New(layout.NewCustomPaddedLayout(2*look.Gap, 0, 0, 0), below), nil, nil, f.large),
 		Answers: []parts.Answer{{Title: "Close", Strong: true, Run: closed}}, Escape: closed,
 	})
 }
 
-// tell shows the figures of the large graph.
-func (f *flow) tell() {
+// tell shows the figures of the large graph, and when it ended: there are no
+// samples while nothing moves.
+func (f *flow) tell(now time.Time) {
 	c := f.course
 	pair := func(mean, best float64) string {
 		return words.Rate(mean) + " on average, " + words.Rate(best) + " at most"
@@ -227,5 +232,9 @@ func (f *flow) tell() {
 	line := func(i int, c fyne.ThemeColorName, g look.Glyph, text string) { f.facts[i].Set(text, c, g) }
 	line(0, look.ColorAccent, look.GlyphDownload, "Down: "+pair(c.meanDown, c.bestDown))
 	line(1, look.ColorOK, look.GlyphUpload, "Up: "+pair(c.meanUp, c.bestUp))
-	line(2, look.ColorSecondary, "", "The top of the graph is "+words.Rate(c.top)+".")
+	until := "now"
+	if now.Sub(c.end) > graphStep {
+		until = words.Time(c.end, time.Minute, now.Location())
+	}
+	line(2, look.ColorSecondary, "", "The top of the graph is "+words.Rate(c.top)+", its right end is "+until+".")
 }
