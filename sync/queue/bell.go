@@ -31,7 +31,9 @@ func (q *Queue) ringLocked() {
 func (q *Queue) ringEndedLocked() {
 	ring(&q.bells.any)
 	ring(&q.bells.turn)
-	if len(q.running) == 0 {
+	// A site that is waited for is tried by one row at a time, which may be a
+	// folder's.
+	if len(q.running) == 0 || len(q.counts.waits) > 0 {
 		ring(&q.bells.loud)
 	}
 }
@@ -54,6 +56,9 @@ func (q *Queue) changedQuietly() {
 	q.seq++
 	q.stale = true
 	ring(&q.bells.any)
+	if len(q.running) == 0 {
+		ring(&q.bells.loud) // no end of work will have the coordinator look again
+	}
 }
 
 // nextBell returns the channel that everything closes.

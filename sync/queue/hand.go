@@ -37,8 +37,11 @@ type hand struct {
 // (keepLight), and works on the same states as ever.
 
 // isLight says whether a row of the hand can be taken as one.
+//
+// That it is noted is not enough: it may have been before somebody answered its
+// question by Rename.
 func (q *Queue) isLight(r row) bool {
-	return !r.probes && (q.c.File == Memory || q.hand.noted[r.ID])
+	return !r.probes && (q.c.File == Memory || q.hand.noted[r.ID] && canBeLight(r))
 }
 
 func canBeLight(r row) bool {
@@ -162,11 +165,13 @@ func (q *Queue) lastOf(r row) int {
 	return -1
 }
 
-// keepHand takes the newest change for one that handStays has judged.
+// keepHand takes the one change since handStays for what that has judged.
 func (q *Queue) keepHand() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.hand.loud = q.loud
+	if q.loud == q.hand.loud+1 {
+		q.hand.loud = q.loud
+	}
 }
 
 // takeFromHand returns the first file whose sites are free, nil for none.

@@ -247,6 +247,14 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) (events []Event, err error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return nil, err
+	}
+	// A person may have moved it since it was taken.
+	err = q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank)
+	if err != nil && !isNoRow(err) {
+		return nil, q.judgeLocked(q.s.wrap(journalOp, err))
+	}
 	stays := q.handStays(folder)
 	err = q.writeLocked(ctx, durable, func() error {
 		events = events[:0]
@@ -255,10 +263,6 @@ func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry
 			if err := q.reached(ctx, folder.sites()...); err != nil {
 				return err
 			}
-		}
-		// A person may have moved it since it was taken.
-		if err := q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank); err != nil && !isNoRow(err) {
-			return err
 		}
 		for _, e := range entries {
 			child := childOf(folder, e)

@@ -59,6 +59,9 @@ func (q *Queue) isOpen() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	open, _ := q.openLocked(now)
+	if !open {
+		q.open = false // who found it so sleeps until watchHours sees another
+	}
 	return open
 }
 

@@ -105,7 +105,6 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 	q.pollLocked(ctx)
 	q.mu.Lock()
 	stale, seq := q.stale, q.seq
-	q.stale = false
 	q.mu.Unlock()
 	if !stale {
 		return nil
@@ -114,12 +113,16 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if err != nil {
-		q.stale = true
 		return q.judgeLocked(err)
 	}
 	fresh.seq = seq
-	q.counts, q.held = fresh, held
-	ring(&q.bells.any)
+	goesOn := q.held && !held
+	q.counts, q.held, q.stale = fresh, held, q.seq != seq
+	if goesOn {
+		q.ringLocked() // who took rows meanwhile may have found the queue held
+	} else {
+		ring(&q.bells.any)
+	}
 	return nil
 }
 

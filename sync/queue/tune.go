@@ -60,6 +60,9 @@ func (q *Queue) Tune(t Tuning) {
 	q.throttle.set(t)
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if t.SmallFirst != q.tuning.SmallFirst {
+		q.loud++ // the hand has another order now
+	}
 	q.tuning = t
 	close(q.tuned)
 	q.tuned = make(chan struct{})
