@@ -13,14 +13,19 @@ import (
 // somebody moved them, in each the rows by ID, so that what was found in a
 // folder comes behind it. Rows being worked on show the progress of this moment.
 func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, error) {
+	query, args := f.query()
+	return q.read(ctx, query, append(args, limit, offset)...)
+}
+
+// read runs a SELECT of columns for people to see.
+func (q *Queue) read(ctx context.Context, query string, args ...any) ([]Item, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return nil, err
 	}
 	_ = q.keepNow(ctx) // without it they are listed as waiting; who works on the journal gets the error
-	query, args := f.query()
-	found, err := q.list(ctx, query, append(args, limit, offset)...)
+	found, err := q.list(ctx, query, args...)
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}

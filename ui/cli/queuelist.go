@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -39,51 +41,142 @@ type itemJSON struct {
 	Message  string     `json:"message,omitempty"`
 }
 
+// defaultRows is how many rows a person is shown who asks for no number.
+const defaultRows = 100
+
 func (a *app) queueList() *cobra.Command {
-	limit := 100
-	var f queue.Filter
+	var l listing
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the queue, or search it",
-		Long: `List the queue in the order in which it is done, or with --done what is done
-already, the latest first. --find leaves the rows whose source or target has the text
-in its path; large and small letters of a to z are one.`,
-		Example: "  wherry queue list\n  wherry queue list --limit 1000 --json\n  wherry queue list --done --find report.pdf",
+		Long: `List the queue in the order in which it is done: what is left and what failed, up to
+100 rows. --all, --state and their like choose other rows, and --done has the latest
+first. --find leaves the rows whose source or target has the text in its path, whatever
+their state; large and small letters of a to z are one. With --json every row is
+written, unless a flag leaves some out.`,
+		Example: "  wherry queue list\n  wherry queue list --failed\n  wherry queue list --state waiting,asking --json\n  wherry queue list --done --find report.pdf",
 		Args:    a.args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 1 {
-				return usagef(cmd.CommandPath(), "--limit takes a number from 1 on.")
+			if l.limit < 0 {
+				return usagef(cmd.CommandPath(), "--limit takes a number from 1 on, or 0 for all.")
 			}
-			if f.Newest {
-				f.States = []queue.State{queue.Done}
+			if err := l.choose(cmd, a.opt.json); err != nil {
+				return err
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				return s.listQueue(cmd.Context(), f, limit)
+				return s.listQueue(cmd.Context(), l)
 			})
 		},
 	}
-	cmd.Flags().IntVar(&limit, "limit", limit, "list up to `N` rows")
-	cmd.Flags().BoolVar(&f.Newest, "done", false, "what is done, the latest first")
-	cmd.Flags().StringVar(&f.Find, "find", "", "only rows with `TEXT` in the path of source or target")
+	l.states.allowed = states
+	cmd.Flags().IntVar(&l.limit, "limit", defaultRows, "list up to `N` rows, 0 for all (default 100; all with --json or --all)")
+	cmd.Flags().Lookup("limit").DefValue = "0" // the text tells it
+	cmd.Flags().Var(&l.states, "state", "only rows in these `states`, such as failed or waiting,asking")
+	cmd.Flags().Bool("left", false, "what has not ended")
+	cmd.Flags().Bool("failed", false, "what failed")
+	cmd.Flags().BoolVar(&l.Newest, "done", false, "what is done, the latest first")
+	cmd.Flags().Bool("all", false, "rows in every state")
+	cmd.Flags().StringVar(&l.Find, "find", "", "only rows with `TEXT` in the path of source or target")
 	return cmd
 }
 
+// listing is what queue list is to show.
+type listing struct {
+	queue.Filter
+	states  stateList
+	limit   int  // 0 for all
+	usually bool // nobody chose states: people are told which ones are left out
+}
+
+// open are the states that have not ended.
+var open = []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused}
+
+// choose makes the filter of the flags.
+func (l *listing) choose(cmd *cobra.Command, json bool) error {
+	flags, ways := cmd.Flags(), 0
+	for name, chosen := range map[string][]queue.State{
+		"state": l.states.chosen, "left": open, "failed": {queue.Failed}, "done": {queue.Done}, "all": nil,
+	} {
+		if flags.Changed(name) {
+			ways++
+			l.States = chosen
+		}
+	}
+	if ways > 1 {
+		return usagef(cmd.CommandPath(), "choose one of --state, --left, --failed, --done and --all; --state takes several states, as in --state failed,asking.")
+	}
+	if !flags.Changed("limit") && (json || flags.Changed("all")) {
+		l.limit = 0
+	}
+	if l.usually = ways == 0 && l.Find == "" && !json; l.usually {
+		l.States = append([]queue.State{queue.Failed}, open...)
+	}
+	return nil
+}
+
+// stateList is a flag of states, with commas between them.
+type stateList struct {
+	allowed, chosen []queue.State
+}
+
+func (l *stateList) String() string { return "" }
+
+// Type is what stands for the value in a help text that names none.
+func (l *stateList) Type() string { return "STATES" }
+
+// Set adds to what was said before.
+func (l *stateList) Set(text string) error {
+	for word := range strings.SplitSeq(text, ",") {
+		state := queue.State(strings.TrimSpace(word))
+		if !slices.Contains(l.allowed, state) {
+			return fmt.Errorf("it takes %s", strings.Trim(fmt.Sprint(l.allowed), "[]"))
+		}
+		l.chosen = append(l.chosen, state)
+	}
+	return nil
+}
+
 // listQueue lists by pages: neither the rows nor their lines are held at once.
-func (s *session) listQueue(ctx context.Context, f queue.Filter, limit int) error {
-	for offset := 0; offset < limit; {
-		items, err := s.engine.Queue().List(ctx, f, offset, min(page, limit-offset))
+func (s *session) listQueue(ctx context.Context, l listing) error {
+	listed := 0
+	for l.limit == 0 || listed < l.limit {
+		next := page
+		if l.limit > 0 {
+			next = min(page, l.limit-listed)
+		}
+		items, err := s.engine.Queue().List(ctx, l.Filter, listed, next)
 		if err != nil {
 			return err
 		}
 		if err := s.listPage(items); err != nil {
 			return err
 		}
-		if len(items) < page {
+		if listed += len(items); len(items) < page {
 			break
 		}
-		offset += len(items)
 	}
-	if !s.opt.json {
-		s.queueTotals()
+	if s.opt.json {
+		return nil
+	}
+	s.queueTotals()
+	return s.leftOut(ctx, l, listed)
+}
+
+// leftOut says which rows the list did not show, and how they are seen.
+func (s *session) leftOut(ctx context.Context, l listing, listed int) error {
+	found, err := s.engine.Queue().Count(ctx, l.Filter)
+	if err != nil {
+		return err
+	}
+	if more := found - listed; more > 0 {
+		s.notice("wherry: %s left out; --limit 0 lists all.", words.Count(int64(more), "more row of these is", "more rows of these are"))
+	}
+	if !l.usually {
+		return nil
+	}
+	count := s.engine.Queue().Snapshot().Count
+	if ended := count[queue.Done] + count[queue.Skipped]; ended > 0 {
+		s.notice("wherry: %s not listed that %s done or skipped; --done or --all lists them.",
+			words.Count(int64(ended), "row is", "rows are"), map[bool]string{true: "is", false: "are"}[ended == 1])
 	}
 	return nil
 }
@@ -103,6 +196,9 @@ func (s *session) listPage(items []queue.Item) error {
 		size, message := words.Size(i.Size), messageOf(i)
 		if i.Type == vfs.TypeDir {
 			size = words.Count(i.Size, "entry", "entries")
+			if unread(i) {
+				size = words.Size(vfs.SizeUnknown)
+			}
 		}
 		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, stateText(i), size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
 		switch {
@@ -116,6 +212,11 @@ func (s *session) listPage(items []queue.Item) error {
 		}
 	}
 	return out.Flush()
+}
+
+// unread says whether a folder's entries are not known yet.
+func unread(i queue.Item) bool {
+	return i.Type == vfs.TypeDir && i.Size == 0 && !slices.Contains([]queue.State{queue.Active, queue.Done}, i.State)
 }
 
 // begins says whether a time to begin is still to come.
@@ -135,7 +236,7 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 		Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Priority: i.Priority.String(), Message: messageOf(i),
 		Added: i.Added, Verified: i.Verified, KeepMode: i.KeepMode,
 	}
-	if i.Size >= 0 {
+	if i.Size >= 0 && !unread(i) {
 		line.Size = &i.Size
 	}
 	if line.Message != "" {

@@ -382,11 +382,11 @@ func TestTheQueueKeepsWhatWasAdded(t *testing.T) {
 	if got, _ := s.Get("/up.txt"); string(got) != "up" {
 		t.Errorf("uploaded %q", got)
 	}
-	if out := h.ok("queue", "list").out; strings.Count(out, "done") != 4 {
+	if out := h.ok("queue", "list", "--all").out; strings.Count(out, "done") != 4 {
 		t.Errorf("after the run:\n%s", out)
 	}
 	h.ok("queue", "clear")
-	if out := h.ok("queue", "list").out; out != "" {
+	if out := h.ok("queue", "list", "--all").out; out != "" {
 		t.Errorf("after clear:\n%s", out)
 	}
 }
