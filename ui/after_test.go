@@ -30,7 +30,8 @@ func TestComputerStaysAwakeWhileSomethingMoves(t *testing.T) {
 		{"a question is open", time.Hour, with(queue.Asking), false},
 		{"a file moves", time.Second, with(queue.Asking, queue.Active), true},
 		{"it is the pause between two files", awakeRest / 2, with(), true},
-		{"a folder is read", awakeRest / 4, with(queue.Scanning), true},
+		{"nothing moves for longer", awakeRest, with(queue.Asking), false},
+		{"a folder is read", time.Second, with(queue.Scanning), true},
 		{"what is left waits", awakeRest, with(), false},
 		{"and goes on", time.Hour, with(queue.Active), true},
 	} {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/look"
@@ -42,6 +43,36 @@ func TestGraphDrawsTheHighestAtTheTop(t *testing.T) {
 	}
 	if now.At(95, 10) != before.At(95, 10) {
 		t.Error("something is drawn above the lowest value")
+	}
+}
+
+func TestGraphStaysInsideWhateverItIsGiven(t *testing.T) {
+	l := newLoop(t)
+	g := parts.NewGraph(fyne.NewSize(100, 40), look.ColorAccent)
+	r := newRig(t, g, l, 100, 40)
+	pictures := map[float32]any{}
+	for _, value := range []float32{1, 7} {
+		g.Set([]float32{value, value})
+		pictures[value] = r.window.Canvas().Capture()
+	}
+	if diff := cmp.Diff(pictures[1], pictures[7]); diff != "" {
+		t.Error("more than the top is not drawn as the top")
+	}
+}
+
+func TestGraphWithNothingBehindItTakesNoClick(t *testing.T) {
+	l := newLoop(t)
+	g := parts.NewGraph(fyne.NewSize(100, 40), look.ColorAccent)
+	r := newRig(t, g, l, 100, 40)
+	r.click(fyne.NewPos(20, 20))
+	if g.Cursor() != desktop.DefaultCursor {
+		t.Error("it looks as if it could be clicked")
+	}
+	pressed := 0
+	g.Pressed = func() { pressed++ }
+	r.click(fyne.NewPos(20, 20))
+	if pressed != 1 || g.Cursor() != desktop.PointerCursor {
+		t.Errorf("clicked %d times", pressed)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/ui/look"
 	"wherry/ui/look/looktest"
 	"wherry/ui/parts"
@@ -148,6 +150,50 @@ func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
 	}
 	if got := (Settings{After: AfterRuns}).missing(); got != "Nothing runs until a command is written." {
 		t.Errorf("without a command it says %q", got)
+	}
+}
+
+// each calls f with every T among objects, those of other pages included.
+func each[T any](objects []fyne.CanvasObject, f func(T)) {
+	for _, o := range objects {
+		if one, ok := o.(T); ok {
+			f(one)
+		} else if c, ok := o.(*fyne.Container); ok {
+			each(c.Objects, f)
+		}
+	}
+}
+
+func TestEachChoiceIsKept(t *testing.T) {
+	for chosen, want := range map[string]Settings{
+		"Dark":              {Theme: "dark"},
+		"Quits":             {CloseTo: CloseQuits},
+		"Small files first": {SmallFirst: true},
+		"Always":            {Verify: string(transfer.VerifyAlways)},
+		"Nothing":           {After: AfterNothing},
+		"Quit":              {After: AfterQuits},
+		"Command":           {After: AfterRuns},
+		"Keep permissions, where both sides have them": {KeepMode: true},
+		"Limit the speed":                          {LimitsOn: true},
+		"Work only between certain hours":          {HoursOn: true},
+		"Keep the computer awake while files move": {MaySleep: true}, // it was on
+	} {
+		v, _, kept := show(t, look.Dark, Settings{})
+		each(v.pages, func(s *parts.Segments) { s.SetSelected(chosen) })
+		each(v.pages, func(c *parts.Check) {
+			if c.Text == chosen {
+				c.SetChecked(!c.Checked)
+			}
+		})
+		if diff := cmp.Diff(want, *kept); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", chosen, diff)
+		}
+	}
+	v, _, kept := show(t, look.Dark, Settings{})
+	v.lists[0].SetSelected("Skip")
+	v.lists[1].SetSelected("Keep both")
+	if kept.Exists("a site") != transfer.Skip || kept.Exists(site.Local) != transfer.Rename {
+		t.Errorf("names that are taken: up %s, down %s", kept.Exists("a site"), kept.Exists(site.Local))
 	}
 }
 
