@@ -17,9 +17,7 @@ import (
 // within a second and keeps its part.
 func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
 	return q.change(ctx, ids, `state IN ('waiting', 'scanning', 'active', 'asking')`, func() error {
-		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''
-			WHERE id IN (SELECT id FROM temp.picked)`)
-		return err
+		return q.alter(ctx, ofState, `UPDATE rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''`+ofPicked)
 	})
 }
 
@@ -31,15 +29,14 @@ func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
 		return err
 	}
 	return q.change(ctx, ids, `state = 'paused'`, func() error {
-		_, err := q.s.exec(ctx, goOn+`next_try = not_before`+ofPicked)
-		return err
+		return q.alter(ctx, ofState, goOn+`next_try = not_before`+ofPicked)
 	})
 }
 
 // goOn sends the picked rows on. A folder whose content is known has nothing
 // to wait for.
 const goOn = `UPDATE rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'active' END,
-	attempts = 0, kind = '', message = '', ended = 0, `
+	attempts = 0, kind = '', message = '', `
 
 const ofPicked = ` WHERE id IN (SELECT id FROM temp.picked)`
 
@@ -70,7 +67,7 @@ func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 		if err != nil {
 			return err
 		}
-		if _, err := q.s.exec(ctx, goOn+`next_try = 0, not_before = 0`+ofPicked); err != nil {
+		if err := q.alter(ctx, ofEnds, goOn+`ended = 0, next_try = 0, not_before = 0`+ofPicked); err != nil {
 			return err
 		}
 		return q.bumpAll(ctx, d)

@@ -20,10 +20,11 @@ func (q *Queue) change(ctx context.Context, ids []ID, where string, do func() er
 		return err
 	}
 	return q.pick(ctx, func() error {
-		n, err := q.s.exec(ctx, `WITH RECURSIVE sub (id) AS (
-				SELECT value FROM json_each(?)
-				UNION SELECT r.id FROM sub JOIN rows r ON r.parent = sub.id WHERE r.parent > 0)
-			INSERT INTO temp.picked SELECT id FROM rows WHERE id IN (SELECT id FROM sub) AND `+where,
+		// Nothing is below a file, and most rows are files.
+		n, err := q.s.exec(ctx, `WITH RECURSIVE sub (pick, holds) AS (
+				SELECT id, type <> 'file' FROM rows WHERE id IN (SELECT value FROM json_each(?))
+				UNION SELECT r.id, r.type <> 'file' FROM sub JOIN rows r ON r.parent = sub.pick WHERE sub.holds AND r.parent > 0)
+			INSERT INTO temp.picked SELECT id FROM sub JOIN rows ON id = pick WHERE `+where,
 			append([]any{text}, args...)...)
 		if err != nil || n == 0 {
 			return err
@@ -111,12 +112,15 @@ func (q *Queue) drop(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = q.s.exec(ctx, `UPDATE rows SET state = 'removing', parent = 0, ended = 0, attempts = 0, next_try = 0
-		WHERE id IN (SELECT id FROM temp.picked) AND type = 'file' AND state <> 'done' AND (made_size IS NOT NULL OR state = 'active' OR id IN `+inHand+`)`)
-	if err != nil {
+	err = q.mass(ctx, ofRows, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'removing', parent = 0, ended = 0, attempts = 0, next_try = 0
+			WHERE id IN (SELECT id FROM temp.picked) AND type = 'file' AND state <> 'done' AND (made_size IS NOT NULL OR state = 'active' OR id IN `+inHand+`)`)
+		if err != nil {
+			return err
+		}
+		_, err = q.s.exec(ctx, `DELETE FROM rows WHERE id IN (SELECT id FROM temp.picked) AND state <> 'removing'`)
 		return err
-	}
-	_, err = q.s.exec(ctx, `DELETE FROM rows WHERE id IN (SELECT id FROM temp.picked) AND state <> 'removing'`)
+	})
 	if err != nil {
 		return err
 	}

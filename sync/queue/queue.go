@@ -20,6 +20,7 @@ type Queue struct {
 	s        *store    // fixed
 	throttle *throttle // fixed
 	most     int64     // fixed; entries of one request, vfs.MaxEntries
+	crowd    int64     // fixed; rows altered at once that make a mass change, massFrom
 	// base carries Open's values and never ends: Snapshot, which waits for
 	// nobody, has no ctx of its own.
 	base context.Context // fixed
@@ -86,7 +87,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 		return nil, nil, err
 	}
 	q := &Queue{
-		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, base: context.WithoutCancel(ctx),
+		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, crowd: massFrom, base: context.WithoutCancel(ctx),
 		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
 		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, bells: newBells(), settled: make(chan struct{}), stale: true,
 	}

@@ -198,20 +198,56 @@ func BenchmarkWith200kRows(b *testing.B) {
 			_ = q.Snapshot()
 		}
 	})
-	b.Run("pause and resume all", func(b *testing.B) {
-		ids := make([]ID, huge)
-		for i := range ids {
-			ids[i] = ID(i + 1)
-		}
-		for b.Loop() {
-			if err := q.Pause(b.Context(), ids...); err != nil {
-				b.Fatal(err)
+}
+
+// BenchmarkChange200k is what a person waits for who changes that many rows in
+// one write.
+func BenchmarkChange200k(b *testing.B) {
+	do := map[string]func(q *Queue, ids []ID) error{
+		"pause":  func(q *Queue, ids []ID) error { return q.Pause(b.Context(), ids...) },
+		"resume": func(q *Queue, ids []ID) error { return q.Resume(b.Context(), ids...) },
+		"fail": func(q *Queue, _ []ID) error {
+			return q.write(b.Context(), durable, func() error {
+				_, err := q.s.exec(b.Context(), `UPDATE rows SET state = 'failed', ended = 1`)
+				return err
+			})
+		},
+		"retry":  func(q *Queue, ids []ID) error { return q.Retry(b.Context(), ids...) },
+		"clear":  func(q *Queue, _ []ID) error { return q.Clear(b.Context(), Waiting) },
+		"remove": func(q *Queue, ids []ID) error { return q.Remove(b.Context(), ids...) },
+	}
+	for outcome, steps := range map[string][]string{
+		"paused and resumed": {"pause", "resume"}, "retried": {"fail", "retry"}, "cleared": {"clear"}, "removed": {"remove"},
+	} {
+		b.Run(outcome, func(b *testing.B) {
+			took := map[string]time.Duration{}
+			n := 0
+			for b.Loop() {
+				n++
+				q, _, err := Open(b.Context(), Config{File: fmt.Sprintf("%s/%d.db", b.TempDir(), n), Open: nowhere})
+				if err != nil {
+					b.Fatal(err)
+				}
+				ids, err := q.Add(b.Context(), many(0, huge)...)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, step := range steps {
+					begun := time.Now()
+					if err := do[step](q, ids); err != nil {
+						b.Fatal(err)
+					}
+					took[step] += time.Since(begun)
+				}
+				if err := q.Close(); err != nil {
+					b.Fatal(err)
+				}
 			}
-			if err := q.Resume(b.Context(), ids...); err != nil {
-				b.Fatal(err)
+			for step, d := range took {
+				b.ReportMetric(d.Seconds()/float64(n), "s/"+step)
 			}
-		}
-	})
+		})
+	}
 }
 
 // BenchmarkTwins200k is what one folder of that many costs where names fold.

@@ -131,6 +131,10 @@ func (q *Queue) endWaits(ctx context.Context, ids []ID) error {
 		return err
 	}
 	return q.write(ctx, durable, func() error {
+		any := false
+		if err := q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM sites)`).Scan(&any); err != nil || !any {
+			return q.s.wrap(journalOp, err)
+		}
 		_, err := q.s.exec(ctx, `DELETE FROM sites WHERE site IN (
 			SELECT src_site FROM rows WHERE id IN (SELECT value FROM json_each(?1))
 			UNION SELECT dst_site FROM rows WHERE id IN (SELECT value FROM json_each(?1)))`, named)

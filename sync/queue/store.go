@@ -221,6 +221,12 @@ func (s *store) exec(ctx context.Context, query string, args ...any) (int64, err
 	return n, s.wrap(journalOp, err)
 }
 
+// script runs a statement that is not kept for a next time.
+func (s *store) script(ctx context.Context, query string) error {
+	_, err := s.conn.ExecContext(context.WithoutCancel(ctx), query)
+	return s.wrap(journalOp, err)
+}
+
 // query runs a SELECT (or RETURNING) with the lock held; the caller closes
 // the rows before it lets go of the lock.
 func (s *store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
