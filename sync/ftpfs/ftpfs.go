@@ -147,6 +147,9 @@ func (f *FS) note(c conn) {
 	f.memory.keep(facts.Local.Addr(), worked(facts.Attempts), f.pool.Stats().Told)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.known && !f.facts.Features.Replaces {
+		facts.Features.Replaces = false // only the session that was refused knows it
+	}
 	f.facts, f.known = facts, true
 	if len(facts.Attempts) > 0 {
 		f.tries = facts.Attempts

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -132,9 +133,37 @@ func TestHostileFinishes(t *testing.T) {
 			"SIZE refused of the part is looked into":             {plan: looks(nth(2, ftptest.Reply("550 SIZE not allowed in ASCII mode."))), do: over(time.Second), also: named},
 			"SIZE refused of the target is looked into":           {plan: looks(nth(3, ftptest.Reply("550 SIZE not allowed in ASCII mode."))), do: over(time.Second), also: named},
 			"a look that tells nonsense is looked into":           {plan: looks(nth(2, nonsense)), do: over(time.Second), also: named},
+			"a look that is refused for the moment is repeated":   {plan: looks(refusedOnce), do: taken, want: vfs.KindExists, also: allOf(spared, left)},
+			"RNTO done behind an RNFR refused is looked into":     {plan: ftptest.Plan{Verbs: map[string]ftptest.Handler{"RNFR": ftptest.Reply("550 No"), "RNTO": renames}}, do: over(time.Second), want: vfs.KindLost},
 			"a reply too many in the flight renames nothing else": {plan: looks(nth(2, ftptest.All(ftptest.Default, ftptest.Reply("200 By the way")))), do: over(time.Second), also: named},
 		}
 	})
+}
+
+// taken is finish where a file stands that nobody has seen.
+func taken(b *bench) error {
+	b.srv.Put("/up", []byte(old))
+	return finish(nil)(b)
+}
+
+// refusedOnce refuses the first look at /up, and does not say why.
+func refusedOnce() ftptest.Handler {
+	var asked atomic.Bool
+	return func(c *ftptest.Conn, arg string) {
+		if arg == "/up" && !asked.Swap(true) {
+			c.Say("550 Failed")
+			return
+		}
+		ftptest.Default(c, arg)
+	}
+}
+
+// renames does so whatever was said to RNFR.
+func renames(c *ftptest.Conn, arg string) {
+	quiet := c.As("RNFR")
+	ftptest.Default(quiet, "/part")
+	ftptest.Default(quiet.As("RNTO"), arg)
+	c.Say("250 Renamed")
 }
 
 // nonsense answers a look in its form and says nothing.

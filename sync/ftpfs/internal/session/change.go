@@ -45,7 +45,11 @@ func (o *operation) explainRename(err error, from, to vfs.Path) error {
 	if _, gone := o.stat(from); o.kind(gone) == vfs.KindNotFound {
 		return o.kinded(vfs.KindNotFound, oneLine(refusal))
 	}
-	if _, missing := o.stat(to); missing == nil && from != to {
+	if e, missing := o.stat(to); missing == nil && from != to {
+		if e.Type == vfs.TypeFile && o.kind(err) == vfs.KindExists {
+			o.keeps = true
+			o.describe()
+		}
 		return o.kinded(vfs.KindExists, oneLine(refusal))
 	}
 	return o.explain(err, to, taken)

@@ -75,6 +75,15 @@ func kindOf(code int, text string) vfs.Kind {
 	return codes[code]
 }
 
+// saysMissing says whether r means that nothing stands under a name, and can mean
+// nothing else.
+func saysMissing(r wire.Reply) bool {
+	text := strings.ToLower(r.Text())
+	return r.Code == 550 && (kindOf(r.Code, text) == vfs.KindNotFound ||
+		strings.Contains(text, "can't check for file existence") || // Pure-FTPd, to MLST
+		strings.Contains(text, "cannot be listed")) // ProFTPD, to MLST
+}
+
 // unclear says whether err is a refusal that leaves open what is wrong.
 func unclear(err error) bool {
 	var refusal *textproto.Error

@@ -99,7 +99,7 @@ func (s *Session) describe() {
 		ResumeWrite: f.REST,
 		// RNTO is rename(2) on Unix, and MoveFile without replacing on
 		// Windows.
-		Replaces:  !windows,
+		Replaces:  !windows && !s.keeps,
 		FoldsCase: windows,
 		TimeStep:  time.Second,
 		Hashes:    slices.Clip(s.hashes()),

@@ -31,7 +31,10 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	if bad != nil || worse != nil || f.Old != nil && f.Old.Type != vfs.TypeFile {
 		return e
 	}
-	size, now := o.glance(name, false), o.glance(target, f.Old != nil)
+	size, now := o.glance(name, false), o.vacancy(target)
+	if f.Old != nil {
+		now = o.glance(target, true)
+	}
 	if size == nil || now == nil {
 		return e
 	}
@@ -42,7 +45,7 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	e.dress(name, f)
 	e.steps = append(e.steps, step{now, func(r []wire.Reply) bool {
 		if f.Old == nil {
-			return absent(r[0])
+			return vacant(r)
 		}
 		told, ok := o.glanced(f.Target, r)
 		return ok && told.Same(*f.Old)
@@ -109,6 +112,8 @@ func (e *ending) rename(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		return out, false, err
 	case replies[1].Code >= 400:
 		return out, false, nil
+	case replies[0].Code >= 400:
+		return out, false, e.o.kinded(vfs.KindLost, "renamed, and yet not: "+replies[0].String())
 	case !replies[1].OK():
 		return out, false, e.o.kinded(vfs.KindProtocol, replies[1].String())
 	}
@@ -130,7 +135,7 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		e := o.newEnding(w.path, f)
 		o.ctl.Behind(e.lines()...)
 		err := w.ended()
-		if err == nil && e.right(o.behind()) {
+		if err == nil && e.right(o.behind()) && o.ctl.InStep() {
 			out, done, err = e.rename(f)
 		}
 		w.verdict = o.end(err)

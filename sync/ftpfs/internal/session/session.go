@@ -89,6 +89,7 @@ type Session struct {
 	feats   map[string]string // of the turn: see supports
 	sizes   int               // of the turn: see sizeIsOfFiles
 	renames bool              // of the turn: MLST calls names otherwise
+	keeps   bool              // of the turn: RNTO onto a file was refused because that exists
 	hidden  answer            // of the turn: whether "LIST -a" shows hidden names
 	clock   clock             // of the turn
 	hashing vfs.HashName      // of the turn: what HASH computes, "" as FEAT has it

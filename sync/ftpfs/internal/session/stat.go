@@ -203,13 +203,15 @@ func (o *operation) statMLST(p vfs.Path) (vfs.Entry, error) {
 		return vfs.Entry{}, err
 	}
 	r, err := o.command("MLST " + name)
+	if r.Code >= 500 && unclear(err) && !saysMissing(r) {
+		r, err = o.command("MLST " + name) // it may have been of the moment
+	}
 	if unknown(r.Code) {
 		o.unlearn("MLST")
 		return o.stat(p)
 	}
-	if unclear(err) {
-		// Pure-FTPd: "Can't check for file existence", ProFTPD: "cannot be
-		// listed". Where a right is missing they say so.
+	if r.Code >= 500 && unclear(err) {
+		// Where a right is missing they say so; 450 and 451 mean "later".
 		return vfs.Entry{}, o.kinded(vfs.KindNotFound, r.String())
 	}
 	if err != nil {

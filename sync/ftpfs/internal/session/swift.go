@@ -76,14 +76,27 @@ func (o *operation) factNamed(p vfs.Path, r wire.Reply) (vfs.Entry, bool) {
 	return e, true
 }
 
-// absent says whether the first reply to glance means that no file stands
-// there. SIZE says the same of a folder, onto which no server renames a file.
-func absent(r wire.Reply) bool {
-	if r.Code != 550 {
-		return false
+// vacancy returns the commands that tell whether nothing at all stands under
+// name, in the server's bytes; nil where that takes a listing. SIZE is refused of
+// links to nothing, pipes and devices, too: only what STAT lists tells of them.
+func (o *operation) vacancy(name string) []string {
+	lines := o.glance(name, false)
+	switch {
+	case lines == nil || o.supports("MLST"):
+		return lines
+	case o.statLists() && !isPattern(name):
+		return append(lines, "STAT "+name)
 	}
-	kind := kindOf(r.Code, r.Text())
-	return kind == vfs.KindNotFound || kind == vfs.KindOther
+	return nil
+}
+
+// vacant reads the replies to vacancy.
+func vacant(replies []wire.Reply) bool {
+	if len(replies) == 1 {
+		return saysMissing(replies[0]) // to MLST
+	}
+	size, list := replies[0], replies[1]
+	return size.Code == 550 && list.OK() && len(list.Lines) == 2
 }
 
 // sizeOf reads the answer to SIZE (RFC 3659, 4.1).

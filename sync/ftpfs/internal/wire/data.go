@@ -277,7 +277,7 @@ func (d *Data) Handshake() error { return d.Open() }
 // was refused (over TLS a handshake would wait for nobody) or is not at its
 // end, the careful sequence for an upload.
 func (d *Data) Close() error {
-	d.stop()
+	defer d.stop() // behind the wait for the server's end of an upload
 	switch {
 	case d.ended():
 		return nil

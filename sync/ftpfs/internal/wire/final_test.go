@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"testing"
 	"time"
 
@@ -76,5 +77,31 @@ func TestFinalReplyIsCancelled(t *testing.T) {
 	wants(t, err, vfs.KindCancelled)
 	if errors.Is(err, ErrNoVerdict) {
 		t.Error(err)
+	}
+}
+
+// TestUploadsEndIsCancelled: nobody has to wait for a server that keeps the data
+// connection of an upload.
+func TestUploadsEndIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	release := make(chan struct{})
+	defer close(release)
+	r := script(t, ftptest.Plan{TLS: true, Verbs: verbs("STOR", func(c *ftptest.Conn, _ string) {
+		c.Say("150 Go on")
+		d, err := c.Data()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.Copy(io.Discard, d)
+		cancel()
+		c.Hold(release)
+		_ = d.Close()
+	})})
+	c := r.login()
+	began := time.Now()
+	_, err := c.transfer(ctx, "STOR /up", "content")
+	if wants(t, err, vfs.KindCancelled); time.Since(began) > c.conf.Timeout/2 {
+		t.Error("it took", time.Since(began))
 	}
 }

@@ -16,8 +16,9 @@ import (
 // search is one operation's way up the ladder.
 type search struct {
 	begun     bool
-	refused   map[Rung]try // commands the server does not have, for as long as the connection stands
+	refused   map[Rung]try // commands the server does not have, see lacks
 	todo      []Rung       // what is left, the present one first
+	spared    []Rung       // of refused: not asked by this search
 	corrected bool         // an external address was learned on the way
 }
 
@@ -62,6 +63,7 @@ func (c *Control) beginSearch() {
 		}
 		if t, refused := c.search.refused[rung]; refused && !known {
 			known, tries = true, append(tries, &t)
+			c.search.spared = append(c.search.spared, rung)
 		}
 		if !known {
 			c.search.todo = append(c.search.todo, rung)
@@ -77,7 +79,7 @@ func (c *Control) beginSearch() {
 func (c *Control) negotiate() (*Data, error) {
 	c.beginSearch()
 	c.data = nil // of the rung before
-	for c.skip(); len(c.search.todo) > 0; c.skip() {
+	for c.skip(); len(c.search.todo) > 0 || c.askAgain(); c.skip() {
 		d, err := c.try(c.search.todo[0])
 		switch {
 		case errors.Is(err, errSameRung):
@@ -154,14 +156,29 @@ func (c *Control) fell(t *try, outcome Outcome, reply, why string) error {
 	return errNextRung
 }
 
-// lacks also remembers it, for as long as the connection stands: a server
-// that does not know a command now will not learn it.
+// lacks also remembers it, for as long as the connection stands and something
+// else bears: a server that does not know a command now will hardly learn it.
 func (c *Control) lacks(t *try, outcome Outcome, reply Reply, why string) error {
 	c.record(t, outcome, reply.String(), why)
 	if reply.Code/100 != 4 {
 		c.search.refused[t.Rung] = *t
 	}
 	return errNextRung
+}
+
+// askAgain puts back what the search has spared the server, where nothing else is
+// left, and says whether that is anything: a refusal may have been of the moment,
+// and none of the ways is closed for good by one.
+func (c *Control) askAgain() bool {
+	again := c.search.spared
+	c.search.todo, c.search.spared = again, nil
+	for _, rung := range again {
+		delete(c.search.refused, rung)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tries = slices.DeleteFunc(c.tries, func(t *try) bool { return slices.Contains(again, t.Rung) })
+	return len(again) > 0
 }
 
 // limit is how long one try may take. The second one of a mode is short where
@@ -261,7 +278,7 @@ func (c *Control) Climb(err error) (again bool, verdict error) {
 	}
 	c.drop()
 	c.skip()
-	if len(c.search.todo) == 0 || !c.InStep() {
+	if !c.InStep() || len(c.search.todo) == 0 && !c.askAgain() {
 		return false, c.noData()
 	}
 	return true, nil

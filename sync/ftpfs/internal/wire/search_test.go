@@ -332,3 +332,57 @@ func TestRefusedForNow(t *testing.T) {
 		t.Errorf("%d EPSV, %d PASV", r.Count("EPSV"), r.Count("PASV"))
 	}
 }
+
+// TestRefusedIsAskedOnceMore: what a server has refused is left alone for as
+// long as something else bears, and asked anew where nothing is left.
+func TestRefusedIsAskedOnceMore(t *testing.T) {
+	no := func(n int) ftptest.Handler {
+		return ftptest.InTurn(slices.Repeat([]ftptest.Handler{ftptest.Reply("500 Not now")}, n)...)
+	}
+	late := func(text string) ftptest.Handler { return ftptest.InTurn(ftptest.Default, ftptest.Reply(text)) }
+	for outcome, tc := range map[string]struct {
+		mode  site.Mode
+		verbs map[string]ftptest.Handler
+		want  []string // the attempts of each listing
+	}{
+		"one after the other": {
+			site.ModePassive, verbs("EPSV", no(1), "PASV", late("550 Not now")),
+			[]string{"EPSV command_refused, PASV worked", "PASV command_refused, EPSV worked", "PASV command_refused, EPSV worked"},
+		},
+		"both at once": {
+			site.ModePassive, verbs("EPSV", no(1), "PASV", no(1)),
+			[]string{"EPSV command_refused, PASV command_refused", "EPSV worked"},
+		},
+		"for good": {
+			site.ModePassive, verbs("EPSV", "500 No", "PASV", "500 No"),
+			[]string{"EPSV command_refused, PASV command_refused", "EPSV command_refused, PASV command_refused"},
+		},
+		"when the transfer itself finds out": {
+			site.ModePassive, verbs("EPSV", no(1), "NLST", late("425 Security: Bad IP connecting.")),
+			[]string{"EPSV command_refused, PASV worked", "PASV rejected, EPSV worked"},
+		},
+		"not where another bears": {
+			site.ModeAuto, verbs("EPSV", "500 No", "PASV", "500 No"),
+			[]string{"EPSV command_refused, PASV command_refused, EPRT worked", "EPSV command_refused, PASV command_refused, EPRT worked"},
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{Verbs: tc.verbs})
+			r.conf.Site.Mode = tc.mode
+			c := r.login()
+			for i, want := range tc.want {
+				err := c.list()
+				if got := outcomes(c.Attempts()); got != want {
+					t.Errorf("listing %d: %s, want %s", i, got, want)
+				}
+				if works := strings.Contains(want, "worked"); works != (err == nil) {
+					t.Errorf("listing %d: %v", i, err)
+				}
+			}
+			if tc.mode == site.ModeAuto && r.Count("EPSV") != 1 {
+				t.Error("EPSV was asked again")
+			}
+		})
+	}
+}
