@@ -2,6 +2,8 @@ package queue
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -65,7 +67,21 @@ func (q *Queue) spellingsOf(id site.ID) *transfer.Spellings {
 // side of one: who asks only waits for the other.
 func alike(p vfs.Path) string { return alikeName(p.String()) }
 
-func alikeName(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
+func alikeName(name string) string {
+	if isASCII(name) { // most are, and it is asked twice a file
+		return strings.ToLower(name)
+	}
+	return cases.Fold().String(norm.NFC.String(name))
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // likes are the names by which two rows in work meet; the root stands for a
 // name that is not known.
