@@ -34,6 +34,7 @@ type rows struct {
 	starts   []time.Time
 	samples  []queue.Sample
 	sampled  int
+	broken   error // what counting ends with
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -67,6 +68,9 @@ func (r *rows) List(_ context.Context, f queue.Filter, offset, limit int) ([]que
 
 func (r *rows) Count(_ context.Context, f queue.Filter) (int, error) {
 	r.counted++
+	if r.broken != nil {
+		return 0, r.broken
+	}
 	return len(r.found(f)), nil
 }
 

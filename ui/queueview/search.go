@@ -63,6 +63,7 @@ type search struct {
 	retry   *parts.Tool // nil where nothing can be tried again
 	stop    func()      // ends the wait for more letters, nil while there is none
 	resting bool        // what is shown may be a moment old
+	failed  error       // of the last search
 }
 
 const (
@@ -127,7 +128,7 @@ func (v *View) seekNow() {
 		return
 	}
 	v.loop.Drop(v)
-	v.search.resting = false
+	v.search.resting, v.search.failed = false, nil
 	v.reselect()
 	v.list.ScrollToOffset(0)
 	v.Take(v.last)
@@ -157,7 +158,11 @@ func (v *View) seek() {
 			items, err = v.queue.List(ctx, filter, offset, limit)
 		}
 		return func() {
-			if count {
+			v.search.failed = err
+			switch {
+			case err != nil:
+				v.model.Found(^seq, 0) // of no state that there is: it is tried again after the rest
+			case count:
 				v.model.Found(seq, n)
 			}
 			if read {
@@ -165,7 +170,7 @@ func (v *View) seek() {
 			}
 			v.rest(v.loop.Now().Sub(began))
 			v.showEmptiness()
-			v.tellFound(err)
+			v.tellFound()
 			v.reselect()
 			v.list.Reload()
 			v.fetch()
@@ -185,12 +190,12 @@ func (v *View) rest(took time.Duration) {
 	}
 }
 
-func (v *View) tellFound(err error) {
+func (v *View) tellFound() {
 	switch {
 	case v.model.find == "":
 		v.search.told.SetText("")
-	case err != nil:
-		v.search.told.SetText(words.Of(err, words.Window).Title)
+	case v.search.failed != nil:
+		v.search.told.SetText(words.Of(v.search.failed, words.Window).Title)
 	case !v.model.sought.known:
 		v.search.told.SetText("Searching…")
 	default:
@@ -202,7 +207,7 @@ func (v *View) tellFound(err error) {
 func (v *View) showEmptiness() {
 	if v.search != nil {
 		if v.model.find == "" || !v.model.sought.known {
-			v.tellFound(nil)
+			v.tellFound()
 		}
 		if v.search.retry != nil {
 			v.search.retry.SetDisabled(v.model.Len() == 0)
@@ -213,7 +218,11 @@ func (v *View) showEmptiness() {
 		return
 	}
 	notice := emptiness(v.model.tab)
-	if v.model.find != "" {
+	switch {
+	case v.model.find != "" && v.search.failed != nil:
+		told := words.Of(v.search.failed, words.Window)
+		notice = parts.Notice{Glyph: look.GlyphTrouble, Title: told.Title, Text: told.Remedy}
+	case v.model.find != "":
 		notice = parts.Notice{
 			Glyph: look.GlyphSearch, Title: "Nothing found",
 			Text: "No name or folder, here or there, holds “" + words.Safe(v.model.find) + "”.",

@@ -94,6 +94,25 @@ func TestHistoryIsFound(t *testing.T) {
 	}
 }
 
+func TestSearchThatFailedIsNotSaidToHaveFoundNothing(t *testing.T) {
+	r := newRows(1000, queue.Done)
+	v, l, _ := showBeside(t, r, Over, look.Dark, 1000)
+	r.broken = &vfs.Error{Op: "list", Kind: vfs.KindLost}
+	find(t, v, l, "file-0001")
+	if got := v.placard.Notice().Title; !v.placard.Visible() || got == "Nothing found" || got != v.search.told.Text() {
+		t.Errorf("the list says %q, and beside it stands %q", got, v.search.told.Text())
+	}
+	if r.counted != 1 {
+		t.Errorf("it was tried %d times at once", r.counted)
+	}
+	r.broken = nil
+	l.Advance(5 * searchRest)
+	settle(t, l)
+	if v.Len() != 10 || v.placard.Visible() || v.search.told.Text() != "10 found" {
+		t.Errorf("after the rest %d rows are found, told %q", v.Len(), v.search.told.Text())
+	}
+}
+
 func TestSearchIsForTheLastLetter(t *testing.T) {
 	r := newRows(1000, queue.Done)
 	v, l, _ := showBeside(t, r, Over, look.Dark, 1000)
