@@ -29,7 +29,7 @@ func noReplace(q transfer.Question, reply func(transfer.Answer)) parts.Question 
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
 		Title: "The server does not replace “" + vfs.Readable(q.Target.Base()) + "”",
 		Text: "It refuses to give a new file the name of one that is there. The new file has arrived whole and waits beside the old one. " +
-			"Your choice counts for all files of this site from now on; it can be changed in the site manager.",
+			"Your choice counts for all files of this site from now on; that of a saved site can be changed in the site manager.",
 		Content: parts.NewFacts(
 			parts.Fact{Name: "Delete, then rename", Value: "The old file is deleted, and the new one takes its name. For a moment neither has it."},
 			parts.Fact{Name: "Write directly", Value: "The new file is written over the old one. If the connection breaks then, neither is whole there until it is tried again."},
