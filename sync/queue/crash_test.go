@@ -317,7 +317,7 @@ func TestAKilledRunGoesOnWithItsPart(t *testing.T) {
 	if !ok || len(part) == 0 {
 		t.Fatal("no part is left")
 	}
-	if got := w.item(id); got.State != Active {
+	if got := w.item(id); got.State != Waiting {
 		t.Errorf("right after the kill the row is %s", got.State)
 	}
 	before := len(w.there.Calls())

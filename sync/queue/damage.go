@@ -55,11 +55,8 @@ func openJournal(ctx context.Context, file string) (*store, []string, error) {
 	crashed := alone && leftOpen(file)
 	err = s.looksSound()
 	if err == nil {
-		if s, err = openStore(ctx, file); err == nil && crashed {
-			if err = s.check(ctx); err == nil {
-				err = s.doubt(ctx)
-			}
-			if err != nil {
+		if s, err = openStore(ctx, file); err == nil && alone {
+			if err = s.tidy(ctx, crashed); err != nil {
 				err = errors.Join(err, s.close())
 			}
 		}
@@ -80,6 +77,42 @@ func openJournal(ctx context.Context, file string) (*store, []string, error) {
 		}
 	}
 	return s, []string{notice}, err
+}
+
+// tidy readies a journal on which nobody works, and keeps others from it
+// meanwhile by its lock.
+func (s *store) tidy(ctx context.Context, crashed bool) error {
+	if crashed {
+		if err := s.check(ctx); err != nil {
+			return err
+		}
+		if err := s.doubt(ctx); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var begun bool
+	err := s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows INDEXED BY rows_state WHERE `+cutOff+`)`).Scan(&begun)
+	if err != nil || !begun {
+		return s.wrap("open queue", err)
+	}
+	// A full disk is no reason not to open: a run does it again.
+	if err := s.writeLocked(ctx, durable, func() error { return s.sendBack(ctx) }); isDamage(err) {
+		return err
+	}
+	return nil
+}
+
+// cutOff are the rows that the journal has in work. What is left of a folder
+// whose content is in the journal is that content.
+const cutOff = `state IN ('active', 'scanning') AND scanned = 0`
+
+// sendBack has the rows wait again that a killed process had begun, within a
+// write.
+func (s *store) sendBack(ctx context.Context) error {
+	_, err := s.exec(ctx, `UPDATE rows SET state = 'waiting' WHERE `+cutOff)
+	return err
 }
 
 // leftOpen says whether the last user of the journal did not close it: only

@@ -146,15 +146,14 @@ func (q *Queue) recover(ctx context.Context) error {
 		if err := q.recoverHand(ctx); err != nil {
 			return err
 		}
-		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting' WHERE state IN ('active', 'scanning') AND scanned = 0`)
-		if err != nil {
+		if err := q.s.sendBack(ctx); err != nil {
 			return err
 		}
 		if _, err := q.s.exec(ctx, dropSizes); err != nil {
 			return err
 		}
 		q.sized = false
-		_, err = q.s.exec(ctx, `DELETE FROM jobs WHERE id NOT IN (SELECT job FROM rows)`)
+		_, err := q.s.exec(ctx, `DELETE FROM jobs WHERE id NOT IN (SELECT job FROM rows)`)
 		if err != nil {
 			return err
 		}

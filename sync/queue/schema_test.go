@@ -53,7 +53,7 @@ func TestJournalsOfEveryVersionGoOn(t *testing.T) {
 			r.Queue = r.open(r.onDisk)
 			r.sound()
 			if version > 0 {
-				wanted := []string{"/a: waiting", "/t: active", "/t/x: done", "/t/y: waiting", "/b: active"}
+				wanted := []string{"/a: waiting", "/t: active", "/t/x: done", "/t/y: waiting", "/b: waiting"}
 				if got := r.states(); !slices.Equal(got, wanted) {
 					t.Errorf("rows %v, want %v", got, wanted)
 				}
