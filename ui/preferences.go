@@ -80,9 +80,6 @@ func (s *shell) apply(before settings.Settings) {
 	if s.kept.Workers != before.Workers {
 		s.given.Workers = 0 // chosen after the command line
 	}
-	if s.kept.LimitsOn != before.LimitsOn || s.kept.LimitUp != before.LimitUp || s.kept.LimitDown != before.LimitDown {
-		s.given.Up, s.given.Down = 0, 0
-	}
 	if s.dialog != nil {
 		s.dialog.Follow(s.kept)
 	}

@@ -12,14 +12,15 @@ import (
 )
 
 // Tuning is what the settings mean to the queue. given is what the command line
-// said, for this run: its Workers, Up and Down go before those that are kept.
+// said, for this run: its Workers go before those that are kept, and of two limits
+// the lower one holds.
 func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 	t := given
 	if t.Workers == 0 {
 		t.Workers = max(s.Workers, 0)
 	}
-	if s.LimitsOn && t.Up == 0 && t.Down == 0 {
-		t.Up, t.Down = max(s.LimitUp, 0), max(s.LimitDown, 0)
+	if s.LimitsOn {
+		t.Up, t.Down = lower(t.Up, s.LimitUp), lower(t.Down, s.LimitDown)
 	}
 	from, err := ParseHour(s.From)
 	until, err2 := ParseHour(s.Until)
@@ -29,6 +30,17 @@ func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 	t.SmallFirst = s.SmallFirst
 	t.KeepEnded = time.Duration(max(s.KeepDays, 0)) * 24 * time.Hour
 	return t
+}
+
+// lower is the lower one of two limits, of which 0 is none.
+func lower(a, b int64) int64 {
+	switch {
+	case b <= 0:
+		return a
+	case a <= 0:
+		return b
+	}
+	return min(a, b)
 }
 
 // HasLimits says whether there is a limit to switch on.

@@ -30,7 +30,8 @@ func TestSettingsMeanToTheQueue(t *testing.T) {
 		"hours that cannot be read do not":      {Settings{HoursOn: true, From: "25:00", Until: "6"}, queue.Tuning{}, queue.Tuning{}},
 		"the rest is as it is kept":             {Settings{SmallFirst: true, KeepDays: 3, Workers: 7}, queue.Tuning{}, queue.Tuning{SmallFirst: true, KeepEnded: 72 * time.Hour, Workers: 7}},
 		"the command line goes first":           {Settings{Workers: 7}, queue.Tuning{Workers: 2, Total: 5}, queue.Tuning{Workers: 2, Total: 5}},
-		"a limit of the command line too":       {Settings{LimitsOn: true, LimitDown: 900}, queue.Tuning{Up: 5}, queue.Tuning{Up: 5}},
+		"the lower one of two limits holds":     {Settings{LimitsOn: true, LimitUp: 9, LimitDown: 900}, queue.Tuning{Up: 5, Down: 2000}, queue.Tuning{Up: 5, Down: 900}},
+		"a limit beside none holds":             {Settings{LimitsOn: true, LimitDown: 900}, queue.Tuning{Up: 5}, queue.Tuning{Up: 5, Down: 900}},
 		"numbers that nobody means are default": {Settings{Workers: -1, KeepDays: -1, LimitsOn: true, LimitUp: -5}, queue.Tuning{}, queue.Tuning{}},
 	} {
 		if diff := cmp.Diff(tc.want, tc.kept.Tuning(tc.given)); diff != "" {
