@@ -37,17 +37,26 @@ type after struct {
 	dialog  *parts.Dialog // that says so
 }
 
-// follow does what the person wants once the queue is done. Nothing follows
-// where nothing was transferred.
+// follow does what the person wants once the queue is done.
 func (s *shell) follow(o outcome) {
-	switch {
-	case o.done == 0 || s.leaving:
-	case s.kept.After == settings.AfterQuits && s.quitWhenDone: // it quits anyhow, at once
-	case s.kept.After == settings.AfterQuits:
+	switch s.next(o) {
+	case settings.AfterQuits:
 		s.beginQuit()
-	case s.kept.After == settings.AfterRuns && strings.TrimSpace(s.kept.AfterCommand) != "":
+	case settings.AfterRuns:
 		s.runCommand(s.kept.AfterCommand, o)
 	}
+}
+
+// next is what follows. Nothing does where nothing was transferred. Who asked to
+// quit at the end gets no half minute, but the command.
+func (s *shell) next(o outcome) settings.After {
+	switch {
+	case o.done == 0, s.leaving,
+		s.kept.After == settings.AfterQuits && s.quitWhenDone,
+		s.kept.After == settings.AfterRuns && strings.TrimSpace(s.kept.AfterCommand) == "":
+		return settings.AfterNothing
+	}
+	return s.kept.After
 }
 
 // beginQuit says that the program will quit, and how it does not. Work that
@@ -81,7 +90,7 @@ func (s *shell) countDown(now queue.Snapshot) {
 		return
 	}
 	switch left := s.after.quitAt.Sub(s.loop.Now()); {
-	case now.Unfinished() > now.Count[queue.Paused]:
+	case busy(now):
 		s.stay()
 	case left <= 0:
 		s.stay()

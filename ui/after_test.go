@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"wherry/sync/queue"
+	"wherry/ui/settings"
 )
 
 func TestComputerStaysAwakeWhileSomethingMoves(t *testing.T) {
@@ -47,6 +48,39 @@ func TestComputerStaysAwakeWhileSomethingMoves(t *testing.T) {
 	}
 	if a.wants(now, with()) {
 		t.Error("it stays awake although it was let go")
+	}
+}
+
+func TestWhatFollowsTheQueue(t *testing.T) {
+	quits, runs := settings.Settings{After: settings.AfterQuits}, settings.Settings{After: settings.AfterRuns, AfterCommand: "true"}
+	all := outcome{done: 1, failed: 1}
+	for outcome, tc := range map[string]struct {
+		s    *shell
+		o    outcome
+		want settings.After
+	}{
+		"the end of the program":               {&shell{kept: quits}, all, settings.AfterQuits},
+		"no half minute for who said quit":     {&shell{kept: quits, quitWhenDone: true}, all, settings.AfterNothing},
+		"the command":                          {&shell{kept: runs}, all, settings.AfterRuns},
+		"the command also before it quits":     {&shell{kept: runs, quitWhenDone: true}, all, settings.AfterRuns},
+		"no command where none is written":     {&shell{kept: settings.Settings{After: settings.AfterRuns, AfterCommand: " "}}, all, settings.AfterNothing},
+		"nothing where nothing arrived":        {&shell{kept: quits}, outcome{failed: 1}, settings.AfterNothing},
+		"nothing while it is asked how to end": {&shell{kept: runs, leaving: true}, all, settings.AfterNothing},
+	} {
+		if got := tc.s.next(tc.o); got != tc.want {
+			t.Errorf("%s: got %q, want %q", outcome, got, tc.want)
+		}
+	}
+}
+
+func TestPausedRowsAreNoWork(t *testing.T) {
+	for want, counts := range map[bool]map[queue.State]int{
+		false: {queue.Paused: 2, queue.Failed: 1},
+		true:  {queue.Paused: 2, queue.Asking: 1},
+	} {
+		if got := busy(queue.Snapshot{Count: counts}); got != want {
+			t.Errorf("%v: %v", counts, got)
+		}
 	}
 }
 

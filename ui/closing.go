@@ -36,7 +36,7 @@ func (s *shell) askClose() {
 		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.announce(soon) }},
 		{Title: "Stay", Strong: true, Run: stay},
 	}
-	if now.Held { // it would never be done
+	if now.Held || !busy(now) { // it would never be done, or is
 		answers = append(answers[:1], answers[2])
 	}
 	showQuestion(s.window, s.facts, parts.Question{
@@ -50,9 +50,9 @@ func (s *shell) askClose() {
 }
 
 // quitIfDone ends the program when the person asked for that at the end of
-// the queue. Paused rows and open questions keep it.
+// the queue, which paused rows do not put off; open questions do.
 func (s *shell) quitIfDone(now queue.Snapshot) {
-	if s.quitWhenDone && !s.leaving && now.Unfinished() == 0 && !s.finish.pending() && !s.after.running {
+	if s.quitWhenDone && !s.leaving && !busy(now) && !s.finish.pending() && !s.after.running {
 		s.quit()
 	}
 }

@@ -64,8 +64,7 @@ func (f *finish) ended() outcome {
 // a person paused do not keep it from being done; an open question does.
 func (f *finish) look(now time.Time, s queue.Snapshot) (outcome, bool) {
 	ended := f.ended()
-	busy := s.Unfinished() > s.Count[queue.Paused]
-	if busy || ended == (outcome{}) || ended != f.seen {
+	if busy(s) || ended == (outcome{}) || ended != f.seen {
 		f.seen, f.since = ended, now
 		return outcome{}, false
 	}
@@ -77,6 +76,9 @@ func (f *finish) look(now time.Time, s queue.Snapshot) (outcome, bool) {
 	f.now, f.seen = outcome{}, outcome{}
 	return ended, true
 }
+
+// busy says whether there is work; rows that a person paused are none.
+func busy(s queue.Snapshot) bool { return s.Unfinished() > s.Count[queue.Paused] }
 
 // pending says whether an end of work has still to be told.
 func (f *finish) pending() bool { return f.telling || f.ended() != (outcome{}) }
