@@ -59,6 +59,7 @@ func (q *Queue) register(w *work) {
 	w.counter.Done.Store(w.row.Done)
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	w.kept, w.summed = w.row.Done, w.row.Done
 	q.running[w.row.ID] = w
 	q.seq++
 	q.stale = true

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
@@ -241,5 +242,66 @@ func TestPromisesAreSynced(t *testing.T) {
 		if got := level(); got != full {
 			t.Errorf("%s ended at level %d", outcome, got)
 		}
+	}
+}
+
+// TestAnotherProcessSeesHowFarAFileIs while it moves, and what stands of it
+// after the one that worked was killed.
+func TestAnotherProcessSeesHowFarAFileIs(t *testing.T) {
+	r := newDiskRig(t)
+	r.here.Put("/a", large, when)
+	r.here.SetChunk(1 << 12)
+	g := newGate(r.there, afterWrites(3))
+	r.start()
+	id := r.add(up("/a"))[0]
+	<-g.reached
+	here := r.Snapshot()
+	two := second(t, r)
+	row := func() Item {
+		rows, err := two.Get(t.Context(), id)
+		r.must(err)
+		return rows[0]
+	}
+	r.await("progress in the journal", func() bool { return row().Done > 0 })
+	if got := row(); got.State != Active || got.Done != here.Active[0].Done {
+		t.Errorf("the other process sees %s at %d, and it is at %d", got.State, got.Done, here.Active[0].Done)
+	}
+	want := int64(len(large)) - row().Done
+	if ours, other := r.Snapshot().BytesLeft, two.Snapshot().BytesLeft; ours != want || other != want {
+		t.Errorf("%d bytes left here and %d there, want %d", ours, other, want)
+	}
+}
+
+// TestProgressThatWasWrittenDownIsStillProgress: a line that drops again and
+// again does not use the retries up, though the journal knew of each step.
+func TestProgressThatWasWrittenDownIsStillProgress(t *testing.T) {
+	r := bare(t)
+	r.Queue = r.open(func(c *Config) {
+		r.onDisk(c)
+		c.Retries, c.Backoff = 1, func(int) time.Duration { return time.Millisecond }
+	})
+	r.here.Put("/a", large, when)
+	r.here.SetChunk(1 << 12)
+	two := second(t, r)
+	id := r.add(up("/a"))[0]
+	writes, drops := 0, 0
+	r.there.SetHook(func(ctx context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpWrite {
+			writes++
+		}
+		if c.Op != memfs.OpWrite || writes%8 != 0 || drops == 3 {
+			return nil
+		}
+		drops++
+		r.await("progress in the journal", func() bool {
+			rows, err := two.Get(ctx, id)
+			active := r.Snapshot().Active
+			return err != nil || len(active) == 1 && rows[0].Done == active[0].Done
+		})
+		return &vfs.Error{Op: "write", Kind: vfs.KindLost}
+	})
+	r.drain()
+	if got := r.item(id); got.State != Done || drops != 3 {
+		t.Errorf("after %d drops it is %s at %d", drops, got.State, got.Done)
 	}
 }

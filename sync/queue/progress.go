@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"context"
 	"time"
 
 	"wherry/sync/vfs"
@@ -8,6 +9,51 @@ import (
 
 // progressEvery is how often a row tells its progress.
 const progressEvery = 250 * time.Millisecond
+
+// keepEvery is how often the journal gets the progress of what moves, for other
+// processes to show.
+const keepEvery = time.Second
+
+// keepProgress writes down how far the files in work are, in one write that is
+// not synced: nothing is built on it, and after a crash the part itself is asked.
+// Seq stays, as a view has this progress from the snapshot. Where it cannot be
+// written the work goes on, and whoever must write gets the error.
+func (q *Queue) keepProgress(ctx context.Context) {
+	now := q.clock.Now()
+	if since := now.Sub(q.lastKept); q.c.File == Memory || since >= 0 && since < keepEvery {
+		return
+	}
+	q.lastKept = now
+	moved := map[*work]int64{}
+	q.mu.Lock()
+	for _, w := range q.running {
+		if done := max(w.counter.Done.Load(), 0); done != w.kept && w.row.State == Active && !w.light && !w.taken {
+			moved[w] = done
+		}
+	}
+	q.mu.Unlock()
+	if len(moved) == 0 {
+		return
+	}
+	err := q.s.writeLocked(ctx, cheap, func() error {
+		for w, done := range moved {
+			if _, err := q.s.exec(ctx, `UPDATE rows SET done = ? WHERE id = ? AND state = 'active' AND type = 'file'`, done, int64(w.row.ID)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		_ = q.judgeLocked(err) // which keeps damage in mind
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for w, done := range moved {
+		w.kept = done
+	}
+	q.stale = true
+}
 
 // progress sends the events; only the settler's goroutine uses it, which is
 // what keeps them in order.

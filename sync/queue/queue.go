@@ -55,6 +55,8 @@ type Queue struct {
 
 	hand  hand // guarded by store.mu
 	sized bool // guarded by store.mu; rows_small is there
+	// guarded by store.mu; when keepProgress last looked
+	lastKept time.Time
 }
 
 // work is a row in the hands of this process.
@@ -66,6 +68,8 @@ type work struct {
 	looked  bool                    // guarded by Queue.mu; the coordinator has seen it at work
 	told    bool                    // guarded by Queue.mu; its start was reported
 	begun   *transfer.Identity      // guarded by Queue.mu; what a light row's part is made from
+	kept    int64                   // guarded by Queue.mu; the bytes done as the journal has them
+	summed  int64                   // guarded by Queue.mu; the same as of Queue.counts
 	counter transfer.Counter
 	counted counted  // guarded by Queue.mu
 	meter   meter    // guarded by Queue.mu

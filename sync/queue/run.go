@@ -206,6 +206,7 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	if err := q.keepLong(ctx); err != nil {
 		return 0, err
 	}
+	q.keepProgress(ctx)
 	wait := time.Hour
 	if q.c.File != Memory {
 		wait = pollEvery

@@ -242,7 +242,7 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	}
 	r := found[0]
 	moved := max(w.counter.Done.Load(), 0)
-	v := judge(e, r.Attempts, q.c.Retries, r.Done, moved)
+	v := judge(e, r.Attempts, q.c.Retries, w.row.Done, moved)
 	begun, light := q.lightness(w)
 	ours := r.State == Active || r.State == Scanning || light && r.State == Waiting
 	switch {

@@ -67,7 +67,7 @@ func (q *Queue) Snapshot() Snapshot {
 		if item.Target.Site != site.Local {
 			snap.RateUp += item.Rate
 		}
-		if moved := item.Done - w.row.Done; item.Size >= 0 && moved > 0 {
+		if moved := item.Done - w.summed; item.Size >= 0 && moved > 0 {
 			snap.BytesLeft -= moved
 		}
 	}
@@ -118,6 +118,9 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 	fresh.seq = seq
 	goesOn := q.held && !held
 	q.counts, q.held, q.stale = fresh, held, q.seq != seq
+	for _, w := range q.running {
+		w.summed = w.kept
+	}
 	if goesOn {
 		q.ringLocked() // who took rows meanwhile may have found the queue held
 	} else {
