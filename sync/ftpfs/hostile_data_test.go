@@ -36,11 +36,15 @@ func (b *bench) fetch(made *transfer.Identity) (transfer.Result, error) {
 }
 
 // send brings a file of this computer to the server over an older one.
-func send(b *bench) (err error) {
-	b.srv.Put("/up", []byte(old))
-	b.here.Put("/up", content, born)
-	b.result, err = b.send(nil)
-	return err
+func send(b *bench) error { return sendOver(old)(b) }
+
+func sendOver(older string) func(*bench) error {
+	return func(b *bench) (err error) {
+		b.srv.Put("/up", []byte(older))
+		b.here.Put("/up", content, born)
+		b.result, err = b.send(nil)
+		return err
+	}
 }
 
 func (b *bench) send(made *transfer.Identity) (transfer.Result, error) {
@@ -199,6 +203,7 @@ func TestHostileUploads(t *testing.T) {
 			"452 ahead of the first byte is a full disk":    {plan: once("STOR", ftptest.Reply("452 No space left on device")), do: send, want: vfs.KindNoSpace, also: spared},
 			"553 is the person's rights":                    {plan: once("STOR", ftptest.Reply("553 Permission denied")), do: send, want: vfs.KindPermission, also: spared},
 			"a crash of the server is a loss":               {plan: once("STOR", ftptest.Flow{At: 9, Fault: ftptest.CrashAll}.Serve), do: send, want: vfs.KindLost, also: spared},
+			"a loss is not taken for the older file":        {plan: once("STOR", ftptest.Flow{Finals: []string{}, After: lost}.Serve), do: sendOver(alike), want: vfs.KindLost, also: stores("/up", alike)},
 			"226 twice ends one transfer":                   {plan: once("STOR", ftptest.Flow{Finals: []string{"226 Done", "226 Done"}}.Serve), do: send, also: sent},
 			"226 of several lines is one reply":             {plan: once("STOR", ftptest.Flow{Finals: []string{"226-Virus scan\n550 inside\n226 Clean"}}.Serve), do: send, also: sent, sessions: 1},
 			"a lost answer to RNTO is looked into":          {plan: once("RNTO", ftptest.All(quietly, ftptest.Drop)), do: send, also: sent},
@@ -215,6 +220,16 @@ func TestHostileUploads(t *testing.T) {
 			"a server that takes its time is asked no more": {plan: once("STOR", ftptest.Flow{Start: "150-Please\n150-be\n150 patient"}.Serve), do: send, also: sent, sessions: 1},
 		}
 	})
+}
+
+// alike has the length of content.
+var alike = strings.Repeat("x", len(content))
+
+// lost ends the connection together with what came over it, as servers do that
+// keep nothing of a broken upload.
+func lost(c *ftptest.Conn, name string) {
+	ftptest.Default(c.As("DELE"), name)
+	c.Drop()
 }
 
 // elsewhere takes the upload and keeps it under a name of its own.

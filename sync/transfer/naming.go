@@ -106,11 +106,12 @@ func (r *run) stillStands(ctx context.Context) (bool, error) {
 }
 
 // tookEffect looks whether a rename whose reply was lost has happened. It is a
-// look and not a second try.
+// look and not a second try. What is like the old file is taken for that: the
+// part may also be gone because the server keeps nothing of a broken upload.
 func (r *run) tookEffect(ctx context.Context) bool {
 	if _, err := r.job.Target.FS.Stat(ctx, r.part); vfs.KindOf(err) != vfs.KindNotFound {
 		return false
 	}
 	now, err := r.job.Target.FS.Stat(ctx, r.target)
-	return err == nil && now.Type == vfs.TypeFile && now.Size == r.done
+	return err == nil && now.Type == vfs.TypeFile && now.Size == r.done && (r.old == nil || !now.Same(*r.old))
 }

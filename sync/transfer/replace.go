@@ -85,6 +85,7 @@ func (r *run) afterRemoval(ctx context.Context) error {
 			r.sole = gone != nil // servers have refused what they then did
 			return err
 		}
+		r.old = nil
 	}
 	err = r.job.Target.FS.Rename(ctx, r.part, r.target, false)
 	if err != nil && ctx.Err() != nil {
