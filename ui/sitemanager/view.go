@@ -48,6 +48,7 @@ type View struct {
 	message   *parts.Line
 	remove    *parts.Tool
 	copy      *parts.Tool
+	add       *parts.Tool
 	dirty     bool
 	before    func(*fyne.KeyEvent)
 }
@@ -95,10 +96,12 @@ func Open(l *loop.Loop, c fyne.Canvas, sites Sites, selected site.ID, hooks Hook
 }
 
 func (v *View) content() fyne.CanvasObject {
-	add := parts.NewTool(look.GlyphAdd, "Add a site", v.add).Labelled("Add")
-	v.copy = parts.NewTool(look.GlyphCopy, "Copy the site", v.duplicate).Labelled("Copy")
+	v.add = parts.NewTool(look.GlyphAdd, "Add a site", func() { v.leave(v.empty) }).Labelled("Add")
+	v.copy = parts.NewTool(look.GlyphCopy, "Copy the site", func() {
+		v.leave(func() { v.reload(v.form.id); v.duplicate() }) // as it is kept
+	}).Labelled("Copy")
 	v.remove = parts.NewTool(look.GlyphTrash, "Remove the site", v.askRemove).Labelled("Remove")
-	tools := container.NewHBox(add, v.copy, v.remove)
+	tools := container.NewHBox(v.add, v.copy, v.remove)
 	v.placard = parts.NewPlacard()
 	v.placard.Set(parts.Notice{
 		Glyph: look.GlyphSites, Title: "No sites yet", Text: "Fill in the form and save it: the site stands here from then on.",
@@ -170,7 +173,7 @@ func (v *View) reload(id site.ID) {
 	v.list.Reload()
 	v.placard.Hidden = len(v.rows) > 0
 	if len(v.rows) == 0 {
-		v.add()
+		v.empty()
 		return
 	}
 	v.selection.Only(at)
@@ -189,15 +192,28 @@ func (v *View) chosen() {
 		v.show(FormOf(s))
 		return
 	}
+	v.leave(func() { v.reload(s.ID) })
+}
+
+// leave asks what becomes of changes before the form shows something else, or
+// nothing any more.
+func (v *View) leave(next func()) {
+	if !v.dirty {
+		next()
+		return
+	}
 	parts.Ask(v.canvas, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
 		Text: "The site that was changed is not saved yet.",
 		Answers: []parts.Answer{
 			{Title: "Cancel", Run: v.reselect},
-			{Title: "Discard", Run: func() { v.show(FormOf(s)) }},
-			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.reload(s.ID) }) }},
+			{Title: "Discard", Run: func() { v.dirty = false; next() }},
+			{Title: "Save", Strong: true, Run: func() {
+				v.reselect() // what cannot be saved stays in the form
+				v.save(func(site.Site) { next() })
+			}},
 		},
-		Escape: func() { v.reselect() },
+		Escape: v.reselect,
 	})
 }
 
@@ -237,7 +253,7 @@ func (v *View) show(f Form) {
 	})
 }
 
-func (v *View) add() {
+func (v *View) empty() {
 	v.selection.Only(-1)
 	v.list.Restyle()
 	v.show(NewForm())
@@ -379,21 +395,7 @@ func (v *View) say(text string, c fyne.ThemeColorName) { v.message.Set(text, c, 
 
 // Close takes the manager away. Changes that were not saved are lost only
 // after a question.
-func (v *View) Close() {
-	if !v.dirty {
-		v.closeNow()
-		return
-	}
-	parts.Ask(v.canvas, parts.Question{
-		Glyph: look.GlyphWarn, Color: look.ColorWarn, Title: "Save the changes?",
-		Text: "The site that was changed is not saved yet.",
-		Answers: []parts.Answer{
-			{Title: "Cancel"},
-			{Title: "Discard", Run: func() { v.dirty = false; v.closeNow() }},
-			{Title: "Save", Strong: true, Run: func() { v.save(func(site.Site) { v.closeNow() }) }},
-		},
-	})
-}
+func (v *View) Close() { v.leave(v.closeNow) }
 
 func (v *View) closeNow() {
 	v.dirty = false

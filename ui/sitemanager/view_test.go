@@ -233,6 +233,34 @@ func TestClosingWithChangesCanBeTakenBack(t *testing.T) {
 	}
 }
 
+func TestChangesAreNotLostForAnotherSite(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		keys      []fyne.KeyName // from "Save" on, which has the keys
+		user, new string         // of the kept site; and the name in the form
+	}{
+		"Esc stays with them":        {[]fyne.KeyName{fyne.KeyEscape}, "anna", "Shop"},
+		"they are saved":             {[]fyne.KeyName{fyne.KeyReturn}, "annabel", ""},
+		"they are given up":          {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyReturn}, "anna", ""},
+		"Cancel stays with them too": {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyLeft, fyne.KeyReturn}, "anna", "Shop"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			r.form.user.SetText("annabel")
+			r.add.Tapped(nil)
+			for _, key := range tc.keys {
+				r.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: key})
+			}
+			r.settle(t)
+			if got := r.store.sites[0].User; got != tc.user {
+				t.Errorf("kept is the user %q", got)
+			}
+			if got := r.form.form().Name; got != tc.new {
+				t.Errorf("the form shows %q", got)
+			}
+		})
+	}
+}
+
 func TestFieldsBeginAndEndInLine(t *testing.T) {
 	for _, size := range []fyne.Size{{Width: 1000, Height: 700}, {Width: 700, Height: 420}} {
 		r := open(t, look.Dark, shop())
