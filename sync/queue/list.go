@@ -13,6 +13,9 @@ import (
 // somebody moved them, in each the rows by ID, so that what was found in a
 // folder comes behind it. Rows being worked on show the progress of this moment.
 func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, error) {
+	if f.LaterLast {
+		return q.listLaterLast(ctx, f, offset, limit)
+	}
 	query, args := f.query()
 	return q.read(ctx, query, append(args, limit, offset)...)
 }
@@ -106,6 +109,12 @@ func (f Filter) from() (string, []any) {
 	if f.Find != "" {
 		where = append(where, `(instr(lower(CAST(src_path AS TEXT)), lower(?)) > 0 OR instr(lower(CAST(dst_path AS TEXT)), lower(?)) > 0)`)
 		args = append(args, f.Find, f.Find)
+	}
+	switch f.part {
+	case rowsNow:
+		where, args = append(where, `id NOT IN (SELECT id`+laterRows+`)`), append(args, f.now, f.now)
+	case rowsLater: // they are few, so they are found first and sorted then
+		return ` FROM rows WHERE ` + strings.Join(append(where, `id IN (SELECT id`+laterRows+`)`), ` AND `), append(args, f.now, f.now)
 	}
 	return ` FROM rows INDEXED BY ` + index + ` WHERE ` + strings.Join(where, ` AND `), args
 }

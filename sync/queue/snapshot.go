@@ -20,11 +20,15 @@ const pollEvery = 500 * time.Millisecond
 // counts is what a snapshot takes from the journal, read again only after a
 // change.
 type counts struct {
-	seq    uint64
-	rows   map[State]int // never changed once it is here
-	waits  []SiteWait    // never changed once it is here
-	bytes  int64         // of all rows not ended, as of their last attempt's end
-	asking []Item        // never changed once it is here
+	seq   uint64
+	rows  map[State]int // never changed once it is here
+	waits []SiteWait    // never changed once it is here
+	later Later
+	// laterAt is when later was read, laterOld says that it is due again.
+	laterAt  time.Time
+	laterOld bool
+	bytes    int64  // of all rows not ended, as of their last attempt's end
+	asking   []Item // never changed once it is here
 	// removing counts rows whose part is still to be deleted.
 	removing int
 }
@@ -43,7 +47,7 @@ func (q *Queue) Snapshot() Snapshot {
 	defer q.mu.Unlock()
 	snap := Snapshot{
 		Seq: q.counts.seq, Running: q.stop != nil, Held: q.held,
-		Count: maps.Clone(q.counts.rows), Waits: q.counts.waits, BytesLeft: q.counts.bytes,
+		Count: maps.Clone(q.counts.rows), Waits: q.counts.waits, BytesLeft: q.counts.bytes, Later: q.counts.later,
 	}
 	if open, next := q.openLocked(now); !open {
 		snap.OpensAt = next
@@ -117,7 +121,7 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 	}
 	fresh.seq = seq
 	goesOn := q.held && !held
-	q.counts, q.held, q.stale = fresh, held, q.seq != seq
+	q.counts, q.held, q.stale = fresh, held, q.seq != seq || fresh.laterOld
 	for _, w := range q.running {
 		w.summed = w.kept
 	}
@@ -168,6 +172,9 @@ func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 	}
 	if c.rows[Waiting] > 0 { // else nothing waits for them any more
 		c.waits = slices.Collect(maps.Values(waits))
+		if err := q.readLater(ctx, &c); err != nil {
+			return c, false, err
+		}
 	}
 	held, err := q.setting(ctx, "held")
 	return c, held == "1", err

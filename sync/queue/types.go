@@ -155,6 +155,8 @@ type Snapshot struct {
 	// sites counts in both.
 	BytesLeft      int64
 	RateUp, RateDn float64
+	// Later are the waiting rows that start at a time to come.
+	Later Later
 }
 
 // Unfinished counts the rows on which work is left. It is never less than
@@ -203,4 +205,11 @@ type Filter struct {
 	Find string
 	// Newest lists first what ended last, and what has not ended at the end.
 	Newest bool
+	// LaterLast lists the rows that start at a time to come behind all others:
+	// nobody looks for what moves below what begins tomorrow. More than 2,000
+	// of them stay in their place.
+	LaterLast bool
+
+	part part
+	now  int64 // for part
 }
