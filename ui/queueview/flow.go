@@ -105,19 +105,6 @@ func roundUp(v float64) float64 {
 	return 10 * power
 }
 
-// timeLeft is the time until everything has moved at the present rate. A copy
-// between two sites counts in both directions, so the rows' own rates are added.
-func timeLeft(s queue.Snapshot) (left time.Duration, ok bool) {
-	rate := 0.0
-	for _, it := range s.Active {
-		rate += it.Rate
-	}
-	if rate <= 0 || s.BytesLeft <= 0 {
-		return 0, false
-	}
-	return time.Duration(min(float64(s.BytesLeft)/rate, 1e9) * float64(time.Second)), true
-}
-
 // flow is what stands beside the title of what is left to do: rates, the time
 // to the end, and the graph.
 type flow struct {
@@ -163,7 +150,8 @@ func (v *View) takeFlow(s queue.Snapshot) {
 	}
 	rate(f.up, s.RateUp, look.ColorOK, look.GlyphUpload)
 	rate(f.down, s.RateDn, look.ColorAccent, look.GlyphDownload)
-	f.told.Set(standing(s, v.loop.Now()), look.ColorSecondary, "")
+	text, color := standing(s, v.names, v.loop.Now())
+	f.told.Set(text, color, "")
 	if now := v.loop.Now(); now.Sub(f.asked) >= flowEvery {
 		f.asked = now
 		v.loop.Latest(f, func(context.Context) func() {
@@ -171,17 +159,6 @@ func (v *View) takeFlow(s queue.Snapshot) {
 			return func() { v.showCourse(c, ok) }
 		})
 	}
-}
-
-// standing says how the queue as a whole stands.
-func standing(s queue.Snapshot, now time.Time) string {
-	switch {
-	case s.Held && s.Unfinished() > 0:
-		return "On hold"
-	case s.OpensAt.After(now) && s.Unfinished() > 0:
-		return "Files move from " + words.Moment(s.OpensAt, now) + " on"
-	}
-	return words.Left(timeLeft(s))
 }
 
 func (v *View) showCourse(c course, ok bool) {

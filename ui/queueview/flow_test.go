@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
@@ -56,6 +58,11 @@ func TestCourseShowsTheLastTenMinutes(t *testing.T) {
 	}
 }
 
+// waits are for one site, so many seconds from noon.
+func waits(id site.ID, seconds int) []queue.SiteWait {
+	return []queue.SiteWait{{Site: id, Until: noon.Add(time.Duration(seconds) * time.Second), Kind: vfs.KindRefused}}
+}
+
 func TestTimeLeftOfTheQueue(t *testing.T) {
 	both := queue.Item{Rate: 100}
 	for outcome, tc := range map[string]struct {
@@ -67,10 +74,22 @@ func TestTimeLeftOfTheQueue(t *testing.T) {
 		"nothing where nothing is left": {queue.Snapshot{Active: []queue.Item{both}}, ""},
 		"that it is held":               {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1}}, "On hold"},
 		"nothing of an empty one":       {queue.Snapshot{Held: true}, ""},
-		"when its hours begin":          {queue.Snapshot{OpensAt: noon.Add(10 * time.Hour), Count: map[queue.State]int{queue.Waiting: 1}}, "Files move from 22:00 on"},
+		"without what starts later": {
+			queue.Snapshot{Active: []queue.Item{both}, BytesLeft: 12_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(time.Hour)}}, "1 min left + 2 later",
+		},
+		"when it goes on where nothing moves": {
+			queue.Snapshot{BytesLeft: 6_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(24 * time.Hour)}}, "2 later, from tomorrow 12:00 on",
+		},
+		"a server that is down":             {queue.Snapshot{Waits: waits("s", 15)}, "Site s does not answer, again in 15 s"},
+		"a server that is down, before all": {queue.Snapshot{Active: []queue.Item{both}, BytesLeft: 12_000, Waits: waits("s", 15)}, "Site s does not answer, again in 15 s"},
+		"a server that is tried":            {queue.Snapshot{Waits: waits("s", 0)}, "Site s does not answer, trying again"},
+		"a server that is not known":        {queue.Snapshot{Waits: []queue.SiteWait{{Site: "s", Kind: vfs.KindHost}}}, "Site s is not found, trying again"},
+		"the first of several servers":      {queue.Snapshot{Waits: append(waits("far", 90), waits("near", 15)...)}, "Site near and 1 more server do not answer, again in 15 s"},
+		"when its hours begin":              {queue.Snapshot{OpensAt: noon.Add(10 * time.Hour), Count: map[queue.State]int{queue.Waiting: 1}}, "Files move from 22:00 on"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
-			if got := standing(tc.s, noon); got != tc.want {
+			got, _ := standing(tc.s, func(id site.ID) string { return "Site " + string(id) }, noon)
+			if got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})

@@ -38,13 +38,17 @@ func (m *Model) Drop(gap int) (to Move, ok bool) {
 	switch {
 	case below < m.len && !hasLower, above >= 0 && !hasUpper:
 		return Move{}, false // not read yet
-	case hasUpper && (!hasLower || upper.Priority != lower.Priority && m.allOf(upper.Priority)):
+	case hasUpper && (!hasLower || startsLater(lower) && !startsLater(upper) || upper.Priority != lower.Priority && m.allOf(upper.Priority)):
 		return Move{Priority: upper.Priority}, true
 	case hasLower:
 		return Move{Before: lower.ID, Priority: lower.Priority}, true
 	}
 	return Move{}, false
 }
+
+// startsLater says whether a row was listed with those that a person set a time
+// for. Their place in the queue is another than that in the list.
+func startsLater(it queue.Item) bool { return it.State == queue.Waiting && !it.NotBefore.IsZero() }
 
 // still says whether the rows already stand at a gap, and nothing between them.
 func (m *Model) still(gap int) bool {

@@ -13,6 +13,35 @@ import (
 	"wherry/ui/look/looktest"
 )
 
+// TestDropAboveWhatStartsLater: those rows are listed last, whatever their
+// place in the queue, so that a place before the first of them may be anywhere.
+func TestDropAboveWhatStartsLater(t *testing.T) {
+	r := newRows(5, queue.Waiting)
+	for i := range r.items[3:] {
+		r.items[3+i].NotBefore = noon
+	}
+	m := NewModel(Left)
+	if !m.Filter().LaterLast {
+		t.Fatal("they are not listed last")
+	}
+	m.Take(r.Snapshot())
+	m.Put(0, 1, r.items)
+	for outcome, tc := range map[string]struct {
+		pick, gap int
+		want      Move
+	}{
+		"behind all that starts now":   {0, 3, Move{}},
+		"among what starts now":        {0, 2, Move{Before: 3}},
+		"among what starts later":      {4, 3, Move{}},
+		"what starts later, up to now": {4, 1, Move{Before: 2}},
+	} {
+		m.Pick([]int{tc.pick})
+		if got, ok := m.Drop(tc.gap); !ok || got != tc.want {
+			t.Errorf("%s: %+v, %v", outcome, got, ok)
+		}
+	}
+}
+
 func TestDroppedRowsGo(t *testing.T) {
 	const high, normal, low = queue.High, queue.Normal, queue.Low
 	plain := []queue.Priority{normal, normal, normal, normal, normal, normal}

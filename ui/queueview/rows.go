@@ -45,7 +45,7 @@ func columnsOf(tab Tab) []parts.Column {
 		name, from, to, size,
 		{Title: "Progress", Width: 120, Min: 60, Bar: true, Align: fyne.TextAlignCenter, Fixed: true},
 		{Title: "Speed", Width: 78, Min: 50, Secondary: true, Align: fyne.TextAlignTrailing, Fixed: true, Yield: 2},
-		{Title: "Time left", Width: 160, Min: 60, Secondary: true, Fixed: true},
+		{Title: "Time left", Width: 195, Min: 60, Secondary: true, Fixed: true},
 	}
 }
 
@@ -165,7 +165,7 @@ func status(it queue.Item, now time.Time) string {
 		return "starts " + words.Moment(it.NotBefore, now)
 	}
 	if it.WaitsFor != site.Local && it.NextTry.After(now) {
-		return "server is down, again in " + words.Duration(it.NextTry.Sub(now))
+		return "again in " + words.Duration(it.NextTry.Sub(now)) + ", server is down" // what matters is not cut
 	}
 	if it.Attempts > 0 && it.NextTry.After(now) {
 		return "again in " + words.Duration(it.NextTry.Sub(now))

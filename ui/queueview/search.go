@@ -21,9 +21,10 @@ type sought struct {
 }
 
 // Filter picks the rows that the list shows. What has ended is shown the
-// latest first.
+// latest first, what starts at a later time behind all others.
 func (m *Model) Filter() queue.Filter {
-	return queue.Filter{States: m.tab.States, Find: m.find, Newest: m.tab.Title != Left.Title}
+	left := m.tab.Title == Left.Title
+	return queue.Filter{States: m.tab.States, Find: m.find, Newest: !left, LaterLast: left}
 }
 
 // SetFind shows only the rows whose paths hold a text, "" for all, and says
