@@ -4,6 +4,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"wherry/sync/queue"
 	"wherry/ui/cli"
@@ -26,14 +27,13 @@ func (s *shell) askClose() {
 		return
 	}
 	s.leaving = true
-	const soon = "Wherry quits when the queue is done"
 	stay := func() {
 		s.leaving, s.quitWhenDone = false, false
-		s.status.takeBack(soon)
+		s.announceQuit("")
 	}
 	answers := []parts.Answer{
 		{Title: "Quit", Run: s.quit},
-		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.status.announce(soon) }},
+		{Title: "Quit When Done", Run: func() { stay(); s.quitWhenDone = true; s.announceQuit(quitsText(now.Later, s.loop.Now())) }},
 		{Title: "Stay", Strong: true, Run: stay},
 	}
 	if now.Held || !busy(now) { // it would never be done, or is
@@ -42,16 +42,53 @@ func (s *shell) askClose() {
 	showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
 		Title:   words.Count(int64(left), "transfer is", "transfers are") + " not finished",
-		Text:    "Nothing is lost: the queue goes on where it was when Wherry is started again.",
+		Text:    closingText(now.Later, s.loop.Now()),
 		Width:   520,
 		Answers: answers,
 		Escape:  stay,
 	})
 }
 
+// closingText says what becomes of the queue when the window is closed. What
+// starts at a later time does so only in a Wherry that runs then.
+func closingText(later queue.Later, now time.Time) string {
+	text := "Nothing is lost: the queue goes on where it was when Wherry is started again."
+	switch {
+	case later.Rows == 1:
+		text += " One transfer starts at a time to come, " + words.Moment(later.First, now) + ", if Wherry runs then."
+	case later.Rows > 1:
+		text += " " + words.Number(int64(later.Rows)) + " transfers start at a time to come, the first " + words.Moment(later.First, now) + ", if Wherry runs then."
+	}
+	return text
+}
+
+// quitsText says when the program ends that is to do so with the queue.
+func quitsText(later queue.Later, now time.Time) string {
+	const text = "Wherry quits when the queue is done"
+	if later.Rows == 0 {
+		return text
+	}
+	return text + ", not before " + words.Moment(later.Last, now)
+}
+
+// announceQuit says that in the status bar until it is another text; "" takes
+// it back.
+func (s *shell) announceQuit(text string) {
+	if text == s.soon {
+		return
+	}
+	s.status.takeBack(s.soon)
+	if s.soon = text; text != "" {
+		s.status.announce(text)
+	}
+}
+
 // quitIfDone ends the program when the person asked for that at the end of
 // the queue, which paused rows do not put off; open questions do.
 func (s *shell) quitIfDone(now queue.Snapshot) {
+	if s.quitWhenDone {
+		s.announceQuit(quitsText(now.Later, s.loop.Now())) // "tomorrow" becomes today
+	}
 	if s.quitWhenDone && !s.leaving && !busy(now) && !s.finish.pending() && !s.after.running {
 		s.quit()
 	}

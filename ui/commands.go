@@ -209,7 +209,7 @@ func (s *shell) queueCommands() []action.Command {
 		priority("queue.high", "Priority: high", queue.High),
 		priority("queue.normal", "Priority: normal", queue.Normal),
 		priority("queue.low", "Priority: low", queue.Low),
-		{ID: "queue.cancel", Title: "Take out of the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
+		{ID: "queue.cancel", Title: "Remove from the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
 		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
 		{
 			ID: "queue.hold", Title: "Hold the whole queue", Key: fyne.KeyP, Mod: ctrl | shift, Glyph: look.GlyphPause,
@@ -221,7 +221,7 @@ func (s *shell) queueCommands() []action.Command {
 		},
 		{ID: "queue.retry-all", Title: "Try all failed again", Disabled: s.nothing("Nothing has failed", queue.Failed), Run: s.lists[1].RetryAll},
 		{ID: "queue.resume-all", Title: "Go on with all paused", Disabled: s.nothing("Nothing is paused", queue.Paused), Run: s.lists[0].ResumeAll},
-		{ID: "queue.cancel-all", Title: "Take everything out of the list…", Disabled: s.nothing("The queue is empty", queueview.Left.States...), Run: s.askCancelAll},
+		{ID: "queue.cancel-all", Title: "Remove everything from the list…", Disabled: s.nothing("The queue is empty", queueview.Left.States...), Run: s.askCancelAll},
 		{ID: "queue.clear-failed", Title: "Clear what has failed", Disabled: s.nothing("Nothing has failed", queueview.Lost.States...), Run: s.lists[1].Clear},
 		{ID: "queue.clear", Title: "Clear what is completed", Disabled: s.nothing("Nothing is completed", queueview.Over.States...), Run: s.lists[2].Clear},
 	}
@@ -231,10 +231,10 @@ func (s *shell) queueCommands() []action.Command {
 func (s *shell) askCancelAll() {
 	showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
-		Title: "Take " + words.Count(int64(s.snapshot.Unfinished()), "transfer", "transfers") + " out of the list?",
+		Title: "Remove " + words.Count(int64(s.snapshot.Unfinished()), "transfer", "transfers") + " from the list?",
 		Text:  "What has arrived in part is removed. What is completed stays.",
 		Answers: []parts.Answer{
-			{Title: "Take Out", Run: s.lists[0].CancelAll},
+			{Title: "Remove", Run: s.lists[0].CancelAll},
 			{Title: "Keep", Strong: true},
 		},
 	})
@@ -296,7 +296,8 @@ func (s *shell) showKeys() {
 		lines = append(lines, parts.Fact{Name: l.Key, Value: l.Title})
 	}
 	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
-		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})
+		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Del", Value: "In the queue: remove from the list"},
+		parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})
 	scroll := container.NewVScroll(parts.NewFacts(lines...))
 	scroll.SetMinSize(fyne.NewSize(0, min(460, s.window.Canvas().Size().Height-160)))
 	showQuestion(s.window, s.facts, parts.Question{

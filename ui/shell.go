@@ -75,6 +75,7 @@ type shell struct {
 	leaving   bool                  // the question before closing is open, or was answered
 	// quitWhenDone: the person asked to quit at the end of the queue.
 	quitWhenDone bool
+	soon         string // what the status bar says of that, "" for nothing
 	tray         tray
 	awake        awake
 	after        after

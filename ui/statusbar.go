@@ -104,19 +104,28 @@ func modeText(c connection) string {
 	return "Auto mode"
 }
 
-// setQueue shows what is left and how fast it goes.
-func (s *statusBar) setQueue(q queue.Snapshot) {
-	n := q.Unfinished()
+// setQueue shows what is left and how fast it goes, and what it waits for.
+func (s *statusBar) setQueue(q queue.Snapshot, names func(site.ID) string) {
+	n, later := q.Unfinished(), q.Later.Rows
 	text := "Queue empty"
-	if n > 0 {
-		text = "Queue: " + words.Count(int64(n), "item", "items")
-		if q.BytesLeft > 0 {
-			text += ", " + words.Size(q.BytesLeft) + " left"
+	switch now := n - later; {
+	case now > 0:
+		text = "Queue: " + words.Count(int64(now), "item", "items")
+		if bytes := q.BytesLeft - q.Later.Bytes; bytes > 0 {
+			text += ", " + words.Size(bytes) + " left"
 		}
+		if later > 0 {
+			text += " + " + words.Number(int64(later)) + " later"
+		}
+	case n > 0:
+		text = "Queue: " + words.Number(int64(later)) + " later"
 	}
 	color := look.ColorSecondary
 	if q.Held {
 		text, color = text+", on hold", look.ColorWarn
+	}
+	if len(q.Waits) > 0 {
+		text, color = text+", "+waitsFor(q.Waits, names), look.ColorWarn
 	}
 	if failed := q.Count[queue.Failed]; failed > 0 {
 		text += ", " + words.Number(int64(failed)) + " failed"
@@ -125,6 +134,14 @@ func (s *statusBar) setQueue(q queue.Snapshot) {
 	s.left.Set(text, color, "")
 	s.up.Set(words.Rate(q.RateUp), look.ColorSecondary, look.GlyphUpload)
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
+}
+
+// waitsFor names the one server that does not answer, or counts them.
+func waitsFor(waits []queue.SiteWait, names func(site.ID) string) string {
+	if len(waits) > 1 {
+		return "waits for " + words.Number(int64(len(waits))) + " servers"
+	}
+	return "waits for " + words.Safe(names(waits[0].Site))
 }
 
 // setLimit shows whether a speed limit holds; where none is set there is

@@ -95,7 +95,7 @@ func (s *shell) paint(now state) {
 func (s *shell) draw(now state) {
 	s.status.setConnection(now.connection)
 	s.announce(now.changes)
-	s.status.setQueue(now.queue)
+	s.status.setQueue(now.queue, s.siteName)
 	for i, v := range s.lists {
 		title := v.Tab().Title
 		if n := v.Tab().Count(now.queue); n > 0 {
