@@ -67,6 +67,8 @@ type Config struct {
 	// Work lets this process work on the queue from the start.
 	Work  bool
 	Asker Asker
+	// Exists answers in place of Asker.Exists, nil for nobody else.
+	Exists func(ctx context.Context, q transfer.Question) (transfer.Answer, error)
 	// Vault replaces the system's keychain.
 	Vault site.Vault
 	// Timeout without progress on every wait for a server; 20 s by default.
@@ -173,7 +175,10 @@ func (e *Engine) openStores() error {
 		OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
 		SiteLimit: e.siteLimits, Replace: e.replaceWay, Replaced: e.replaced,
 	}
-	if e.cfg.Asker != nil {
+	switch {
+	case e.cfg.Exists != nil:
+		qc.Ask = e.cfg.Exists
+	case e.cfg.Asker != nil:
 		qc.Ask = e.cfg.Asker.Exists
 	}
 	if e.queue, notices, err = queue.Open(e.root, qc); err != nil {

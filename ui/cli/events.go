@@ -24,6 +24,7 @@ type eventJSON struct {
 	Verified string   `json:"verified,omitempty"`
 	Kind     string   `json:"kind,omitempty"`
 	Message  string   `json:"message,omitempty"`
+	Existing bool     `json:"existing,omitempty"` // of queue add: the row was there before
 }
 
 // summaryJSON is the last line of `get --json` and its like.

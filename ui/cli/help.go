@@ -17,7 +17,7 @@ var groups = []struct {
 	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
 	{"t", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
-	{"r", "Transfer flags", []string{"replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
+	{"r", "Transfer flags", []string{"exists", "replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }

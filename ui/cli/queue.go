@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,7 +16,7 @@ import (
 func (a *app) queueCommand() *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "queue",
-		Short: "The queue: add, list, status, run, move, priority, schedule, pause, resume, retry, remove, clear",
+		Short: "The queue: add, list, status, run, answer, move, priority, schedule, pause, resume, retry, remove, clear",
 		Long: `The queue keeps transfers on disk until they are done, also when the program or
 the computer ends. The window works on it while it is open, wherry queue run does
 without a window, and only one of them at a time; all may add to it.`,
@@ -22,7 +24,7 @@ without a window, and only one of them at a time; all may add to it.`,
   wherry queue list
   wherry queue run`,
 		Annotations: map[string]string{groupsOf: ""},
-	}, a.queueAdd(), a.queueList(), a.queueStatus(), a.queueRun(), a.queueMove(), a.queuePriority(), a.queueSchedule(),
+	}, a.queueAdd(), a.queueList(), a.queueStatus(), a.queueRun(), a.queueAnswer(), a.queueMove(), a.queuePriority(), a.queueSchedule(),
 		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
 		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
 		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
@@ -69,7 +71,12 @@ func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan
 		}
 		reqs[i].NotBefore = at
 	}
+	begun := time.Now()
 	ids, err := s.engine.Enqueue(ctx, reqs...)
+	if err != nil {
+		return err
+	}
+	there, err := s.existing(ctx, ids, begun)
 	if err != nil {
 		return err
 	}
@@ -78,17 +85,59 @@ func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan
 		if !at.IsZero() {
 			begins = " for " + words.Moment(at, time.Now())
 		}
-		s.notice("wherry: Added %s%s. `wherry queue run` or an open window does the work.", words.Count(int64(len(ids)), "row", "rows"), begins)
+		if n := len(ids) - len(there); n > 0 {
+			s.notice("wherry: Added %s%s. `wherry queue run` or an open window does the work.", words.Count(int64(n), "row", "rows"), begins)
+		}
+		for i, id := range ids {
+			if item, ok := there[i]; ok {
+				s.notice("wherry: %s is in the queue already, as row %d, %s; nothing of that row was changed.%s", show(s.engine, reqs[i].Source), id, item.State, remedyOf(item))
+			}
+		}
 		return nil
 	}
 	enc := jsonLines(s.std.Out)
 	for i, id := range ids {
-		line := eventJSON{Event: "added", ID: id, Source: show(s.engine, reqs[i].Source), Target: show(s.engine, reqs[i].Target)}
+		_, was := there[i]
+		line := eventJSON{Event: "added", Existing: was, ID: id, Source: show(s.engine, reqs[i].Source), Target: show(s.engine, reqs[i].Target)}
 		if err := enc.Encode(line); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// existing tells which of ids, by their place, are rows that were there before
+// begun, or that an earlier one of ids has added.
+func (s *session) existing(ctx context.Context, ids []queue.ID, begun time.Time) (map[int]queue.Item, error) {
+	rows := map[queue.ID]queue.Item{}
+	for from := 0; from < len(ids); from += page {
+		items, err := s.engine.Queue().Get(ctx, ids[from:min(from+page, len(ids))]...)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			rows[i.ID] = i
+		}
+	}
+	there, seen := map[int]queue.Item{}, map[queue.ID]bool{}
+	for n, id := range ids {
+		if item, ok := rows[id]; ok && (seen[id] || item.Added.Before(begun)) {
+			there[n] = item
+		}
+		seen[id] = true
+	}
+	return there, nil
+}
+
+// remedyOf is what a row that is there already needs before it goes on.
+func remedyOf(i queue.Item) string {
+	switch i.State {
+	case queue.Asking:
+		return fmt.Sprintf(" `wherry queue answer %d RULE` answers it.", i.ID)
+	case queue.Paused:
+		return fmt.Sprintf(" `wherry queue resume %d` lets it go on.", i.ID)
+	}
+	return ""
 }
 
 // queueChange makes a command that changes rows by their numbers; without any,
@@ -119,7 +168,7 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 					}
 					return changeAll(cmd.Context(), q, change, states)
 				}
-				return change(q, cmd.Context(), ids...)
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return change(q, cmd.Context(), ids...) })
 			})
 		},
 	}
@@ -138,6 +187,34 @@ func rowIDs(command string, args []string) ([]queue.ID, error) {
 		ids[i] = queue.ID(n)
 	}
 	return ids, nil
+}
+
+// forRows does with the rows that are there what is asked for all of them, and
+// says which ones are not.
+func (s *session) forRows(ctx context.Context, ids []queue.ID, do func(...queue.ID) error) error {
+	items, err := s.engine.Queue().Get(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	there := map[queue.ID]bool{}
+	for _, i := range items {
+		there[i.ID] = true
+	}
+	var gone error
+	ids = slices.DeleteFunc(ids, func(id queue.ID) bool {
+		if !there[id] {
+			s.say("wherry: Row %d is not in the queue.", id)
+			gone = &reportedError{exitFailed}
+		}
+		return !there[id]
+	})
+	if len(ids) == 0 {
+		return gone
+	}
+	if err := do(ids...); err != nil {
+		return err
+	}
+	return gone
 }
 
 // page is how many rows are changed at a time.

@@ -37,13 +37,15 @@ priority; before a row of another priority, the rows take that one.`,
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
 				q := s.engine.Queue()
-				switch {
-				case top:
-					return q.MoveTop(cmd.Context(), ids...)
-				case bottom:
-					return q.MoveBottom(cmd.Context(), ids...)
-				}
-				return a.moveBefore(cmd.Context(), q, queue.ID(before), ids)
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error {
+					switch {
+					case top:
+						return q.MoveTop(cmd.Context(), ids...)
+					case bottom:
+						return q.MoveBottom(cmd.Context(), ids...)
+					}
+					return a.moveBefore(cmd.Context(), q, queue.ID(before), ids)
+				})
 			})
 		},
 	}
@@ -92,7 +94,7 @@ all that is in it, also what is found there later. What moves already goes on.`,
 				return err
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				return s.engine.Queue().SetPriority(cmd.Context(), p, ids...)
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.engine.Queue().SetPriority(cmd.Context(), p, ids...) })
 			})
 		},
 	}

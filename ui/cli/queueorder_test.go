@@ -68,8 +68,6 @@ func TestOrderCommandsSayWhatIsWrong(t *testing.T) {
 		{exitUsage, "not one of high", "priority urgent 1"},
 		{exitUsage, "high, normal or low", "priority high"},
 		{exitUsage, "no number", "priority high x"},
-		{0, "", "move 4711 --top"}, // somebody may have removed it
-		{0, "", "priority low 4711"},
 	} {
 		h.fails(tc.code, []string{tc.says}, append([]string{"queue"}, strings.Fields(tc.args)...)...)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wherry/sync/queue"
+	"wherry/sync/transfer"
 	"wherry/ui/desktop"
 	"wherry/ui/words"
 )
@@ -20,7 +21,8 @@ func (a *app) queueRun() *cobra.Command {
 		Long: `Transfer what is in the queue, without a window, until nothing is left that can go
 on by itself: rows with a time to begin are waited for, and so are the hours of
 --between. Outside of them no file begins; one that moves is brought to its end. Rows
-that ask something are asked here on a terminal, and stay asking otherwise. A password
+that ask what to do with a file that exists are answered by --exists, or asked here on a
+terminal, or else left asking; wherry queue answer answers them. A password
 that is not in the keychain is asked for, or read by --password-stdin or from
 WHERRY_PASSWORD where all rows need the same login.`,
 		Example: `  wherry queue run
@@ -42,7 +44,11 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 	r := a.newRun()
 	events := newEvents(r.event)
 	defer events.Close()
-	err := a.withEngine(ctx, command, wish{durable: true, events: events.OnEvent}, func(s *session) error {
+	w := wish{durable: true, events: events.OnEvent}
+	if rule := transfer.Rule(a.opt.exists.value); rule != "" && rule != transfer.Ask {
+		w.exists = a.byRule(rule)
+	}
+	err := a.withEngine(ctx, command, w, func(s *session) error {
 		r.begin(s)
 		if err := s.givePassword(ctx); err != nil {
 			return err
@@ -54,6 +60,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if err := s.sayWhen(ctx); err != nil {
 			return err
 		}
+		defer s.sayAsking()
 		return r.drain(ctx, s.engine.Queue(), events)
 	})
 	if errors.Is(err, queue.ErrRunning) {
@@ -62,6 +69,14 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		return &reportedError{exitFailed}
 	}
 	return err
+}
+
+// sayAsking tells that rows are left only because nobody has answered them.
+func (s *session) sayAsking() {
+	if n := s.engine.Queue().Snapshot().Count[queue.Asking]; n > 0 {
+		s.notice("wherry: %s for an answer: `wherry queue list --state asking` shows what is asked, and `wherry queue answer` or "+
+			"`wherry queue run --exists RULE` answers.", words.Count(int64(n), "row waits", "rows wait"))
+	}
 }
 
 // sayWhen tells a person why nothing moves yet, where only time is waited for.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wherry/sync/queue"
 	"wherry/ui/words"
 )
 
@@ -100,7 +101,7 @@ by an open window.`,
 				return err
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				return s.engine.Queue().Schedule(cmd.Context(), at.when, ids...)
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.engine.Queue().Schedule(cmd.Context(), at.when, ids...) })
 			})
 		},
 	}

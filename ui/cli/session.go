@@ -52,6 +52,8 @@ type wish struct {
 	durable bool // the queue on disk rather than one in memory
 	later   bool // what is asked for is done by another process
 	events  func(queue.Event)
+	// exists answers what rows ask, nil for a person at the terminal.
+	exists func(context.Context, transfer.Question) (transfer.Answer, error)
 }
 
 // withEngine runs work with an engine and ends it afterwards, in every case.
@@ -61,7 +63,7 @@ func (a *app) withEngine(ctx context.Context, command string, w wish, work func(
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
-	cfg.OneShot, cfg.OnEvent = !w.durable, w.events
+	cfg.OneShot, cfg.OnEvent, cfg.Exists = !w.durable, w.events, w.exists
 	if a.interactive() {
 		cfg.Asker = &asker{app: a}
 	}
