@@ -192,6 +192,7 @@ func TestMenuMeansAllThereAre(t *testing.T) {
 			r := newRows(30, queue.Failed)
 			v, l := prepare(t, r)
 			v.RetryAll()
+			settle(t, l)
 			v.CancelAll()
 			settle(t, l)
 			if len(r.retried) != 30 || len(r.canceled) != 30 {
