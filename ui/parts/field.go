@@ -2,7 +2,9 @@ package parts
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"wherry/ui/look"
@@ -45,6 +47,43 @@ func NewFilter(placeholder string, changed func(string), back func()) *Field {
 		back()
 	}
 	return f
+}
+
+// CreateRenderer adds how a field looks that is off: Fyne's differs from an
+// empty one in its border alone, which is brighter.
+func (f *Field) CreateRenderer() fyne.WidgetRenderer {
+	f.ExtendBaseWidget(f)
+	r := &fieldRenderer{f.Entry.CreateRenderer(), f}
+	r.fade()
+	return r
+}
+
+type fieldRenderer struct {
+	fyne.WidgetRenderer
+	f *Field
+}
+
+func (r *fieldRenderer) Refresh() {
+	r.WidgetRenderer.Refresh()
+	r.fade()
+}
+
+// fade gives a field that is off the ground of a button that is, and the border
+// of other fields.
+func (r *fieldRenderer) fade() {
+	if !r.f.Disabled() {
+		return
+	}
+	for _, o := range r.Objects() {
+		box, ok := o.(*canvas.Rectangle)
+		switch {
+		case !ok:
+		case box.StrokeWidth > 0:
+			box.StrokeColor = look.Color(theme.ColorNameInputBorder)
+		default:
+			box.FillColor = look.Color(theme.ColorNameDisabledButton)
+		}
+	}
 }
 
 // MinSize keeps the field usable.

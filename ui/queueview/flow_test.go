@@ -160,3 +160,29 @@ func tap(t *testing.T, v *View, w fyne.Window) {
 		t.Fatal("nothing opened")
 	}
 }
+
+// TestServerThatIsDownIsInView paints what a person sees then.
+func TestServerThatIsDownIsInView(t *testing.T) {
+	clock := loop.NewManual(t.Context())
+	t.Cleanup(clock.Close)
+	now := clock.Now()
+	for _, choice := range []look.Choice{look.Dark, look.Light} {
+		r := newRows(8, queue.Waiting)
+		for i := range r.items[:4] {
+			r.items[i].WaitsFor, r.items[i].NextTry = "s", now.Add(75*time.Second)
+		}
+		for i := range r.items[4:] {
+			r.items[4+i].NotBefore = now.Add(20 * time.Hour)
+		}
+		v, l, w := showBeside(t, r, Left, choice, 1180)
+		s := r.Snapshot()
+		s.Waits = []queue.SiteWait{{Site: "s", Until: now.Add(15 * time.Second), Kind: vfs.KindRefused}}
+		s.Later = queue.Later{Rows: 4, First: now.Add(20 * time.Hour)}
+		v.Take(s)
+		settle(t, l)
+		if got := v.flow.told.Text(); got != "Site s does not answer, again in 15 s" {
+			t.Errorf("it says %q", got)
+		}
+		looktest.Picture(t, w, "flow-down-"+string(choice))
+	}
+}

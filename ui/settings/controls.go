@@ -114,15 +114,17 @@ func (v *View) field(placeholder string, width float32, text string, read func(s
 	f := parts.NewField(placeholder, width)
 	f.SetText(text)
 	taken := text
+	number := len(v.fields)
+	see := func() (change func(*Settings), err error) { return read(strings.TrimSpace(f.Text)) }
 	take := func() (problem string) {
 		if f.Text == taken {
 			return ""
 		}
-		change, err := read(strings.TrimSpace(f.Text))
+		change, err := see()
 		if err != nil {
-			problem = f.Text + ": " + err.Error()
-			v.problem.SetText(problem)
-			return problem
+			v.wrong[number] = f.Text + ": " + err.Error()
+			v.tell()
+			return v.wrong[number]
 		}
 		taken = f.Text
 		v.change(change)
@@ -130,7 +132,16 @@ func (v *View) field(placeholder string, width float32, text string, read func(s
 	}
 	f.Left = func() { take() }
 	f.OnSubmitted = func(string) { take() }
+	f.OnChanged = func(text string) {
+		if _, err := see(); err == nil {
+			delete(v.wrong, number)
+		} else if v.wrong[number] != "" {
+			v.wrong[number] = text + ": " + err.Error()
+		}
+		v.tell()
+	}
 	v.fields, v.takes = append(v.fields, f), append(v.takes, take)
+	v.reads, v.pageOf = append(v.reads, see), append(v.pageOf, v.page)
 	return f
 }
 
@@ -150,21 +161,25 @@ func (v *View) number(kept int, usual float64, most int, set func(*Settings, int
 }
 
 func (v *View) rate(kept int64, set func(*Settings, int64)) fyne.CanvasObject {
-	return v.field("no limit", 90, words.RateText(kept), func(text string) (func(*Settings), error) {
+	f := v.field("no limit", 90, words.RateText(kept), func(text string) (func(*Settings), error) {
 		if text == "" || text == "0" {
 			return func(s *Settings) { set(s, 0) }, nil
 		}
 		n, err := words.ParseRate(text)
 		return func(s *Settings) { set(s, n) }, err
 	})
+	v.rates = append(v.rates, f)
+	return f
 }
 
 func (v *View) hour(usual, kept string, set func(*Settings, string)) fyne.CanvasObject {
-	return v.field(usual, 60, kept, func(text string) (func(*Settings), error) {
+	f := v.field(usual, 60, kept, func(text string) (func(*Settings), error) {
 		at, err := ParseHour(text)
 		if text == "" {
 			return func(s *Settings) { set(s, "") }, nil
 		}
 		return func(s *Settings) { set(s, hourText(at)) }, err
 	})
+	v.clocks = append(v.clocks, f)
+	return f
 }

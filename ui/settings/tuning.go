@@ -46,14 +46,15 @@ func lower(a, b int64) int64 {
 // HasLimits says whether there is a limit to switch on.
 func (s Settings) HasLimits() bool { return s.LimitUp > 0 || s.LimitDown > 0 }
 
-// missing says what a choice still needs to have an effect, "" for nothing.
-func (s Settings) missing() string {
+// missing says what a choice on a page of the dialog still needs to have an
+// effect, "" for nothing.
+func (s Settings) missing(page string) string {
 	switch {
-	case s.LimitsOn && !s.HasLimits():
+	case page == pageSpeed && s.LimitsOn && !s.HasLimits():
 		return "The limit counts once a speed is set."
-	case s.HoursOn && (s.From == "" || s.Until == ""):
+	case page == pageSpeed && s.HoursOn && (s.From == "" || s.Until == ""):
 		return "The hours count once both times are set."
-	case s.After == AfterRuns && s.AfterCommand == "":
+	case page == pageDone && s.After == AfterRuns && s.AfterCommand == "":
 		return "Nothing runs until a command is written."
 	}
 	return ""

@@ -64,12 +64,19 @@ type View struct {
 	pages   []fyne.CanvasObject
 	tabs    *parts.Segments
 	problem *parts.Line
+	shown   int            // the page in view
+	page    int            // the one being built
+	wrong   map[int]string // what is wrong with a field, by its number
 	fields  []*parts.Field
 	takes   []func() (problem string) // of each field
+	reads   []func() (func(*Settings), error)
+	pageOf  []int
 	lists   []*parts.Choice
 	command *parts.Field
 	limited *parts.Check
 	hours   *parts.Check
+	rates   []*parts.Field // that count while limited is on
+	clocks  []*parts.Field // that count while hours is on
 }
 
 // Page titles.
@@ -80,14 +87,19 @@ const (
 	pageDone      = "When done"
 )
 
+var titles = []string{pageGeneral, pageTransfers, pageSpeed, pageDone}
+
 // Width of the dialog.
 const Width float32 = 640
 
 // New returns the dialog's content for settings.
 func New(now Settings, hooks Hooks) *View {
-	v := &View{hooks: hooks, now: now, problem: parts.NewLine("", look.ColorTrouble)}
-	titles := []string{pageGeneral, pageTransfers, pageSpeed, pageDone}
-	v.pages = []fyne.CanvasObject{v.general(), v.transfers(), v.speed(), v.done()}
+	v := &View{hooks: hooks, now: now, wrong: map[int]string{}, problem: parts.NewLine("", look.ColorTrouble)}
+	for n, build := range []func() fyne.CanvasObject{v.general, v.transfers, v.speed, v.done} {
+		v.page = n
+		v.pages = append(v.pages, build())
+	}
+	v.follow()
 	v.tabs = parts.NewSegments(titles, func(title string) { v.show(slices.Index(titles, title)) })
 	v.show(0)
 	return v
@@ -101,6 +113,7 @@ func (v *View) Object() fyne.CanvasObject {
 }
 
 func (v *View) show(n int) {
+	v.shown = n
 	for i, p := range v.pages {
 		if i == n {
 			p.Show()
@@ -108,6 +121,47 @@ func (v *View) show(n int) {
 			p.Hide()
 		}
 	}
+	v.tell()
+}
+
+// tell says what is wrong on the page in view, or what it lacks.
+func (v *View) tell() {
+	for i := range v.fields {
+		if wrong := v.wrong[i]; wrong != "" && v.pageOf[i] == v.shown {
+			v.problem.SetText(wrong)
+			return
+		}
+	}
+	v.problem.SetText(v.typed().missing(titles[v.shown]))
+}
+
+// typed is what is kept once all fields have been left.
+func (v *View) typed() Settings {
+	now := v.now
+	for i := range v.fields {
+		if change, err := v.reads[i](); err == nil {
+			change(&now)
+		}
+	}
+	return now
+}
+
+// follow lets the fields look off that count for nothing.
+func (v *View) follow() {
+	set := func(on bool, fields ...*parts.Field) {
+		for _, f := range fields {
+			if on == f.Disabled() {
+				if on {
+					f.Enable()
+				} else {
+					f.Disable()
+				}
+			}
+		}
+	}
+	set(v.now.LimitsOn, v.rates...)
+	set(v.now.HoursOn, v.clocks...)
+	set(v.now.After == AfterRuns, v.command)
 }
 
 // Escaped is what Esc does in the lists that drop down; a dialog knows the rest
@@ -139,6 +193,8 @@ func (v *View) Follow(now Settings) {
 		v.limited.SetChecked(now.LimitsOn)
 		v.limited.OnChanged = changed
 	}
+	v.follow()
+	v.tell()
 }
 
 func (v *View) general() fyne.CanvasObject {
@@ -185,7 +241,7 @@ func (v *View) speed() fyne.CanvasObject {
 }
 
 func (v *View) done() fyne.CanvasObject {
-	v.command = v.field("such as: systemctl suspend", 300, v.now.AfterCommand, func(text string) (func(*Settings), error) {
+	v.command = v.field("such as: systemctl suspend", 410, v.now.AfterCommand, func(text string) (func(*Settings), error) {
 		return func(s *Settings) { s.AfterCommand = text }, nil
 	})
 	rows := []fyne.CanvasObject{
@@ -203,5 +259,6 @@ func (v *View) done() fyne.CanvasObject {
 func (v *View) change(f func(*Settings)) {
 	f(&v.now)
 	v.hooks.Change(f)
-	v.problem.SetText(v.now.missing())
+	v.follow()
+	v.tell()
 }

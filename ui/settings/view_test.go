@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -65,7 +66,8 @@ func typeInto(t *testing.T, v *View, w fyne.Window, f *parts.Field, text string,
 }
 
 func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
-	v, w, kept := show(t, look.Dark, Settings{})
+	switched := Settings{LimitsOn: true, HoursOn: true, After: AfterRuns}
+	v, w, kept := show(t, look.Dark, switched)
 	find := func(placeholder string) *parts.Field {
 		for _, f := range v.fields {
 			if f.PlaceHolder == placeholder && f.Text == "" {
@@ -97,7 +99,7 @@ func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
 	}
 	want := Settings{
 		Workers: 12, KeepDays: 7, LimitUp: 500_000, LimitDown: 3 << 19, From: "23:00", Until: "06:30",
-		AfterCommand: "systemctl poweroff",
+		AfterCommand: "systemctl poweroff", LimitsOn: true, HoursOn: true, After: AfterRuns,
 	}
 	if diff := cmp.Diff(want, *kept); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
@@ -105,13 +107,14 @@ func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
 }
 
 func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
+	switched := Settings{LimitsOn: true, HoursOn: true}
 	for text, tc := range map[string]struct{ field, want string }{
 		"0":     {"4", "0: it takes a number from 1 to 32"},
 		"four":  {"4", "four: it takes a number from 1 to 32"},
 		"fast":  {"no limit", "fast: it takes bytes a second, such as 500k, 2M or 1.5MiB"},
 		"25:00": {"22:00", "25:00: it takes a time of day, such as 22:00"},
 	} {
-		v, w, kept := show(t, look.Dark, Settings{})
+		v, w, kept := show(t, look.Dark, switched)
 		for _, f := range v.fields {
 			if f.PlaceHolder == tc.field {
 				typeInto(t, v, w, f, text, func() {})
@@ -121,7 +124,7 @@ func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
 		if got := v.problem.Text(); got != tc.want {
 			t.Errorf("%s: it says %q", text, got)
 		}
-		if !cmp.Equal(*kept, Settings{}) {
+		if !cmp.Equal(*kept, switched) {
 			t.Errorf("%s was taken: %+v", text, *kept)
 		}
 	}
@@ -129,6 +132,7 @@ func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
 
 func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
 	v, w, _ := show(t, look.Dark, Settings{})
+	v.tabs.SetSelected(pageSpeed)
 	v.limited.SetChecked(true)
 	if got := v.problem.Text(); got != "The limit counts once a speed is set." {
 		t.Errorf("it says %q", got)
@@ -148,8 +152,69 @@ func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
 	if got := v.problem.Text(); got != "" {
 		t.Errorf("with both times it says %q", got)
 	}
-	if got := (Settings{After: AfterRuns}).missing(); got != "Nothing runs until a command is written." {
+	if got := (Settings{After: AfterRuns}).missing(pageDone); got != "Nothing runs until a command is written." {
 		t.Errorf("without a command it says %q", got)
+	}
+}
+
+func TestWhatIsWrongIsSaidOnItsPageUntilItIsRight(t *testing.T) {
+	const wrong, missing = "0: it takes a number from 1 to 32", "The limit counts once a speed is set."
+	v, w, kept := show(t, look.Dark, Settings{})
+	says := func(when, want string) {
+		t.Helper()
+		if got := v.problem.Text(); got != want {
+			t.Errorf("%s it says %q, want %q", when, got, want)
+		}
+	}
+	workers := v.fields[1]
+	typeInto(t, v, w, workers, "0", func() { says("before the field is left", "") })
+	says("once it is left", wrong)
+	v.tabs.SetSelected(pageSpeed)
+	says("on another page", "")
+	v.limited.SetChecked(true)
+	says("with nothing to limit", missing)
+	v.tabs.SetSelected(pageTransfers)
+	says("on the page of what is wrong", wrong)
+	workers.SetText("40")
+	says("of another wrong value", "40: it takes a number from 1 to 32")
+	workers.SetText("8")
+	says("with a right value in the field", "")
+	v.tabs.SetSelected(pageSpeed)
+	v.rates[0].SetText("3M")
+	says("with a speed in the field", "")
+	if kept.LimitUp != 0 {
+		t.Error("it counts before it is left")
+	}
+}
+
+func TestFieldsThatCountForNothingAreOff(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		now                    Settings
+		rates, clocks, command bool
+	}{
+		"all, with all switches off": {Settings{}, false, false, false},
+		"but speeds that limit":      {Settings{LimitsOn: true}, true, false, false},
+		"but hours that hold":        {Settings{HoursOn: true}, false, true, false},
+		"but a command that runs":    {Settings{After: AfterRuns}, false, false, true},
+	} {
+		built, _, _ := show(t, look.Dark, tc.now)
+		followed, _, _ := show(t, look.Dark, Settings{})
+		followed.Follow(tc.now)
+		for i, v := range []*View{built, followed} {
+			for _, f := range append(slices.Clone(v.rates), v.clocks...) {
+				if on := slices.Contains(v.rates, f) && tc.rates || slices.Contains(v.clocks, f) && tc.clocks; f.Disabled() == on {
+					t.Errorf("%s, %d: the field %q is off: %v", outcome, i, f.PlaceHolder, !on)
+				}
+			}
+			if v.command.Disabled() == tc.command {
+				t.Errorf("%s, %d: the command is off: %v", outcome, i, !tc.command)
+			}
+		}
+	}
+	for _, theme := range []look.Choice{look.Light, look.Dark} {
+		v, w, _ := show(t, theme, Settings{LimitUp: 500_000, LimitsOn: false, HoursOn: true, From: "22:00", Until: "06:00"})
+		v.tabs.SetSelected(pageSpeed)
+		looktest.Picture(t, w, fmt.Sprintf("settings-off-%s", theme))
 	}
 }
 
