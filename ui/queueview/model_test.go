@@ -246,7 +246,7 @@ func TestRowsTellTheirState(t *testing.T) {
 		"a folder counts its entries":             {func(i *queue.Item) { i.State, i.Type, i.Rate = queue.Active, vfs.TypeDir, 9 }, 4, "50 of 200"},
 		"a folder has no time left":               {func(i *queue.Item) { i.State, i.Type, i.Done = queue.Active, vfs.TypeDir, 200 }, 6, ""},
 		"a row that has not begun has no rate":    {func(i *queue.Item) { i.State = queue.Active }, 5, ""},
-		"a server that is down is named as such":  {func(i *queue.Item) { i.WaitsFor, i.NextTry = "shop", i.Added.Add(5*time.Minute) }, 6, "again in 5 min, server is down"},
+		"a server that is down is named as such":  {func(i *queue.Item) { i.WaitsFor, i.NextTry = "shop", i.Added.Add(5*time.Minute) }, 6, "again in 5 min, no answer"},
 		"a time to start is told":                 {func(i *queue.Item) { i.NotBefore = i.Added.Add(time.Hour) }, 6, "starts 01:00"},
 		"a time to start that came is waiting":    {func(i *queue.Item) { i.NotBefore, i.Attempts = i.Added.Add(-time.Hour), 0 }, 6, "waiting"},
 		"a high priority is named":                {func(i *queue.Item) { i.Priority = queue.High }, 6, "waiting, high priority"},

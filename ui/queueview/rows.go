@@ -165,7 +165,7 @@ func status(it queue.Item, now time.Time) string {
 		return "starts " + words.Moment(it.NotBefore, now)
 	}
 	if it.WaitsFor != site.Local && it.NextTry.After(now) {
-		return "again in " + words.Duration(it.NextTry.Sub(now)) + ", server is down" // what matters is not cut
+		return "again in " + words.Duration(it.NextTry.Sub(now)) + ", no answer"
 	}
 	if it.Attempts > 0 && it.NextTry.After(now) {
 		return "again in " + words.Duration(it.NextTry.Sub(now))
