@@ -65,16 +65,24 @@ func (a *asker) Exists(ctx context.Context, q transfer.Question) (transfer.Answe
 	a.say("  there now: %s", words.Side(q.TargetNow, q.SourceEntry, time.Local))
 	a.say("  new:       %s", words.Side(q.SourceEntry, q.TargetNow, time.Local))
 	for {
-		text, err := a.line(ctx, "[s]kip, [o]verwrite, [k]eep both, [r]esume; capital letter for all: ", false)
+		text, err := a.line(ctx, "[s]kip, [o]verwrite, if [n]ewer, if [d]ifferent size, [k]eep both, [r]esume; capital letter for all: ", false)
 		if err != nil {
 			return transfer.Answer{}, err
 		}
 		text = strings.TrimSpace(text)
 		rule, ok := map[string]transfer.Rule{
 			"": transfer.Skip, "s": transfer.Skip, "o": transfer.Overwrite, "k": transfer.Rename, "r": transfer.Resume,
+			"n": transfer.Newer, "d": transfer.Different,
 		}[strings.ToLower(text)]
 		if ok {
 			return transfer.Answer{Rule: rule, ForAll: text != strings.ToLower(text)}, nil
+		}
+		for _, meaning := range []string{
+			"s or Enter: the file there stays as it is.", "o: the new file takes its place.", "n: it does so if it is newer, and is skipped otherwise.",
+			"d: it does so if its size is another, and is skipped otherwise.", "k: the new file gets a name of its own beside it.",
+			"r: a shorter file there gets what it lacks, where both are the same that far.", "S, O, N, D, K, R: the same for all that ask this.",
+		} {
+			a.say("  %s", meaning)
 		}
 	}
 }

@@ -138,6 +138,9 @@ func journeyOver(t *testing.T, h *home, base, realDir string, flags ...string) {
 		t.Errorf("still there: %v", left)
 	}
 	h.fails(exitFailed, []string{"does not exist"}, append(flags, "ls", base+"/in")...)
+	missing := []string{`The folder "`, `/in/deep" does not exist`, "wherry mkdir -p"}
+	h.fails(exitFailed, missing, append(flags, "put", filepath.Join(here, "up", "plain.txt"), base+"/in/deep/plain.txt")...)
+	h.fails(exitFailed, missing, append(flags, "mkdir", base+"/in/deep/er")...)
 }
 
 func TestEverythingOverARealServer(t *testing.T) {

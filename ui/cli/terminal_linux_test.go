@@ -182,6 +182,8 @@ func TestAnExistingFileIsAskedAboutWithBothSides(t *testing.T) {
 	}{
 		"Enter skips":           {[]awaitedText{{"all: ", "\r"}, {"all: ", "\r"}, {"all: ", "\r"}}, map[string]string{"a": "old", "b": "old", "c": "old"}},
 		"one by one":            {[]awaitedText{{"all: ", "o\r"}, {"all: ", "s\r"}, {"all: ", "x\r"}, {"all: ", "k\r"}}, nil},
+		"of another size":       {[]awaitedText{{"if [d]ifferent size", "D\r"}}, map[string]string{"a": "newer", "b": "newer", "c": "newer"}},
+		"a wrong letter":        {[]awaitedText{{"all: ", "x\r"}, {"S, O, N, D, K, R: the same for all", "S\r"}}, map[string]string{"a": "old", "b": "old", "c": "old"}},
 		"a capital is for all":  {[]awaitedText{{"all: ", "O\r"}}, map[string]string{"a": "newer", "b": "newer", "c": "newer"}},
 		"Ctrl-C leaves all old": {[]awaitedText{{"all: ", "\x03"}}, map[string]string{"a": "old", "b": "old", "c": "old"}},
 	} {

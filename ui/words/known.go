@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	pathpkg "path"
 	"regexp"
 	"strings"
 	"unicode"
@@ -32,9 +33,39 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return halfReplaced(path, face), true
 	case kind == vfs.KindBadName && controlIn(path, line) != "":
 		return badName(path, line), true
+	case kind == vfs.KindNotFound && folderFault.MatchString(line) && strings.HasPrefix(path, "/"):
+		return folderMissing(path, line, face), true
+	case kind == vfs.KindNoSpace && diskFull.MatchString(line) && !anyReply.MatchString(line):
+		return Words{
+			Title:  "The disk of this computer has no space left for " + name(path) + ".",
+			Remedy: "Make room on it, and start it again.",
+		}, true
 	}
 	return Words{}, false
 }
+
+// folderFault finds what could not be made because the folder it was to be in is
+// not there: the file itself is not looked for.
+var folderFault = regexp.MustCompile(`^(?:create|append|write|mkdir) /`)
+
+func folderMissing(path, line string, face Face) Words {
+	reason, folder := "", pathpkg.Dir(path)
+	if reply := serverReply.FindString(line); reply != "" {
+		reason = quoted(reply)
+	}
+	w := Words{
+		Title:  sentence("The folder "+name(folder)+" does not exist, so "+name(path)+" cannot be made in it", reason),
+		Remedy: byFace(face, "Check the spelling, or make the folder first: `wherry mkdir -p` on a server, `mkdir -p` here.", "Check the name, or make that folder first."),
+	}
+	if strings.HasPrefix(line, "mkdir ") && face == CommandLine {
+		w.Remedy = "`wherry mkdir -p` makes the folders above, too."
+	}
+	return w
+}
+
+// diskFull finds the systems' words for a disk of this computer that is full,
+// or a quota there.
+var diskFull = regexp.MustCompile(`(?i)no space left on device|not enough space on the disk|disk quota exceeded`)
 
 func noHash(path string, face Face) Words {
 	return Words{

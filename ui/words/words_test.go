@@ -29,6 +29,30 @@ func kinds() []vfs.Kind {
 	return all
 }
 
+// TestAFaultIsSaidOfWhatIsAtFault: the folder that is missing and not the file
+// that was to come there, and this computer's disk and not a provider's.
+func TestAFaultIsSaidOfWhatIsAtFault(t *testing.T) {
+	gone := &vfs.Error{Op: "create", Path: "/up/other/mid.bin", Kind: vfs.KindNotFound, Reply: "553 Could not create file."}
+	for outcome, tc := range map[string]struct {
+		err           *vfs.Error
+		title, remedy string
+	}{
+		"an upload names the folder":    {gone, `The folder "/up/other" does not exist, so "/up/other/mid.bin"`, "wherry mkdir -p"},
+		"and what the server said":      {gone, "553 Could not create file.", "mkdir -p"},
+		"so does a new folder":          {&vfs.Error{Op: "mkdir", Path: "/up/sub/other", Kind: vfs.KindNotFound}, `The folder "/up/sub" does not exist`, "`wherry mkdir -p` makes the folders above"},
+		"what is read is itself":        {&vfs.Error{Op: "open", Path: "/up/a", Kind: vfs.KindNotFound}, `"/up/a" does not exist`, "spelling"},
+		"a full disk here is the one":   {&vfs.Error{Op: "write", Path: "/home/a", Kind: vfs.KindNoSpace, Err: syscall.ENOSPC}, `The disk of this computer has no space left for "/home/a"`, "Make room on it"},
+		"a full server is a provider's": {&vfs.Error{Op: "write", Path: "/a", Kind: vfs.KindNoSpace, Reply: "452 No space left on device"}, `There is no space left for "/a"`, "provider"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			for _, w := range []words.Words{words.Of(tc.err, words.CommandLine), words.OfKind(tc.err.Kind, tc.err.Path, tc.err.Error(), words.CommandLine)} {
+				contains(t, w.Title, tc.title)
+				contains(t, w.Remedy, tc.remedy)
+			}
+		})
+	}
+}
+
 // TestOf has a row for each Kind: part of the sentence about a host, of the
 // one about a file, and of the remedies of both faces.
 func TestOf(t *testing.T) {
