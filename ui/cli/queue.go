@@ -28,7 +28,7 @@ without a window, and only one of them at a time; all may add to it.`,
 		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
 		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
 		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
-		a.queueChange("remove", "Take rows out of the queue, or all of them", (*queue.Queue).Remove),
+		a.queueChange("remove", "Take rows out of the queue, also those that move, or all that are left", (*queue.Queue).Cancel, open...),
 		a.queueClear())
 }
 
@@ -141,7 +141,7 @@ func remedyOf(i queue.Item) string {
 }
 
 // queueChange makes a command that changes rows by their numbers; without any,
-// all rows in one of the states (all rows at all for none).
+// all rows in one of the states.
 func (a *app) queueChange(name, short string, change func(*queue.Queue, context.Context, ...queue.ID) error, states ...queue.State) *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{

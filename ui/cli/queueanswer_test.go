@@ -3,8 +3,12 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+
+	"wherry/sync/ftptest"
 )
 
 // askingHome has a queue whose rows 1 and 2 ask about files that exist in the
@@ -94,6 +98,35 @@ func TestARowThatIsThereAlreadyIsNotCalledAdded(t *testing.T) {
 	added := lines(t, h.ok("queue", "add", "get", "shop:/d", "shop:/a", dir, "--json").out)
 	if added[0]["existing"] != nil || added[1]["existing"] != true || added[1]["id"] != 1.0 {
 		t.Errorf("added: %v", added)
+	}
+}
+
+// TestWhatMovesIsRemoved from another shell, with what it left unfinished, and
+// what has ended stays listed.
+func TestWhatMovesIsRemoved(t *testing.T) {
+	for outcome, which := range map[string]string{"by its number": "2", "with all that is left": "--all"} {
+		t.Run(outcome, func(t *testing.T) {
+			s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/a": "1", "/big": strings.Repeat("x", 4<<20)}, User: "anna", Password: "spinnaker"})
+			h, dir := newHome(t, s.Password), t.TempDir()
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+			h.ok("queue", "add", "get", "shop:/a", dir)
+			h.ok("queue", "run")
+			h.ok("queue", "add", "get", "shop:/big", dir)
+			var running sync.WaitGroup
+			running.Go(func() { h.runWith(t.Context(), "queue", "run", "--limit", "100k") })
+			for !strings.Contains(h.ok("queue", "list").out, "active") {
+				runtime.Gosched()
+			}
+			h.ok("queue", "remove", which)
+			running.Wait()
+			if got := statesOf(t, h); got != "done" {
+				t.Errorf("the rows are %q, want the one that is done", got)
+			}
+			if left := tree(t, dir); len(left) != 1 {
+				t.Errorf("left is %v", left)
+			}
+		})
 	}
 }
 

@@ -42,6 +42,7 @@ WHERRY_PASSWORD where all rows need the same login.`,
 
 func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 	r := a.newRun()
+	r.queued = true
 	events := newEvents(r.event)
 	defer events.Close()
 	w := wish{durable: true, events: events.OnEvent}

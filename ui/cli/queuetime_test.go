@@ -194,6 +194,9 @@ func TestARunThatWaitsSaysUntilWhen(t *testing.T) {
 			if want := map[bool]int{true: exitInterrupted}[tc.says != ""]; code != want || !strings.Contains(said.text.String(), tc.says) {
 				t.Errorf("exit %d: %s", code, &said.text)
 			}
+			if code == exitInterrupted && !strings.Contains(said.text.String(), "the next `wherry queue run` goes on from there") {
+				t.Errorf("how it goes on: %s", &said.text)
+			}
 		})
 	}
 }

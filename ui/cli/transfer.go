@@ -19,6 +19,7 @@ type run struct {
 	*app
 	enc     *json.Encoder // fixed; nil without --json
 	session *session      // set before the first event
+	queued  bool          // fixed; the work is that of the queue on disk, which goes on by itself
 	counts
 }
 
@@ -114,9 +115,12 @@ func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
 	}
 	if ctx.Err() != nil {
 		r.told = true
-		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; "+
-			"the same command with --exists resume goes on from there.",
-			words.Files(r.done), words.Number(left))
+		next := "the same command with --exists resume"
+		if r.queued {
+			next = "the next `wherry queue run`"
+		}
+		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; %s goes on from there.",
+			words.Files(r.done), words.Number(left), next)
 		return &reportedError{exitInterrupted}
 	}
 	if code := r.code(left); code != exitOK {
