@@ -146,7 +146,7 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 	var all bool
 	cmd := &cobra.Command{
 		Use: name + " ID...", Short: short, Example: "  wherry queue " + name + " 12 13\n  wherry queue " + name + " --all",
-		Long: short + ". ID is a number of wherry queue list; a folder stands for all that is in it.",
+		Long: short + ".\nID is a number of wherry queue list; a folder stands for all that is in it.",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if (len(args) == 0) != all {
 				return usagef(cmd.CommandPath(), "name rows by the numbers of `wherry queue list`, or all of them with --all.")
