@@ -14,14 +14,20 @@ func TestRatesAsPeopleWriteThem(t *testing.T) {
 		"1000": 1000, "500k": 500_000, "500K": 500_000, "2M": 2_000_000, "1.5M": 1_500_000, "1.5MiB": 1_572_864,
 		"2MB/s": 2_000_000, "1 GB/s": 1_000_000_000, "64Ki": 65_536, "10b/s": 10,
 	} {
-		if got, err := parseRate(text); err != nil || got != want {
-			t.Errorf("%q is %d, %v; want %d", text, got, err, want)
+		var got rate
+		if err := got.Set(text); err != nil || got != (rate{want, true}) {
+			t.Errorf("%q is %v, %v; want %d", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "k", "0", "0.5", "-1", "1e9", "Inf", "NaN", "0x10", "5i", "5 5", "1kk", "9999999999G", "M/s"} {
-		if got, err := parseRate(text); err == nil {
-			t.Errorf("%q is taken for %d", text, got)
+	for _, text := range []string{"k", "0", "0.5", "-1", "1e9", "Inf", "NaN", "0x10", "5i", "5 5", "1kk", "9999999999G", "M/s"} {
+		var got rate
+		if err := got.Set(text); err == nil {
+			t.Errorf("%q is taken for %v", text, got)
 		}
+	}
+	taken := rate{bytes: 1000, given: true}
+	if err := taken.Set(""); err != nil || taken != (rate{given: true}) {
+		t.Errorf("nothing at all is %v, %v; want no limit", taken, err)
 	}
 }
 
@@ -30,8 +36,9 @@ func FuzzRate(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if n, err := parseRate(text); err == nil && (n < 1 || n > math.MaxInt64/2) {
-			t.Errorf("%q is %d", text, n)
+		var r rate
+		if err := r.Set(text); err == nil && text != "" && (r.bytes < 1 || r.bytes > math.MaxInt64/2) {
+			t.Errorf("%q is %d", text, r.bytes)
 		}
 	})
 }
