@@ -9,7 +9,8 @@
 //
 // The clients take turns within each round, so that what else the machine does
 // meets them alike. Time is the wall's; processor time (user and system) and
-// peak memory are the client process's own, as wait4(2) tells them. After each
+// peak memory are the client process's own, as wait4(2) tells them; what the
+// server spent is told by /proc. After each
 // run what arrived is counted, so that nobody wins by leaving something out.
 package main
 
@@ -90,6 +91,9 @@ func parse(args []string) (settings, error) {
 
 // bench measures the chosen works, one after the other.
 func bench(ctx context.Context, out io.Writer, s settings) (err error) {
+	if err := adopt(); err != nil {
+		return err
+	}
 	b, err := prepare(s)
 	if b != nil {
 		defer func() { err = errors.Join(err, b.close()) }()

@@ -19,7 +19,8 @@ import (
 // sample is what one run cost.
 type sample struct {
 	wall, cpu time.Duration
-	bytes     int64 // peak memory
+	bytes     int64         // peak memory
+	server    time.Duration // processor time of the server, 0 where it cannot be told
 }
 
 // measure lets the clients do the work in turns and prints the rows.
@@ -83,10 +84,19 @@ func (b *rig) once(ctx context.Context, c program, j job, want amount) (sample, 
 	if err := errors.Join(os.MkdirAll(b.file("home"), 0o700), os.MkdirAll(b.file("to"), 0o755)); err != nil {
 		return sample{}, err
 	}
+	before, living, err := served()
+	if err != nil {
+		return sample{}, err
+	}
 	s, err := b.run(ctx, c.path, c.command(j))
 	if err != nil {
 		return s, err
 	}
+	after, err := servedAll(ctx, living)
+	if err != nil {
+		return s, err
+	}
+	s.server = after - before
 	got, err := count(brought)
 	if j.do == list {
 		got.files, err = printed(b.file("out"))
@@ -95,6 +105,24 @@ func (b *rig) once(ctx context.Context, c program, j job, want amount) (sample, 
 		err = fmt.Errorf("%d files of %d bytes arrived, not %d of %d", got.files, got.bytes, want.files, want.bytes)
 	}
 	return s, errors.Join(err, os.RemoveAll(brought))
+}
+
+// servedAll is served as soon as no more processes live than before: sessions
+// take a moment to end.
+func servedAll(ctx context.Context, before int) (time.Duration, error) {
+	const patience = 2 * time.Second
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	for {
+		spent, living, err := served()
+		if err != nil || living <= before || ctx.Err() != nil {
+			return spent, err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(patience / 100):
+		}
+	}
 }
 
 // run calls a program. What it prints goes to the file "out", as a person

@@ -13,7 +13,7 @@ func TestSummaryIsTheMiddleOfTheRuns(t *testing.T) {
 		var all []sample
 		for _, s := range seconds {
 			d := time.Duration(s) * time.Second
-			all = append(all, sample{wall: d, cpu: d / 2, bytes: int64(s) << 20})
+			all = append(all, sample{wall: d, cpu: d / 2, bytes: int64(s) << 20, server: d / 4})
 		}
 		return all
 	}
@@ -21,9 +21,9 @@ func TestSummaryIsTheMiddleOfTheRuns(t *testing.T) {
 		runs []sample
 		want result
 	}{
-		"one run is its own median":  {runs(3), result{"x", 3e9, 3e9, 3e9, 1.5e9, 3 << 20}},
-		"an outlier moves no median": {runs(90, 2, 1), result{"x", 2e9, 1e9, 90e9, 1e9, 2 << 20}},
-		"of two it is the mean":      {runs(4, 2), result{"x", 3e9, 2e9, 4e9, 1.5e9, 3 << 20}},
+		"one run is its own median":  {runs(3), result{"x", 3e9, 3e9, 3e9, 1.5e9, 3 << 20, 0.75e9}},
+		"an outlier moves no median": {runs(90, 2, 1), result{"x", 2e9, 1e9, 90e9, 1e9, 2 << 20, 0.5e9}},
+		"of two it is the mean":      {runs(4, 2), result{"x", 3e9, 2e9, 4e9, 1.5e9, 3 << 20, 0.75e9}},
 	} {
 		got := summarise("x", tc.runs)
 		if diff := cmp.Diff(tc.want, got, cmp.AllowUnexported(result{})); diff != "" {
