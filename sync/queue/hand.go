@@ -289,7 +289,7 @@ func (w *work) begunLocked() []any {
 	if w.row.Exists == transfer.Rename {
 		chosen = blob(w.chosen)
 	}
-	return []any{size, when, chosen, size}
+	return []any{size, when, chosen, w.begun.Size}
 }
 
 // recoverHand puts in doubt what a killed run had in hand, within a write.

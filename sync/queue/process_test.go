@@ -108,8 +108,13 @@ func TestTheRowIsThereBeforeTheFirstByte(t *testing.T) {
 			return nil
 		}
 		seen[c.Op] = true
+		// What may stand under the part's name before it is made is of nobody knows what.
+		want := transfer.Identity{Size: inDoubt}
+		if c.Op == memfs.OpRename {
+			want = transfer.Identity{Size: 5, ModTime: when}
+		}
 		got := look(c.Op)
-		if got.State != Active || got.made == nil || *got.made != (transfer.Identity{Size: 5, ModTime: when}) || got.Size != 5 {
+		if got.State != Active || got.made == nil || *got.made != want || got.Size != 5 {
 			t.Errorf("at %s the row is %s, made of %v", c.Op, got.State, got.made)
 		}
 		return nil

@@ -101,9 +101,14 @@ func collect(rows *sql.Rows) ([]row, error) {
 }
 
 // identityColumns are what made_size and made_time get. The time is text
-// because servers tell years that do not fit into nanoseconds.
+// because servers tell years that do not fit into nanoseconds. What has no time
+// is no word on what a part is made from (transfer.Job.OnStart).
 func identityColumns(id transfer.Identity) (size int64, when string) {
-	return id.Size, sane(id.ModTime).Format(time.RFC3339Nano)
+	made := sane(id.ModTime)
+	if made.IsZero() {
+		id.Size = inDoubt
+	}
+	return id.Size, made.Format(time.RFC3339Nano)
 }
 
 // sane makes a time that text can hold of any: a year that RFC 3339 cannot

@@ -104,7 +104,8 @@ func (q *Queue) started(ctx context.Context, w *work, id transfer.Identity, targ
 	var chosen []byte
 	d := cheap
 	if w.row.Exists == transfer.Rename {
-		chosen, d = blob(target), durable // the name cannot be told again after a power cut
+		// A name that was made up cannot be told again after a power cut.
+		chosen, d = blob(target), durability(target != w.row.Target.Path || !id.ModTime.IsZero())
 	}
 	if q.startedLight(w, id, target) {
 		q.begun(w, id, target)

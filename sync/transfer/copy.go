@@ -109,6 +109,7 @@ func (r *run) leftBehind(ctx context.Context) (Result, error) {
 }
 
 func (r *run) appending(ctx context.Context) (vfs.Writer, error) {
+	r.owned = true // the rule has said that what stands there is
 	if err := r.start(); err != nil {
 		return nil, err
 	}
@@ -137,6 +138,9 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	// stood in its way is somebody's.
 	kind := vfs.KindOf(err)
 	r.created = kind != vfs.KindExists && kind != vfs.KindIsDir
+	if err == nil {
+		err = r.own(w)
+	}
 	if err == nil {
 		err = r.reserve(w, 0)
 	}

@@ -323,3 +323,34 @@ func TestOneStreamAtATimeIsReadFromEachSide(t *testing.T) {
 		t.Errorf("the source was asked %v, want %v", ops, want)
 	}
 }
+
+// TestAPartOfAnotherSourceIsNotGoneOnWithAfterAFailedStart: between the word to
+// the journal and the first byte the old part still stands, and its tail may be
+// the new source's, too.
+func TestAPartOfAnotherSourceIsNotGoneOnWithAfterAFailedStart(t *testing.T) {
+	const size = 400_000
+	content := random(size, 31)
+	edited := "edited" + content[6:300_000]
+	for outcome, made := range map[string]*transfer.Identity{
+		"nobody knows what it was made from": nil,
+		"it was made from an older source":   {Size: size, ModTime: day(9)},
+	} {
+		for where, fail := range map[string]func(p *pair){
+			"the part cannot be begun":    func(p *pair) { p.to.Inject(memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindLost}) },
+			"the source cannot be opened": func(p *pair) { p.from.Inject(memfs.Fault{Op: memfs.OpOpen, Kind: vfs.KindLost}) },
+		} {
+			t.Run(outcome+", "+where, func(t *testing.T) {
+				p := newPair(t, content)
+				p.to.Put(partName, edited, day(9))
+				p.made, p.job.Verify = made, transfer.VerifyOff
+				fail(p)
+				p.to.Inject(memfs.Fault{Op: memfs.OpRemove, Kind: vfs.KindLost}) // nor can the part be removed
+				p.mustFail(vfs.KindLost)
+				if result := p.mustBeDone(); result.Bytes != size {
+					t.Errorf("%d bytes moved, want all", result.Bytes)
+				}
+				p.wantFiles(map[string]string{targetName: content})
+			})
+		}
+	}
+}

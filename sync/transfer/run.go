@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"time"
 
 	"wherry/sync/vfs"
 )
@@ -28,6 +29,7 @@ type run struct {
 	unseen     bool       // old is from Known
 	untrue     bool       // the last failure may be Known's
 	journalled bool       // OnStart was told
+	owned      bool       // what stands under the part's name can only be of this source
 	after      *vfs.Entry // what came along with the source's last byte
 
 	created bool      // the part is of this run's making
@@ -90,6 +92,7 @@ func (r *run) run(ctx context.Context) (Result, error) {
 	case toCheck:
 		return r.leftBehind(ctx)
 	}
+	r.owned = r.writesTarget() || r.job.Made != nil && r.job.Made.equal(r.id)
 	if !r.trusts {
 		if err := r.start(); err != nil {
 			return Result{}, err
@@ -114,14 +117,34 @@ func (r *run) send(ctx context.Context) (Result, error) {
 	return r.throughPart(ctx)
 }
 
-// start tells the journal that bytes are about to move.
+// start tells the journal that bytes are about to move. As long as another
+// source's part may stand there it does not say from what: should this run end
+// before that one is gone, the next must not take it for its own.
 func (r *run) start() error {
 	r.journalled = true
 	r.job.Counter.Total.Store(r.id.Size)
 	if r.job.OnStart == nil {
 		return nil
 	}
-	return r.job.OnStart(r.id, r.target)
+	id := r.id
+	if !r.owned {
+		id.ModTime = time.Time{}
+	}
+	return r.job.OnStart(id, r.target)
+}
+
+// own tells the journal what the part is made from, once w has begun it anew. w
+// is ended where it fails.
+func (r *run) own(w vfs.Writer) error {
+	if r.owned || r.id.ModTime.IsZero() {
+		return nil
+	}
+	r.owned = true
+	err := r.start()
+	if err != nil {
+		_ = w.Abort() // the first error is the one to tell
+	}
+	return err
 }
 
 // look asks both sides what stands there, as far as Known does not tell.

@@ -82,6 +82,10 @@ type File struct {
 
 // Identity is what a part was made from. A part is continued only while the
 // source still has the same identity.
+//
+// One without a time is no word on what a part is made from. OnStart gets such a
+// one as long as another source's part may stand there, and is called again with
+// the time once the part was begun anew.
 type Identity struct {
 	Size    int64
 	ModTime time.Time
