@@ -25,6 +25,9 @@ const (
 	shift = fyne.KeyModifierShift
 )
 
+// reasonAsking is why no command runs under a dialog.
+const reasonAsking = "A question is open"
+
 // buildCommands makes the table of the window's commands and, from it and the
 // active pane's, the main menu.
 func (s *shell) buildCommands() {
@@ -32,7 +35,7 @@ func (s *shell) buildCommands() {
 	for i, c := range all {
 		all[i].Disabled = func() string {
 			if s.isAsking() {
-				return "A question is open"
+				return reasonAsking
 			}
 			return c.Reason()
 		}
@@ -46,8 +49,8 @@ func (s *shell) buildCommands() {
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
-			"queue.retry", "queue.pause", "queue.resume", "queue.start-at", "queue.top", "queue.bottom",
-			"queue.high", "queue.normal", "queue.low", "queue.cancel", line,
+			"queue.retry", "queue.pause", "queue.resume", "queue.start-at", line, "queue.top", "queue.bottom",
+			"queue.high", "queue.normal", "queue.low", line, "queue.cancel", line,
 			"queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear"),
 		s.commands.Menu("Site", "site.check", line, "mode.auto", "mode.passive", "mode.active"),
 		s.commands.Menu("View", pane.CommandHidden, line, "view.system", "view.light", "view.dark", line,
@@ -252,9 +255,10 @@ func (s *shell) nothing(reason string, states ...queue.State) func() string {
 
 // queueMenu is what a right click on a transfer opens.
 func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
-	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.start-at", "queue.top", "queue.bottom",
-		"queue.high", "queue.normal", "queue.low", "queue.cancel", action.Separator,
-		"queue.all", "queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear")
+	const line = action.Separator
+	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.start-at", line, "queue.top", "queue.bottom",
+		"queue.high", "queue.normal", "queue.low", line, "queue.cancel", "queue.all", line,
+		"queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear")
 	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
 }
 

@@ -184,6 +184,7 @@ func (s *shell) paneHooks(side int) pane.Hooks {
 		Places:    func() *fyne.Menu { return s.placesMenu(side) },
 		Transfer:  func(c pane.Cargo) { s.transferTo(c, s.panes[1-side]) },
 		Moved:     func() { s.moved(side) },
+		Read:      func() { s.answered(s.panes[side].Place().ID) },
 		Active:    func() { s.activate(side) },
 		Switch:    func() { s.panes[1-side].Focus() },
 		Say:       s.status.say,

@@ -24,6 +24,7 @@ type connection struct {
 	site      site.Site
 	connected bool
 	status    ftpfs.Status
+	silent    bool // the queue waits for it to answer again
 }
 
 // statusBar is the line at the bottom: how we are connected, and what the
@@ -74,7 +75,11 @@ func (s *statusBar) setConnection(c connection) {
 		s.secured.Set("Not connected", look.ColorSecondary, look.GlyphDisconnect)
 		s.mode.Set("", look.ColorSecondary, "")
 		return
-	case !c.connected || c.status.Server == "":
+	case c.silent:
+		s.secured.Set(host+" does not answer", look.ColorWarn, look.GlyphDisconnect)
+		s.mode.Set("", look.ColorSecondary, "")
+		return
+	case !c.connected || c.status.Server == "" || c.status.Sessions == 0:
 		s.secured.Set(host, look.ColorSecondary, look.GlyphDisconnect)
 	case c.status.TLSVersion == "":
 		s.secured.Set(host+", not encrypted", look.ColorWarn, look.GlyphUnlock)
@@ -104,8 +109,9 @@ func modeText(c connection) string {
 	return "Auto mode"
 }
 
-// setQueue shows what is left and how fast it goes, and what it waits for.
-func (s *statusBar) setQueue(q queue.Snapshot, names func(site.ID) string) {
+// setQueue shows what is left and how fast it goes, and what it waits for, but
+// for the site in view: that stands there already where told is set.
+func (s *statusBar) setQueue(q queue.Snapshot, told bool, names func(site.ID) string) {
 	n, later := q.Unfinished(), q.Later.Rows
 	text := "Queue empty"
 	switch now := n - later; {
@@ -124,8 +130,8 @@ func (s *statusBar) setQueue(q queue.Snapshot, names func(site.ID) string) {
 	if q.Held {
 		text, color = text+", on hold", look.ColorWarn
 	}
-	if len(q.Waits) > 0 {
-		text, color = text+", "+waitsFor(q.Waits, names), look.ColorWarn
+	if len(q.Waits) > 1 || len(q.Waits) == 1 && !told {
+		text, color = text+", "+waitText(q.Waits, names), look.ColorWarn
 	}
 	if failed := q.Count[queue.Failed]; failed > 0 {
 		text += ", " + words.Number(int64(failed)) + " failed"
@@ -136,8 +142,8 @@ func (s *statusBar) setQueue(q queue.Snapshot, names func(site.ID) string) {
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
 }
 
-// waitsFor names the one server that does not answer, or counts them.
-func waitsFor(waits []queue.SiteWait, names func(site.ID) string) string {
+// waitText names the one server that does not answer, or counts them.
+func waitText(waits []queue.SiteWait, names func(site.ID) string) string {
 	if len(waits) > 1 {
 		return "waits for " + words.Number(int64(len(waits))) + " servers"
 	}
@@ -173,6 +179,13 @@ func (s *statusBar) say(text string) {
 			s.say("")
 		}
 	})
+}
+
+// unsay ends what was said in passing, if it stands there still.
+func (s *statusBar) unsay(text string) {
+	if s.message.Text() == text {
+		s.say("")
+	}
 }
 
 // announce says what must not be missed: it stands there again whenever

@@ -5,6 +5,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -40,10 +41,16 @@ func (s *shell) watch() {
 func (s *shell) sample() state {
 	ids := s.inView.get()
 	now := state{queue: s.engine.Queue().Snapshot(), connection: s.connectionOf(ids.bar)}
+	now.connection.silent = waitsFor(now.queue, ids.bar)
 	for side, id := range ids.panes {
 		now.changes[side] = s.changeOf(id)
 	}
 	return now
+}
+
+// waitsFor says whether the queue waits for a site to answer again.
+func waitsFor(now queue.Snapshot, id site.ID) bool {
+	return slices.ContainsFunc(now.Waits, func(w queue.SiteWait) bool { return w.Site == id })
 }
 
 // connectionOf tells how a site is connected; it is called off the window's
@@ -94,8 +101,11 @@ func (s *shell) paint(now state) {
 
 func (s *shell) draw(now state) {
 	s.status.setConnection(now.connection)
+	if !s.isAsking() {
+		s.status.unsay(reasonAsking)
+	}
 	s.announce(now.changes)
-	s.status.setQueue(now.queue, s.siteName)
+	s.status.setQueue(now.queue, now.connection.silent, s.siteName)
 	for i, v := range s.lists {
 		title := v.Tab().Title
 		if n := v.Tab().Count(now.queue); n > 0 {
@@ -117,6 +127,18 @@ func (s *shell) goTo(side int, p engine.Place) {
 	s.attempts[side] = &p
 	s.panes[side].Go(s.there(p))
 	s.panes[side].Focus()
+}
+
+// answered has the queue try a site again that answers a pane: it would wait
+// out a pause that was made for a server that is down.
+func (s *shell) answered(id site.ID) {
+	if !waitsFor(s.snapshot, id) {
+		return
+	}
+	s.loop.Go(func(context.Context) func() {
+		s.engine.Nudge()
+		return nil
+	})
 }
 
 // goHere takes a pane to a folder of this computer.

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
 	"wherry/ui/look"
 )
@@ -139,22 +138,27 @@ type Menu struct {
 // present state; an unknown ID is a mistake in the program and panics. For a
 // menu that stays, call Sync before it is shown.
 //
-// The keys are shown as custom shortcuts on purpose: under such a name the
-// main menu does not take Ctrl+C, Ctrl+V and their like away from the fields.
+// The keys are shortcuts of a custom name on purpose: the main menu does not
+// take Ctrl+C, Ctrl+V and their like away from the fields then.
 func (t *Table) Menu(title string, ids ...string) *Menu {
 	m := &Menu{Menu: fyne.NewMenu(title), rows: map[*fyne.MenuItem]Command{}}
+	var rows []Command
 	for _, id := range ids {
-		if id == Separator {
+		c, ok := t.Get(id)
+		if !ok && id != Separator {
+			panic("action: no command " + id)
+		}
+		rows = append(rows, c)
+	}
+	labels := labelled(rows)
+	for i, c := range rows {
+		if c.ID == "" {
 			m.Items = append(m.Items, fyne.NewMenuItemSeparator())
 			continue
 		}
-		c, ok := t.Get(id)
-		if !ok {
-			panic("action: no command " + id)
-		}
-		item := fyne.NewMenuItem(c.Title, func() { t.run(c) })
+		item := fyne.NewMenuItem(labels[i], func() { t.run(c) })
 		if c.Key != "" {
-			item.Shortcut = &desktop.CustomShortcut{KeyName: c.Key, Modifier: c.Mod}
+			item.Shortcut = shortcut(c)
 		}
 		m.Items = append(m.Items, item)
 		m.rows[item] = c

@@ -1,10 +1,14 @@
 package action_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/ui/action"
@@ -46,6 +50,7 @@ func TestCommandsRun(t *testing.T) {
 		"shortcuts without key do not": {"", func(t *action.Table) bool { return t.ByShortcut(&odd{}) }, nil, false},
 	} {
 		t.Run(outcome, func(t *testing.T) {
+			test.NewTempApp(t)
 			var ran []string
 			if took := tc.do(table(&ran, &tc.off)); took != tc.took {
 				t.Errorf("took %v", took)
@@ -58,6 +63,7 @@ func TestCommandsRun(t *testing.T) {
 }
 
 func TestMenuShowsStateAndFollowsIt(t *testing.T) {
+	test.NewTempApp(t)
 	var ran []string
 	off := ""
 	m := table(&ran, &off).Menu("Pane", "refresh", action.Separator, "delete", "hidden")
@@ -73,6 +79,43 @@ func TestMenuShowsStateAndFollowsIt(t *testing.T) {
 	}
 	if name := m.Items[0].Shortcut.ShortcutName(); name != "CustomDesktop:F5" {
 		t.Errorf("shown key %q", name)
+	}
+}
+
+// Fyne draws a key that it knows in a fifth of the text's colour.
+func TestMenuShowsKeysAsReadableAsTitles(t *testing.T) {
+	test.NewTempApp(t)
+	titles := []string{"I", "Up", "Refresh", "Show hidden files", "Remove everything from the list…"}
+	var commands []action.Command
+	var ids []string
+	for i := range 40 { // titles of all widths
+		title := strings.Repeat("i", i) + titles[i%len(titles)]
+		commands = append(commands, action.Command{ID: title, Title: title, Key: fyne.KeyName(fmt.Sprint("F", i)), Mod: fyne.KeyModifierControl})
+		ids = append(ids, title)
+	}
+	commands = append(commands, action.Command{ID: "none", Title: "Without a key"})
+	ids = append(ids, action.Separator, "none")
+	m := action.NewTable(commands...).Menu("m", ids...)
+	measure := func(text string) float32 { return fyne.MeasureText(text, theme.TextSize(), fyne.TextStyle{}).Width }
+	column := float32(0)
+	for i, c := range commands[:40] {
+		item := m.Items[i]
+		if _, drawn := item.Shortcut.(fyne.KeyboardShortcut); drawn {
+			t.Fatalf("%s: Fyne draws the key too", c.Title)
+		}
+		before, ok := strings.CutSuffix(item.Label, action.KeyText(c.Key, c.Mod))
+		if !ok || !strings.HasPrefix(before, c.Title) {
+			t.Fatalf("%s: it says %q", c.Title, item.Label)
+		}
+		if column == 0 {
+			column = measure(before)
+		}
+		if at := measure(before); at != column || at < measure(c.Title)+10 {
+			t.Errorf("%s: the key begins at %v, the first one at %v", c.Title, at, column)
+		}
+	}
+	if got := m.Items[41].Label; got != "Without a key" && got != "Without a key " {
+		t.Errorf("without a key it says %q", got)
 	}
 }
 

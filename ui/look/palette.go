@@ -43,7 +43,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameBackground:          {rgb(0x24262a), rgb(0xf1f2f4)},
 	theme.ColorNameForeground:          {rgb(0xe2e4e8), rgb(0x1d2126)},
 	theme.ColorNamePlaceHolder:         {rgb(0x99a0aa), rgb(0x5f6772)},
-	theme.ColorNameDisabled:            {rgb(0x686e78), rgb(0x9aa1ab)},
+	theme.ColorNameDisabled:            {rgb(0x757c87), rgb(0x8b929c)},
 	theme.ColorNamePrimary:             {rgb(0x5b97f7), rgb(0x1f67d2)},
 	theme.ColorNameHyperlink:           {rgb(0x78aaf9), rgb(0x1f67d2)},
 	theme.ColorNameForegroundOnPrimary: {rgb(0x0d1524), rgb(0xffffff)},

@@ -58,6 +58,8 @@ type Hooks struct {
 	Transfer func(Cargo)
 	// Moved: the pane shows another folder, or another place.
 	Moved func()
+	// Read: a folder was read, so that its place answers.
+	Read func()
 	// Active: the pane got the keys.
 	Active func()
 	// Switch: Tab.

@@ -112,3 +112,19 @@ func TestNothingIsDoneToRowsBehindAPlacard(t *testing.T) {
 		t.Error("a row that cannot be seen was selected")
 	}
 }
+
+func TestPlaceThatAnswersIsToldAndNoOther(t *testing.T) {
+	r := newRig(t).start()
+	before := r.read
+	r.view.Refresh()
+	r.settle()
+	if r.read != before+1 {
+		t.Errorf("a folder read again is told %d times", r.read-before)
+	}
+	r.fs.Fail(memfs.OpList, "/home/anna", 1, vfs.KindRefused)
+	r.view.Refresh()
+	r.settle()
+	if r.read != before+1 {
+		t.Error("a server that does not answer is told as one that does")
+	}
+}

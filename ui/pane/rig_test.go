@@ -31,6 +31,7 @@ type rig struct {
 	view   *View
 	fs     *memfs.FS
 	events []string
+	read   int // how often its hook was called
 }
 
 func newRig(t *testing.T) *rig {
@@ -41,6 +42,7 @@ func newRig(t *testing.T) *rig {
 	r.view = New(r.loop.Loop, Hooks{
 		Transfer: func(c Cargo) { r.event("transfer %s from %s", entryNames(c.Entries), c.Dir) },
 		Moved:    func() { r.event("moved %s", r.view.Path()) },
+		Read:     func() { r.read++ },
 		Say:      func(text string) { r.event("say %s", text) },
 		DragStart: func(c Cargo, _ fyne.Position) {
 			r.event("drag %s", entryNames(c.Entries))

@@ -176,6 +176,9 @@ func (v *View) arrive(t *trip, place Place, path vfs.Path, l Listing, can vfs.Fe
 	if !same && v.hooks.Moved != nil {
 		v.hooks.Moved()
 	}
+	if v.hooks.Read != nil {
+		v.hooks.Read()
+	}
 }
 
 // stranded says why a folder could not be read, and offers what helps.

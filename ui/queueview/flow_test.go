@@ -1,6 +1,8 @@
 package queueview
 
 import (
+	"bytes"
+	"image"
 	"math"
 	"testing"
 	"time"
@@ -184,5 +186,24 @@ func TestServerThatIsDownIsInView(t *testing.T) {
 			t.Errorf("it says %q", got)
 		}
 		looktest.Picture(t, w, "flow-down-"+string(choice))
+	}
+}
+
+func TestWaitCountsDownWhileNothingMoves(t *testing.T) {
+	r := newRows(1, queue.Waiting)
+	v, l, w := showBeside(t, r, Left, look.Dark, 1180)
+	r.items[0].WaitsFor, r.items[0].NextTry = "s", l.Now().Add(15*time.Second)
+	r.seq++
+	take(t, v, l, r)
+	picture := func() []uint8 { return w.Canvas().Capture().(*image.NRGBA).Pix }
+	before := picture()
+	take(t, v, l, r)
+	if !bytes.Equal(before, picture()) {
+		t.Fatal("it is drawn anew at the same second")
+	}
+	l.Advance(5 * time.Second)
+	take(t, v, l, r)
+	if bytes.Equal(before, picture()) {
+		t.Error("the row says the same five seconds later")
 	}
 }

@@ -68,7 +68,6 @@ type Model struct {
 	sought sought
 	len    int
 	seq    uint64
-	fresh  bool // false until the first snapshot
 	live   map[queue.ID]queue.Item
 	pages  map[int]page
 	wanted map[int]bool            // pages looked at since the last Missing
@@ -89,11 +88,9 @@ func NewModel(tab Tab) *Model {
 	return &Model{tab: tab, pages: map[int]page{}, wanted: map[int]bool{}, live: map[queue.ID]queue.Item{}, picked: map[queue.ID]bool{}}
 }
 
-// Take takes over a snapshot. It says whether rows came, went or changed
-// state, beyond the progress of active ones.
-func (m *Model) Take(s queue.Snapshot) (changed bool) {
-	changed = !m.fresh || s.Seq != m.seq
-	m.fresh, m.seq = true, s.Seq
+// Take takes over a snapshot.
+func (m *Model) Take(s queue.Snapshot) {
+	m.seq = s.Seq
 	if m.find == "" {
 		m.len = m.tab.Count(s)
 	}
@@ -106,7 +103,6 @@ func (m *Model) Take(s queue.Snapshot) (changed bool) {
 		clear(m.pages)
 		m.index, m.all = nil, false
 	}
-	return changed
 }
 
 // Len is the number of rows.

@@ -37,7 +37,6 @@ func (m *Model) SetFind(text string) (changed bool) {
 	clear(m.pages)
 	clear(m.picked)
 	m.index, m.all = nil, false
-	m.fresh = false // the next snapshot tells how many there are without a text
 	return true
 }
 

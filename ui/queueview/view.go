@@ -108,13 +108,13 @@ func (v *View) Row(i int) parts.Row {
 func (v *View) Take(s queue.Snapshot) {
 	v.last = s
 	before := v.model.Len()
-	changed := v.model.Take(s)
+	v.model.Take(s)
 	v.showEmptiness()
 	if v.model.Len() != before {
 		v.reselect()
 		v.list.Reload()
-	} else if changed || len(s.Active) > 0 {
-		v.list.Repaint()
+	} else {
+		v.list.Repaint() // what waits counts down, also while nothing moves
 	}
 	v.dragOver()
 	v.takeFlow(s)
