@@ -17,7 +17,7 @@ import (
 // within a second and keeps its part.
 func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
 	return q.change(ctx, ids, `state IN ('waiting', 'scanning', 'active', 'asking')`, func() error {
-		return q.alter(ctx, ofState, `UPDATE rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''`+ofPicked)
+		return q.alter(ctx, ofState, `UPDATE OR FAIL rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''`+ofPicked)
 	})
 }
 
@@ -25,17 +25,14 @@ func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
 // begin not before it. A site of theirs that could not be reached is tried at
 // once.
 func (q *Queue) Resume(ctx context.Context, ids ...ID) error {
-	if err := q.endWaits(ctx, ids); err != nil {
-		return err
-	}
-	return q.change(ctx, ids, `state = 'paused'`, func() error {
+	return q.changeAndTry(ctx, ids, `state = 'paused'`, func() error {
 		return q.alter(ctx, ofState, goOn+`next_try = not_before`+ofPicked)
 	})
 }
 
 // goOn sends the picked rows on. A folder whose content is known has nothing
 // to wait for.
-const goOn = `UPDATE rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'active' END,
+const goOn = `UPDATE OR FAIL rows SET state = CASE scanned WHEN 0 THEN 'waiting' ELSE 'active' END,
 	attempts = 0, kind = '', message = '', `
 
 const ofPicked = ` WHERE id IN (SELECT id FROM temp.picked)`
@@ -47,19 +44,11 @@ const ofPicked = ` WHERE id IN (SELECT id FROM temp.picked)`
 // (login, certificate, no space, no answer), the others that were paused for that
 // same reason go on with it. A name that cannot be used stays failed.
 func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
-	named, err := idText(ids)
-	if err != nil {
-		return err
-	}
-	if err := q.endWaits(ctx, ids); err != nil {
-		return err
-	}
 	// The folders above are reopened by bump; a folder that failed through its
 	// content is not read again.
 	where := `NOT (type = 'other' AND parent > 0) AND NOT (scanned = 1 AND state <> 'paused')
-		AND (state IN ('failed', 'paused') OR state = 'waiting' AND next_try > 0
-			OR state = 'skipped' AND id IN (SELECT value FROM json_each(?)))`
-	return q.change(ctx, ids, where, func() error {
+		AND (state IN ('failed', 'paused') OR state = 'waiting' AND next_try > 0 OR state = 'skipped' AND ` + isNamed("id") + `)`
+	return q.changeAndTry(ctx, ids, where, func() error {
 		if err := q.pickSameReason(ctx); err != nil {
 			return err
 		}
@@ -71,7 +60,7 @@ func (q *Queue) Retry(ctx context.Context, ids ...ID) error {
 			return err
 		}
 		return q.bumpAll(ctx, d)
-	}, named)
+	})
 }
 
 // pickSameReason adds the rows paused by stopOthers for the reason of a
@@ -120,24 +109,6 @@ func (q *Queue) pickSameReason(ctx context.Context) error {
 // as the site can be reached.
 func (q *Queue) Cancel(ctx context.Context, ids ...ID) error {
 	return q.change(ctx, ids, `state <> 'removing'`, func() error { return q.drop(ctx) })
-}
-
-// Remove takes rows off the queue as Cancel does, but leaves alone what is
-// being worked on, and a folder with such rows below it.
-func (q *Queue) Remove(ctx context.Context, ids ...ID) error {
-	return q.change(ctx, ids, `state <> 'removing'`, func() error {
-		for {
-			n, err := q.s.exec(ctx, `DELETE FROM temp.picked WHERE id IN (
-				SELECT id FROM rows WHERE state = 'scanning' OR state = 'active' AND scanned = 0
-				UNION ALL SELECT parent FROM rows WHERE parent IN (SELECT id FROM temp.picked) AND id NOT IN (SELECT id FROM temp.picked))`)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return q.drop(ctx)
-			}
-		}
-	})
 }
 
 // Clear takes all rows in the given states off the queue, as Cancel does. A

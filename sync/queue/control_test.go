@@ -239,8 +239,12 @@ func TestWhatEachCommandDoes(t *testing.T) {
 		"cancel of the whole leaves nothing": {
 			func(ctx context.Context, r *rig, top ID) error { return r.Cancel(ctx, top) }, nil,
 		},
-		"remove of the whole leaves nothing": {
-			func(ctx context.Context, r *rig, top ID) error { return r.Remove(ctx, top) }, nil,
+		"cancel of all by their IDs leaves nothing": {
+			func(ctx context.Context, r *rig, _ ID) error { return r.Cancel(ctx, r.ids()...) }, nil,
+		},
+		"what is named beside its folder is paused once": {
+			func(ctx context.Context, r *rig, top ID) error { return r.Pause(ctx, r.ids()...) },
+			[]string{"/t: paused", "/t/done: done", "/t/failed: failed", "/t/sub: paused", "/t/sub/skipped: skipped", "/t/sub/asking: paused", "/t/sub/paused: paused"},
 		},
 		"clear of done rows keeps the folders in use": {
 			func(ctx context.Context, r *rig, _ ID) error { return r.Clear(ctx, Done) },
@@ -283,13 +287,6 @@ func TestSitesAreThoseThatWorkIsLeftFor(t *testing.T) {
 	if got, err := r.Sites(t.Context()); err != nil || !slices.Equal(got, []site.ID{remote}) {
 		t.Errorf("one is paused: %v, %v", got, err)
 	}
-}
-
-func TestRemoveLeavesAloneWhatIsBeingDone(t *testing.T) {
-	r, id, _ := begun(t)
-	waiting := r.add(up("/waits"))[0]
-	r.must(r.Remove(t.Context(), id, waiting, 4711))
-	wantStates(t, r, "/a: active")
 }
 
 func TestManyAtOnce(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 func TestGetIsOfTheRowsThatAreThere(t *testing.T) {
 	r := newRig(t, nil)
 	ids := r.add(many(0, 4)...)
-	r.must(r.Remove(t.Context(), ids[1]))
+	r.must(r.Cancel(t.Context(), ids[1]))
 	for outcome, tc := range map[string]struct{ ask, want []ID }{
 		"rows by ID, each once":       {[]ID{ids[2], ids[0], ids[2]}, []ID{ids[0], ids[2]}},
 		"a removed one is left out":   {[]ID{ids[0], ids[1]}, []ID{ids[0]}},

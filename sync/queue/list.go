@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -18,6 +19,27 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 	}
 	query, args := f.query()
 	return q.read(ctx, query, append(args, limit, offset)...)
+}
+
+// IDs returns the IDs of all rows that a filter lets through, by ID: what is done
+// with all of them is best done in one call. It takes some tenths of a second for
+// 200,000; Newest and LaterLast make no difference.
+func (q *Queue) IDs(ctx context.Context, f Filter) ([]ID, error) {
+	f.Newest, f.LaterLast = false, false
+	from, args := f.from()
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return nil, err
+	}
+	var text string // one value is read in a fifth of the time that many are
+	if err := q.s.row(ctx, `SELECT json_group_array(id)`+from, args...).Scan(&text); err != nil {
+		return nil, q.judgeLocked(q.s.wrap(journalOp, err))
+	}
+	var ids []ID
+	err := json.Unmarshal([]byte(text), &ids)
+	slices.Sort(ids)
+	return ids, err
 }
 
 // read runs a SELECT of columns for people to see.

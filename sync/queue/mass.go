@@ -46,7 +46,9 @@ func (q *Queue) mass(ctx context.Context, indexes []string, do func() error) err
 	return q.recount(ctx)
 }
 
-// alter is mass for one statement that gives the picked rows another state.
+// alter is mass for one statement that gives the picked rows another state. It is
+// to be UPDATE OR FAIL: what fails is rolled back as a whole, so that SQLite need not
+// keep each page as it was before the statement, too.
 func (q *Queue) alter(ctx context.Context, indexes []string, query string, args ...any) error {
 	return q.mass(ctx, indexes, func() error {
 		_, err := q.s.exec(ctx, query, args...)

@@ -21,7 +21,7 @@ func TestMassChangesAreAsSmallOnes(t *testing.T) {
 		"what failed is tried again":    func(r *rig, ids []ID) error { return r.Retry(r.t.Context(), ids...) },
 		"all begin later":               func(r *rig, ids []ID) error { return r.Schedule(r.t.Context(), when.AddDate(9, 0, 0), ids...) },
 		"all are cancelled":             func(r *rig, ids []ID) error { return r.Cancel(r.t.Context(), ids...) },
-		"all but one folder are off":    func(r *rig, ids []ID) error { return r.Remove(r.t.Context(), ids[1:]...) },
+		"all but one folder are off":    func(r *rig, ids []ID) error { return r.Cancel(r.t.Context(), ids[1:]...) },
 		"the failed and done are off":   func(r *rig, _ []ID) error { return r.Clear(r.t.Context(), Failed, Done) },
 		"what waits is off, parts stay": func(r *rig, _ []ID) error { return r.Clear(r.t.Context(), Waiting, Paused) },
 	} {

@@ -135,7 +135,7 @@ func (m *model) hook(context.Context, memfs.Call) error {
 func (m *model) step() {
 	m.t.Helper()
 	ctx := m.t.Context()
-	switch m.dice(16) {
+	switch m.dice(15) {
 	case 0, 1, 2:
 		m.enqueue()
 	case 3:
@@ -150,20 +150,18 @@ func (m *model) step() {
 	case 6:
 		m.cancel(m.some())
 	case 7:
-		m.remove(m.some())
-	case 8:
 		m.clear()
-	case 9:
+	case 8:
 		m.hold(m.dice(3) == 0)
-	case 10:
+	case 9:
 		m.answer()
-	case 11:
+	case 10:
 		m.reorder()
-	case 12, 13:
+	case 11, 12:
 		m.work()
-	case 14:
+	case 13:
 		m.interrupted()
-	case 15:
+	case 14:
 		m.kill(m.dice(60))
 	}
 }
@@ -259,16 +257,6 @@ func (m *model) cancel(ids []ID) {
 	m.logf("cancel %v", ids)
 	m.must(m.Cancel(m.t.Context(), ids...))
 	m.forgetRows(ids)
-}
-
-// remove leaves alone what the journal has as worked on: by a process that was
-// killed, until the next one runs.
-func (m *model) remove(ids []ID) {
-	m.t.Helper()
-	m.logf("remove %v", ids)
-	idle := slices.DeleteFunc(slices.Clone(ids), func(id ID) bool { return m.item(id).State == Active })
-	m.must(m.Remove(m.t.Context(), ids...))
-	m.forgetRows(idle)
 }
 
 func (m *model) clear() {

@@ -5,32 +5,62 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
-// The methods of control.go work in three steps: the IDs of the rows meant go
-// into the table temp.picked, statements change them all, and what that means
-// for the folders above is counted per folder. So 200,000 rows cost what a
-// few statements cost.
+// The methods of control.go work in four steps: the IDs named go into the table
+// temp.named, those of the rows meant into temp.picked, statements change them
+// all, and what that means for the folders above is counted per folder. So
+// 200,000 rows cost what a few statements cost.
 
 // change picks the rows at and below ids that match where, and calls do
 // unless there are none.
-func (q *Queue) change(ctx context.Context, ids []ID, where string, do func() error, args ...any) error {
-	text, err := idText(ids)
+func (q *Queue) change(ctx context.Context, ids []ID, where string, do func() error) error {
+	return q.pick(ctx, func() error { return q.changeNamed(ctx, ids, where, do) })
+}
+
+// changeNamed is change within the write of pick.
+func (q *Queue) changeNamed(ctx context.Context, ids []ID, where string, do func() error) error {
+	if err := q.name(ctx, ids); err != nil {
+		return err
+	}
+	// Nothing is below a file, and most rows are files. What is below a folder
+	// that lies in a named one is met from there.
+	n, err := q.s.exec(ctx, `WITH RECURSIVE sub (pick, holds, fits) AS (
+			SELECT id, type <> 'file' AND NOT (parent > 0 AND `+isNamed("parent")+`), `+where+` FROM temp.named CROSS JOIN rows ON id BETWEEN low AND high
+			UNION ALL SELECT id, type <> 'file', `+where+` FROM sub CROSS JOIN rows ON parent = pick WHERE holds AND parent > 0)
+		INSERT OR IGNORE INTO temp.picked SELECT pick FROM sub WHERE fits`)
+	if err != nil || n == 0 {
+		return err
+	}
+	return do()
+}
+
+// name puts IDs into temp.named, as ranges without a gap: those of a long list
+// are one or a few.
+func (q *Queue) name(ctx context.Context, ids []ID) error {
+	ranges := [][2]ID{}
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if n := len(ranges); n > 0 && id <= ranges[n-1][1]+1 {
+			ranges[n-1][1] = id
+		} else {
+			ranges = append(ranges, [2]ID{id, id})
+		}
+	}
+	text, err := json.Marshal(ranges)
 	if err != nil {
 		return err
 	}
-	return q.pick(ctx, func() error {
-		// Nothing is below a file, and most rows are files.
-		n, err := q.s.exec(ctx, `WITH RECURSIVE sub (pick, holds) AS (
-				SELECT id, type <> 'file' FROM rows WHERE id IN (SELECT value FROM json_each(?))
-				UNION SELECT r.id, r.type <> 'file' FROM sub JOIN rows r ON r.parent = sub.pick WHERE sub.holds AND r.parent > 0)
-			INSERT INTO temp.picked SELECT id FROM sub JOIN rows ON id = pick WHERE `+where,
-			append([]any{text}, args...)...)
-		if err != nil || n == 0 {
-			return err
-		}
-		return do()
-	})
+	if _, err := q.s.exec(ctx, `DELETE FROM temp.named`); err != nil {
+		return err
+	}
+	_, err = q.s.exec(ctx, `INSERT INTO temp.named SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)`, string(text))
+	return err
+}
+
+// isNamed says whether a column of IDs is in temp.named.
+func isNamed(column string) string {
+	return `coalesce(` + column + ` <= (SELECT high FROM temp.named WHERE low <= ` + column + ` ORDER BY low DESC LIMIT 1), 0)`
 }
 
 // pick runs do in a durable write with an empty temp.picked, and then stops
@@ -113,7 +143,7 @@ func (q *Queue) drop(ctx context.Context) error {
 		return err
 	}
 	err = q.mass(ctx, ofRows, func() error {
-		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'removing', parent = 0, ended = 0, attempts = 0, next_try = 0
+		_, err := q.s.exec(ctx, `UPDATE OR FAIL rows SET state = 'removing', parent = 0, ended = 0, attempts = 0, next_try = 0
 			WHERE id IN (SELECT id FROM temp.picked) AND type = 'file' AND state <> 'done' AND (made_size IS NOT NULL OR state = 'active' OR id IN `+inHand+`)`)
 		if err != nil {
 			return err

@@ -325,7 +325,6 @@ func TestWhatReturnedIsSynced(t *testing.T) {
 		"pause":    func(ctx context.Context, w *world, id ID) error { return w.Pause(ctx, id) },
 		"hold":     func(ctx context.Context, w *world, _ ID) error { return w.Hold(ctx, true) },
 		"cancel":   func(ctx context.Context, w *world, id ID) error { return w.Cancel(ctx, id) },
-		"remove":   func(ctx context.Context, w *world, id ID) error { return w.Remove(ctx, id) },
 		"top":      func(ctx context.Context, w *world, id ID) error { return w.MoveTop(ctx, id) },
 		"bottom":   func(ctx context.Context, w *world, id ID) error { return w.MoveBottom(ctx, id) },
 		"before":   func(ctx context.Context, w *world, id ID) error { return w.MoveBefore(ctx, id-1, id) },

@@ -17,7 +17,7 @@ func TestNothingIsInWorkWhereNobodyWorks(t *testing.T) {
 	r.Queue = r.open(r.onDisk)
 	wantStates(t, r, "/a: waiting", "/t: waiting")
 	for _, item := range r.items() {
-		r.must(r.Remove(t.Context(), item.ID))
+		r.must(r.Cancel(t.Context(), item.ID))
 	}
 	if left := r.items(); len(left) > 0 {
 		t.Errorf("left are %v", left)

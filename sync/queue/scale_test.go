@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"testing"
@@ -96,6 +97,11 @@ func TestListPages(t *testing.T) {
 			}
 			if len(seen) != tc.want {
 				t.Errorf("%d rows, want %d", len(seen), tc.want)
+			}
+			ids, err := r.IDs(t.Context(), tc.f)
+			r.must(err)
+			if want := slices.Sorted(maps.Keys(seen)); !slices.Equal(ids, want) {
+				t.Errorf("their IDs are %v, in pages they are %v", ids, want)
 			}
 		})
 	}
@@ -214,10 +220,10 @@ func BenchmarkChange200k(b *testing.B) {
 		},
 		"retry":  func(q *Queue, ids []ID) error { return q.Retry(b.Context(), ids...) },
 		"clear":  func(q *Queue, _ []ID) error { return q.Clear(b.Context(), Waiting) },
-		"remove": func(q *Queue, ids []ID) error { return q.Remove(b.Context(), ids...) },
+		"cancel": func(q *Queue, ids []ID) error { return q.Cancel(b.Context(), ids...) },
 	}
 	for outcome, steps := range map[string][]string{
-		"paused and resumed": {"pause", "resume"}, "retried": {"fail", "retry"}, "cleared": {"clear"}, "removed": {"remove"},
+		"paused and resumed": {"pause", "resume"}, "retried": {"fail", "retry"}, "cleared": {"clear"}, "cancelled": {"cancel"},
 	} {
 		b.Run(outcome, func(b *testing.B) {
 			took := map[string]time.Duration{}
@@ -228,12 +234,15 @@ func BenchmarkChange200k(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				ids, err := q.Add(b.Context(), many(0, huge)...)
-				if err != nil {
+				if _, err := q.Add(b.Context(), many(0, huge)...); err != nil {
 					b.Fatal(err)
 				}
 				for _, step := range steps {
 					begun := time.Now()
+					ids, err := q.IDs(b.Context(), Filter{})
+					if err != nil {
+						b.Fatal(err)
+					}
 					if err := do[step](q, ids); err != nil {
 						b.Fatal(err)
 					}

@@ -87,7 +87,7 @@ func (q *Queue) Schedule(ctx context.Context, when time.Time, ids ...ID) error {
 		when = time.Time{}
 	}
 	return q.change(ctx, ids, `ended = 0 AND state <> 'removing'`, func() error {
-		return q.alter(ctx, ofState, `UPDATE rows SET not_before = ?1,
+		return q.alter(ctx, ofState, `UPDATE OR FAIL rows SET not_before = ?1,
 			next_try = CASE WHEN state = 'paused' OR scanned = 1 THEN 0 ELSE ?1 END,
 			state = CASE WHEN ?1 > 0 AND scanned = 0 AND state IN ('active', 'scanning') THEN 'waiting' ELSE state END`+ofPicked, nanos(when))
 	})

@@ -123,21 +123,20 @@ func (q *Queue) reached(ctx context.Context, ids ...site.ID) error {
 	return nil
 }
 
-// endWaits ends the wait for the sites of the rows named: a person knows that
-// they are back, or wants to see.
-func (q *Queue) endWaits(ctx context.Context, ids []ID) error {
-	named, err := idText(ids)
-	if err != nil {
-		return err
-	}
-	return q.write(ctx, durable, func() error {
-		any := false
-		if err := q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM sites)`).Scan(&any); err != nil || !any {
-			return q.s.wrap(journalOp, err)
+// changeAndTry is change that also ends the wait for the sites of the rows named: a
+// person knows that they are back, or wants to see.
+func (q *Queue) changeAndTry(ctx context.Context, ids []ID, where string, do func() error) error {
+	return q.pick(ctx, func() error {
+		waits, err := q.waits(ctx)
+		if err != nil {
+			return err
 		}
-		_, err := q.s.exec(ctx, `DELETE FROM sites WHERE site IN (
-			SELECT src_site FROM rows WHERE id IN (SELECT value FROM json_each(?1))
-			UNION SELECT dst_site FROM rows WHERE id IN (SELECT value FROM json_each(?1)))`, named)
+		if err := q.changeNamed(ctx, ids, where, do); err != nil || len(waits) == 0 {
+			return err
+		}
+		_, err = q.s.exec(ctx, `DELETE FROM sites WHERE site IN (
+			SELECT src_site FROM temp.named CROSS JOIN rows ON id BETWEEN low AND high
+			UNION SELECT dst_site FROM temp.named CROSS JOIN rows ON id BETWEEN low AND high)`)
 		return err
 	})
 }

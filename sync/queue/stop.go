@@ -34,10 +34,16 @@ func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
 }
 
 func (q *Queue) pauseOthers(ctx context.Context, r row, where string, args ...any) error {
-	args = append([]any{r.Kind.String(), r.Message, []byte(r.About), int64(r.ID)}, args...)
-	_, err := q.s.exec(ctx, `UPDATE rows SET state = 'paused', next_try = 0, kind = ?, message = ?, about = ?
-		WHERE state IN ('waiting', 'scanning') AND id <> ? AND `+where, args...)
-	return err
+	if _, err := q.s.exec(ctx, `DELETE FROM temp.picked`); err != nil {
+		return err
+	}
+	n, err := q.s.exec(ctx, `INSERT INTO temp.picked SELECT id FROM rows
+		WHERE state IN ('waiting', 'scanning') AND id <> ? AND `+where, append([]any{int64(r.ID)}, args...)...)
+	if err != nil || n == 0 {
+		return err
+	}
+	return q.alter(ctx, ofState, `UPDATE OR FAIL rows SET state = 'paused', next_try = 0, kind = ?, message = ?, about = ?`+ofPicked,
+		r.Kind.String(), r.Message, []byte(r.About))
 }
 
 // destination returns the range of paths below the folder that the person's

@@ -109,6 +109,7 @@ func (s *store) prepare(ctx context.Context) error {
 		return err
 	}
 	_, err := s.conn.ExecContext(ctx, `CREATE TEMP TABLE picked (id INTEGER PRIMARY KEY);
+		CREATE TEMP TABLE named (low INTEGER PRIMARY KEY, high INTEGER NOT NULL);
 		CREATE TEMP TABLE places (n INTEGER PRIMARY KEY, prio INTEGER NOT NULL, rank INTEGER NOT NULL, UNIQUE (prio, rank))`)
 	return err
 }

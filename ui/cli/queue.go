@@ -217,25 +217,15 @@ func (s *session) forRows(ctx context.Context, ids []queue.ID, do func(...queue.
 	return gone
 }
 
-// page is how many rows are changed at a time.
+// page is how many rows are read at a time.
 const page = 1000
 
 func changeAll(ctx context.Context, q *queue.Queue, change func(*queue.Queue, context.Context, ...queue.ID) error, states []queue.State) error {
-	last := queue.ID(0)
-	for {
-		items, err := q.List(ctx, queue.Filter{States: states}, 0, page)
-		if err != nil || len(items) == 0 || items[0].ID == last {
-			return err // an unchanged first row means that the rest cannot be changed
-		}
-		last = items[0].ID
-		ids := make([]queue.ID, len(items))
-		for i, item := range items {
-			ids[i] = item.ID
-		}
-		if err := change(q, ctx, ids...); err != nil {
-			return err
-		}
+	ids, err := q.IDs(ctx, queue.Filter{States: states})
+	if err != nil || len(ids) == 0 {
+		return err
 	}
+	return change(q, ctx, ids...)
 }
 
 func (a *app) queueClear() *cobra.Command {

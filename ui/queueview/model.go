@@ -18,6 +18,7 @@ import (
 type Queue interface {
 	Snapshot() queue.Snapshot
 	List(ctx context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error)
+	IDs(ctx context.Context, f queue.Filter) ([]queue.ID, error)
 	// Throughput is how fast transfers went lately, the oldest first.
 	Throughput() []queue.Sample
 	Count(ctx context.Context, f queue.Filter) (int, error)

@@ -66,6 +66,13 @@ func (r *rows) List(_ context.Context, f queue.Filter, offset, limit int) ([]que
 	return append([]queue.Item{}, found[min(offset, len(found)):min(offset+limit, len(found))]...), nil
 }
 
+func (r *rows) IDs(_ context.Context, f queue.Filter) (ids []queue.ID, _ error) {
+	for _, it := range r.found(f) {
+		ids = append(ids, it.ID)
+	}
+	return ids, nil
+}
+
 func (r *rows) Count(_ context.Context, f queue.Filter) (int, error) {
 	r.counted++
 	if r.broken != nil {

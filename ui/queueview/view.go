@@ -268,29 +268,13 @@ func (v *View) onEvery(find string, f func(context.Context, ...queue.ID) error, 
 	v.do(func(ctx context.Context) error { return v.actOnAll(ctx, f, filter) })
 }
 
-// actOnAll reads every row's ID first, since acting moves rows out of the
-// list that is being read.
+// actOnAll does it in one call, which costs the queue far less than many.
 func (v *View) actOnAll(ctx context.Context, f func(context.Context, ...queue.ID) error, filter queue.Filter) error {
-	const batch = 2000
-	var ids []queue.ID
-	for {
-		items, err := v.queue.List(ctx, filter, len(ids), batch)
-		if err != nil {
-			return err
-		}
-		for _, it := range items {
-			ids = append(ids, it.ID)
-		}
-		if len(items) < batch {
-			break
-		}
+	ids, err := v.queue.IDs(ctx, filter)
+	if err != nil || len(ids) == 0 {
+		return err
 	}
-	for chunk := range slices.Chunk(ids, batch) {
-		if err := f(ctx, chunk...); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f(ctx, ids...)
 }
 
 func (v *View) do(f func(context.Context) error) {
