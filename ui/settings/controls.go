@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -146,7 +147,7 @@ func (v *View) field(placeholder string, width float32, text string, read func(s
 }
 
 // number takes a number from 1 to most, nothing for the usual one.
-func (v *View) number(kept int, usual float64, most int, set func(*Settings, int)) fyne.CanvasObject {
+func (v *View) number(kept int, usual float64, most int, set func(*Settings, int)) *parts.Field {
 	text := ""
 	if kept > 0 {
 		text = strconv.Itoa(kept)
@@ -172,8 +173,9 @@ func (v *View) rate(kept int64, set func(*Settings, int64)) fyne.CanvasObject {
 	return f
 }
 
+// hour shows the usual time as one that is set: it counts.
 func (v *View) hour(usual, kept string, set func(*Settings, string)) fyne.CanvasObject {
-	f := v.field(usual, 60, kept, func(text string) (func(*Settings), error) {
+	f := v.field(usual, 60, cmp.Or(kept, usual), func(text string) (func(*Settings), error) {
 		at, err := ParseHour(text)
 		if text == "" {
 			return func(s *Settings) { set(s, "") }, nil

@@ -26,7 +26,7 @@ type Settings struct {
 	LimitUp   int64 `json:"limit_up,omitempty"`
 	LimitDown int64 `json:"limit_down,omitempty"`
 	// HoursOn says whether files begin to move only between From and Until,
-	// times of day as "22:00".
+	// times of day as "22:00"; "" for the usual ones.
 	HoursOn bool   `json:"hours_on,omitempty"`
 	From    string `json:"from,omitempty"`
 	Until   string `json:"until,omitempty"`
@@ -40,6 +40,10 @@ type Settings struct {
 	ExistsDown string `json:"exists_down,omitempty"`
 	// KeepMode sets the source's permissions on the copy.
 	KeepMode bool `json:"keep_mode,omitempty"`
+	// SegmentsOn reads one large file from a site over Segments connections, 0
+	// for the usual number.
+	SegmentsOn bool `json:"segments_on,omitempty"`
+	Segments   int  `json:"segments,omitempty"`
 	// After says what follows when the queue is done, and AfterCommand is what
 	// AfterRuns runs.
 	After        After  `json:"after,omitempty"`

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,14 +23,25 @@ func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 	if s.LimitsOn {
 		t.Up, t.Down = lower(t.Up, s.LimitUp), lower(t.Down, s.LimitDown)
 	}
-	from, err := ParseHour(s.From)
-	until, err2 := ParseHour(s.Until)
+	from, err := ParseHour(cmp.Or(s.From, usualFrom))
+	until, err2 := ParseHour(cmp.Or(s.Until, usualUntil))
 	if s.HoursOn && err == nil && err2 == nil {
 		t.From, t.Until = from, until
 	}
 	t.SmallFirst = s.SmallFirst
 	t.KeepEnded = time.Duration(max(s.KeepDays, 0)) * 24 * time.Hour
 	return t
+}
+
+// usualSegments is what helps on most far servers, and what they bear.
+const usualSegments = 4
+
+// SegmentsNow is over how many connections one large file is read, 0 for one.
+func (s Settings) SegmentsNow() int {
+	if !s.SegmentsOn {
+		return 0
+	}
+	return min(cmp.Or(max(s.Segments, 0), usualSegments), transfer.MaxSegments)
 }
 
 // lower is the lower one of two limits, of which 0 is none.
@@ -52,8 +64,6 @@ func (s Settings) missing(page string) string {
 	switch {
 	case page == pageSpeed && s.LimitsOn && !s.HasLimits():
 		return "The limit counts once a speed is set."
-	case page == pageSpeed && s.HoursOn && (s.From == "" || s.Until == ""):
-		return "The hours count once both times are set."
 	case page == pageDone && s.After == AfterRuns && s.AfterCommand == "":
 		return "Nothing runs until a command is written."
 	}
@@ -71,6 +81,12 @@ func (s Settings) Exists(to site.ID) transfer.Rule {
 	}
 	return rule
 }
+
+// The hours that count where a person has set none.
+const (
+	usualFrom  = "22:00"
+	usualUntil = "06:00"
+)
 
 // errHour says what ParseHour takes.
 var errHour = errors.New("it takes a time of day, such as 22:00")

@@ -26,6 +26,9 @@ func TestSettingsMeanToTheQueue(t *testing.T) {
 			queue.Tuning{},
 			queue.Tuning{From: 22 * time.Hour, Until: 6*time.Hour + 30*time.Minute},
 		},
+		"hours that nobody set are the usual ones": {
+			Settings{HoursOn: true, Until: "07:00"}, queue.Tuning{}, queue.Tuning{From: 22 * time.Hour, Until: 7 * time.Hour},
+		},
 		"hours that are off do not":             {Settings{From: "22:00", Until: "06:30"}, queue.Tuning{}, queue.Tuning{}},
 		"hours that cannot be read do not":      {Settings{HoursOn: true, From: "25:00", Until: "6"}, queue.Tuning{}, queue.Tuning{}},
 		"the rest is as it is kept":             {Settings{SmallFirst: true, KeepDays: 3, Workers: 7}, queue.Tuning{}, queue.Tuning{SmallFirst: true, KeepEnded: 72 * time.Hour, Workers: 7}},

@@ -75,6 +75,7 @@ type View struct {
 	command *parts.Field
 	limited *parts.Check
 	hours   *parts.Check
+	several *parts.Field   // that counts while segments are on
 	rates   []*parts.Field // that count while limited is on
 	clocks  []*parts.Field // that count while hours is on
 }
@@ -159,6 +160,7 @@ func (v *View) follow() {
 			}
 		}
 	}
+	set(v.now.SegmentsOn, v.several)
 	set(v.now.LimitsOn, v.rates...)
 	set(v.now.HoursOn, v.clocks...)
 	set(v.now.After == AfterRuns, v.command)
@@ -211,6 +213,7 @@ func (v *View) transfers() fyne.CanvasObject {
 		order = orders[1].value
 	}
 	keep := v.check("Keep permissions, where both sides have them", v.now.KeepMode, func(s *Settings, on bool) { s.KeepMode = on })
+	v.several = v.number(v.now.Segments, usualSegments, transfer.MaxSegments, func(s *Settings, n int) { s.Segments = n })
 	verify := v.now.Verify
 	if !slices.ContainsFunc(verifies, func(c choice) bool { return c.value == verify }) {
 		verify = string(transfer.VerifyOffered)
@@ -221,6 +224,8 @@ func (v *View) transfers() fyne.CanvasObject {
 		row("Upload: name is taken", v.list(rules, string(v.now.Exists("a site")), func(s *Settings, value string) { s.ExistsUp = value })),
 		row("Download: name is taken", v.list(rules, string(v.now.Exists(site.Local)), func(s *Settings, value string) { s.ExistsDown = value })),
 		row("", keep),
+		row("", v.check("Use several connections for one large file", v.now.SegmentsOn, func(s *Settings, on bool) { s.SegmentsOn = on })),
+		row("Connections", beside(v.several, note("for a download; the disk needs nearly twice its room"))),
 		v.explained("Compare contents", verifies, verify, func(s *Settings, value string) { s.Verify = value }),
 	)
 }
@@ -234,8 +239,8 @@ func (v *View) speed() fyne.CanvasObject {
 		row("Down", beside(v.rate(v.now.LimitDown, func(s *Settings, n int64) { s.LimitDown = n }), note("of all transfers together"))),
 		row("", v.hours),
 		row("From", beside(
-			v.hour("22:00", v.now.From, func(s *Settings, text string) { s.From = text }), note("to"),
-			v.hour("06:00", v.now.Until, func(s *Settings, text string) { s.Until = text }))),
+			v.hour(usualFrom, v.now.From, func(s *Settings, text string) { s.From = text }), note("to"),
+			v.hour(usualUntil, v.now.Until, func(s *Settings, text string) { s.Until = text }))),
 		row("", note("What moves then goes on to its end.")),
 	)
 }

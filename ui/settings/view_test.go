@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
+	"wherry/sync/queue"
 	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/ui/look"
@@ -57,6 +59,7 @@ func typeInto(t *testing.T, v *View, w fyne.Window, f *parts.Field, text string,
 		if w.Canvas().Focus(f); w.Canvas().Focused() != fyne.Focusable(f) {
 			continue
 		}
+		f.SetText("")
 		test.Type(f, text)
 		typed()
 		w.Canvas().Unfocus()
@@ -70,7 +73,7 @@ func TestTypedSettingCountsOnceTheKeysGoElsewhere(t *testing.T) {
 	v, w, kept := show(t, look.Dark, switched)
 	find := func(placeholder string) *parts.Field {
 		for _, f := range v.fields {
-			if f.PlaceHolder == placeholder && f.Text == "" {
+			if f.PlaceHolder == placeholder && (f.Text == "" || f.Text == placeholder) {
 				return f
 			}
 		}
@@ -131,30 +134,46 @@ func TestWrongSettingIsToldAndNotTaken(t *testing.T) {
 }
 
 func TestSwitchWithNothingToSwitchIsTold(t *testing.T) {
-	v, w, _ := show(t, look.Dark, Settings{})
+	v, _, _ := show(t, look.Dark, Settings{})
 	v.tabs.SetSelected(pageSpeed)
 	v.limited.SetChecked(true)
 	if got := v.problem.Text(); got != "The limit counts once a speed is set." {
 		t.Errorf("it says %q", got)
 	}
 	v.limited.SetChecked(false)
-	v.hours.SetChecked(true)
-	for _, placeholder := range []string{"22:00", "06:00"} {
-		if got := v.problem.Text(); got != "The hours count once both times are set." {
-			t.Errorf("before the field %s it says %q", placeholder, got)
-		}
-		for _, f := range v.fields {
-			if f.PlaceHolder == placeholder {
-				typeInto(t, v, w, f, placeholder, func() {})
-			}
-		}
-	}
 	if got := v.problem.Text(); got != "" {
-		t.Errorf("with both times it says %q", got)
+		t.Errorf("switched off it says %q", got)
 	}
 	if got := (Settings{After: AfterRuns}).missing(pageDone); got != "Nothing runs until a command is written." {
 		t.Errorf("without a command it says %q", got)
 	}
+}
+
+func TestHoursShownCount(t *testing.T) {
+	v, w, kept := show(t, look.Dark, Settings{})
+	v.tabs.SetSelected(pageSpeed)
+	v.hours.SetChecked(true)
+	count := func(when, from, until string) {
+		t.Helper()
+		wanted := [2]string{from, until}
+		for i, at := range []time.Duration{kept.Tuning(queue.Tuning{}).From, kept.Tuning(queue.Tuning{}).Until} {
+			shown := v.clocks[i].Text
+			if shown == "" {
+				shown = v.clocks[i].PlaceHolder
+			}
+			if shown != wanted[i] || hourText(at) != wanted[i] {
+				t.Errorf("%s it shows %s, and %s counts, not %s", when, shown, hourText(at), wanted[i])
+			}
+		}
+		if got := v.problem.Text(); got != "" {
+			t.Errorf("%s it says %q", when, got)
+		}
+	}
+	count("as it is switched on", "22:00", "06:00")
+	typeInto(t, v, w, v.clocks[0], "23:30", func() {})
+	count("with one of them changed", "23:30", "06:00")
+	typeInto(t, v, w, v.clocks[0], "", func() {})
+	count("with that taken back", "22:00", "06:00")
 }
 
 func TestWhatIsWrongIsSaidOnItsPageUntilItIsRight(t *testing.T) {
@@ -239,6 +258,7 @@ func TestEachChoiceIsKept(t *testing.T) {
 		"Quit":              {After: AfterQuits},
 		"Command":           {After: AfterRuns},
 		"Keep permissions, where both sides have them": {KeepMode: true},
+		"Use several connections for one large file":   {SegmentsOn: true},
 		"Limit the speed":                          {LimitsOn: true},
 		"Work only between certain hours":          {HoursOn: true},
 		"Keep the computer awake while files move": {MaySleep: true}, // it was on
