@@ -29,6 +29,7 @@ type Data struct {
 	promised bool   // the library was told so ahead of it
 	ahead    *Reply // the end, said before anything moved and not yet passed on
 	upload   bool
+	left     bool      // we have said close_notify ahead of the content
 	asked    time.Time // when the transfer's command went out
 	started  time.Time
 	flow     *flow
@@ -108,6 +109,7 @@ func (d *Data) Open() error {
 		return d.unsecured(err)
 	}
 	d.stream = conn
+	d.takesLeave(conn)
 	return nil
 }
 
@@ -247,6 +249,9 @@ func (d *Data) readEnd(err error) error {
 		d.eof = true
 		return io.EOF
 	}
+	if d.left && !d.ended() {
+		d.c.unwell(err.Error())
+	}
 	return d.failed(err)
 }
 
@@ -288,6 +293,8 @@ func (d *Data) Close() error {
 		if err := d.finish(); err != nil {
 			return d.failed(err)
 		}
+	default:
+		d.watchEnd()
 	}
 	d.mu.Lock()
 	d.over = true

@@ -171,8 +171,12 @@ func (c *Control) transferred(r Reply) {
 	}
 	c.streak++
 	c.streamed = time.Now()
-	if d := c.data; r.Code == 425 && d != nil && d.dial != nil {
+	switch d := c.data; {
+	case d == nil:
+	case r.Code == 425 && d.dial != nil:
 		c.odd(r.String())
+	case r.Code >= 400 && d.left:
+		c.unwell(r.String())
 	}
 	if len(c.rears()) == 0 {
 		// An error is the connection's own, or a reason to look whether the

@@ -24,6 +24,7 @@ type Learned struct {
 	until    time.Time  // guarded; of carried
 	ordered  bool       // guarded; several commands at once were answered in their order
 	odd      bool       // guarded; see bearing
+	ends     farewells  // guarded
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first
@@ -140,4 +141,17 @@ func (l *Learned) wasOdd() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.odd
+}
+
+// farewells returns what is known of the ends of data connections.
+func (l *Learned) farewells() farewells {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ends
+}
+
+func (l *Learned) setFarewells(change func(*farewells)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change(&l.ends)
 }
