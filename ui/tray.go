@@ -20,7 +20,7 @@ import (
 // tray is the program's icon in the desktop's tray, with its menu, and the
 // window's absence. It belongs to the window's thread.
 type tray struct {
-	menu   *fyne.Menu // nil where the desktop had no tray when we started
+	menu   *fyne.Menu // nil as long as the desktop has had no tray
 	hosted bool       // somebody shows the icon now
 	face   trayFace   // as the menu shows it
 	since  time.Time  // when the menu was changed last
@@ -41,28 +41,18 @@ type trayFace struct {
 // draws the menu anew with each.
 const trayStep = 2 * time.Second
 
-// openTray puts the icon into the tray, if the desktop has one. Fyne takes it
-// before it runs or never.
+// openTray puts the icon into the tray, as soon as the desktop has one.
 func (s *shell) openTray(ctx context.Context) {
-	app, able := s.app.(fynedesktop.App)
-	if !able {
+	if _, able := s.app.(fynedesktop.App); !able {
 		return
 	}
 	host, err := desktop.OpenTray(ctx)
 	if err != nil {
 		return
 	}
-	if !host.Hosted() {
-		_ = host.Close() // nothing is left there
-		return
+	if s.tray.hosted = host.Hosted(); s.tray.hosted {
+		s.takeTray()
 	}
-	s.tray.hosted, s.tray.menu = true, fyne.NewMenu("Wherry")
-	s.fillTray()
-	app.SetSystemTrayIcon(fyne.NewStaticResource("wherry-tray.png", assets.TrayPNG))
-	app.SetSystemTrayMenu(s.tray.menu)
-	// Not by Fyne's SetSystemTrayWindow: it would show the window without a word
-	// to us, and no other sign of that can be relied on.
-	systray.SetOnTapped(func() { s.loop.Post(s.raise) })
 	s.loop.Go(func(ctx context.Context) func() {
 		defer func() { _ = host.Close() }()
 		host.Watch(ctx, func(hosted bool) { s.loop.Post(func() { s.trayChanged(hosted) }) })
@@ -70,9 +60,39 @@ func (s *shell) openTray(ctx context.Context) {
 	})
 }
 
-// trayChanged brings the window back when nobody shows its icon any more.
+// takeTray makes the icon and its menu. Fyne puts it into the tray as it begins
+// to run.
+func (s *shell) takeTray() {
+	app := s.app.(fynedesktop.App)
+	s.tray.menu = fyne.NewMenu("Wherry")
+	s.fillTray()
+	app.SetSystemTrayIcon(fyne.NewStaticResource("wherry-tray.png", assets.TrayPNG))
+	app.SetSystemTrayMenu(s.tray.menu)
+	// Not by Fyne's SetSystemTrayWindow: it would show the window without a word
+	// to us, and no other sign of that can be relied on.
+	systray.SetOnTapped(func() { s.loop.Post(s.raise) })
+}
+
+// takeLateTray is takeTray once Fyne runs: nobody puts the icon into the tray
+// then but we.
+func (s *shell) takeLateTray() {
+	// To have nothing run is how systray lends out its start; what Fyne
+	// registers after it is what is started.
+	start, _ := systray.RunWithExternalLoop(nil, nil)
+	s.takeTray()
+	s.loop.Go(func(context.Context) func() {
+		start()
+		return nil
+	})
+}
+
+// trayChanged takes a tray that came after our start, and brings the window
+// back when nobody shows its icon any more.
 func (s *shell) trayChanged(hosted bool) {
 	s.tray.hosted = hosted
+	if hosted && s.tray.menu == nil {
+		s.takeLateTray()
+	}
 	if !hosted && s.tray.hidden {
 		s.raise()
 		s.status.say("The desktop's tray is gone, so the window came back")

@@ -38,6 +38,7 @@ func TestWindow(t *testing.T) {
 		"end-of-the-queue-is-told-by-the-desktop":    finishIsTold,
 		"closes-into-the-tray":                       closesIntoTheTray,
 		"quits-from-the-tray":                        quitsFromTheTray,
+		"takes-a-tray-that-comes-late":               takesALateTray,
 		"command-follows-the-queue":                  commandAfterTheQueue,
 		"quit-follows-the-queue":                     quitAfterTheQueue,
 		"speed-limit-by-its-key":                     speedLimit,

@@ -239,3 +239,31 @@ func quitsFromTheTray(t *testing.T, binary string) {
 		t.Errorf("the exit code is %d", code)
 	}
 }
+
+// A desktop that starts all its programs at once may have its tray last.
+func takesALateTray(t *testing.T, binary string) {
+	s := newDesk(t, binary)
+	shown, bus, env := startNotices(s.screen)
+	s.startWith([]string{env})
+	tray := startTray(t, bus)
+	tray.awaitItem()
+	s.screen.await("the menu", func() bool { return slices.Contains(tray.texts(), "Show Window") })
+	s.screen.key("alt+F4")
+	s.comes("the window goes into the tray", "hidden", func(fact) bool { return true })
+	s.unseen()
+	shown.await(t, "Wherry is in the tray: Transfers go on there. Its menu shows the window again, and quits.")
+	tray.choose("Show Window")
+	s.seen()
+	if _, err := bus.ReleaseName(trayWatcher); err != nil {
+		t.Fatal(err)
+	}
+	tray = startTray(t, bus)
+	tray.awaitItem()
+	tray.click()
+	tray.choose("Quit")
+	s.comes("the end", "closed", func(fact) bool { return true })
+	<-s.ended
+	if code := s.cmd.ProcessState.ExitCode(); code != 0 {
+		t.Errorf("the exit code is %d", code)
+	}
+}
