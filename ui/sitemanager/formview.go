@@ -123,6 +123,7 @@ func newFormView(changed func()) *formView {
 	}
 	f.name, f.folder = field("as the host", 160), field("none", 100)
 	f.host, f.port = field("host, or paste an address", 200), field("standard", 70)
+	f.host.Left = f.apart
 	f.user = field("anonymous", 110)
 	f.login = secret{field("", 140), check(""), "Keep the password in the system's keychain", "will be asked", false}
 	f.pass, f.keep = f.login.field, f.login.keep
@@ -201,8 +202,32 @@ func (f *formView) setKept(of *secret, kept bool, err error) {
 	of.setKept(kept, err)
 }
 
-// form returns what is typed.
+// apart shows an address that was typed or pasted for the host in the fields of
+// its parts.
+func (f *formView) apart() {
+	before := f.typed()
+	after, password := before.Apart()
+	if after.Host == before.Host {
+		return
+	}
+	f.filling = true
+	defer func() { f.filling = false }()
+	for _, p := range f.fields(&after) {
+		p.field.SetText(*p.text)
+	}
+	f.tls.SetSelected(textOf(tlsChoices, after.TLS))
+	if password != "" && f.login.field.Text == "" {
+		f.login.field.SetText(password)
+	}
+}
+
+// form returns what is typed, an address for the host taken apart.
 func (f *formView) form() Form {
+	f.apart()
+	return f.typed()
+}
+
+func (f *formView) typed() Form {
 	x := f.base
 	for _, p := range f.fields(&x) {
 		*p.text = p.field.Text

@@ -104,6 +104,7 @@ type Problem struct{ Field, Why string }
 // or scheme is taken apart, since people paste what they were sent. A field
 // that is wrong comes back as a Problem with the field's name in the file.
 func (f Form) Site() (site.Site, *Problem) {
+	f, _ = f.Apart()
 	s := f.texts()
 	for _, n := range []struct {
 		field, text string
@@ -127,10 +128,8 @@ func (f Form) Site() (site.Site, *Problem) {
 	if p := f.limits(&s); p != nil {
 		return s, p
 	}
-	if strings.ContainsAny(s.Host, "/@") || strings.Count(s.Host, ":") == 1 {
-		if s = pasted(s); s.Host == "" {
-			return s, &Problem{"host", "this is no host or address"}
-		}
+	if isAddress(s.Host) {
+		return s, &Problem{"host", "this is no host or address"}
 	} else if host, err := site.CleanHost(s.Host); err == nil {
 		s.Host = host
 	}
@@ -229,27 +228,37 @@ func (f Form) proxy() string {
 	return u.String()
 }
 
-// pasted takes what a person pasted into the host's field over the others.
-func pasted(s site.Site) site.Site {
-	t, err := site.ParseTarget(s.Host)
-	if err != nil || t.Local || t.Saved != "" {
-		s.Host = ""
-		return s
+// isAddress tells a host from one with user, port, path or scheme.
+func isAddress(host string) bool {
+	return strings.ContainsAny(host, "/@") || strings.Count(host, ":") == 1
+}
+
+// Apart puts the parts of an address that stands in the host's field where they
+// belong; what was typed for a user or a folder stays. The password is one that
+// stood in it. A host alone, and what is no address, stays as it is.
+func (f Form) Apart() (apart Form, password string) {
+	host := strings.TrimSpace(f.Host)
+	if !isAddress(host) {
+		return f, ""
 	}
-	s.Host = t.Site.Host
+	t, err := site.ParseTarget(host)
+	if err != nil || t.Local || t.Saved != "" || isAddress(t.Site.Host) {
+		return f, ""
+	}
+	f.Host = t.Site.Host
 	if t.Site.Port != 0 {
-		s.Port = t.Site.Port
+		f.Port = strconv.Itoa(t.Site.Port)
 	}
 	if t.Site.TLS != site.TLSDefault {
-		s.TLS = t.Site.TLS
+		f.TLS = t.Site.TLS
 	}
-	if t.Site.User != "" && s.User == "" {
-		s.User = t.Site.User
+	if f.User = strings.TrimSpace(f.User); f.User == "" && t.Site.User != site.Anonymous {
+		f.User = t.Site.User
 	}
-	if t.HasPath && s.RemoteDir == "" {
-		s.RemoteDir = t.Path
+	if f.RemoteDir = strings.TrimSpace(f.RemoteDir); f.RemoteDir == "" && t.HasPath {
+		f.RemoteDir = t.Path
 	}
-	return s
+	return f, t.Password
 }
 
 // sorted puts sites in the order of the list: by folder, then by name.

@@ -126,6 +126,34 @@ func TestAddedSiteIsKeptAndConnectedTo(t *testing.T) {
 	}
 }
 
+func TestPastedAddressIsTakenApartAsTheFieldIsLeft(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		user, pasted string
+		want         []string // host, port, user, password, folder there, encryption
+	}{
+		"every part of it": {
+			"", " ftps://anna:s3cret@ftp.example.org:9990/www", []string{"ftp.example.org", "9990", "anna", "s3cret", "/www", textOf(tlsChoices, site.TLSImplicit)},
+		},
+		"but for the user who was typed": {"bob", "anna@ftp.example.org", []string{"ftp.example.org", "", "bob", "", "", textOf(tlsChoices, site.TLSExplicit)}},
+		"a host and a port":              {"", "ftp.example.org:2121", []string{"ftp.example.org", "2121", "", "", "", textOf(tlsChoices, site.TLSExplicit)}},
+		"not what is no address":         {"", "/srv/files", []string{"/srv/files", "", "", "", "", textOf(tlsChoices, site.TLSExplicit)}},
+		"not a host alone":               {"", "2001:db8::1", []string{"2001:db8::1", "", "", "", "", textOf(tlsChoices, site.TLSExplicit)}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark)
+			r.form.user.SetText(tc.user)
+			r.window.Canvas().Focus(r.form.host)
+			test.Type(r.form.host, tc.pasted)
+			r.window.Canvas().Unfocus()
+			f := r.form
+			got := []string{f.host.Text, f.port.Text, f.user.Text, f.pass.Text, f.remoteDir.Text, f.tls.Selected}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("the fields (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestPasswordGoesToTheKeychainOnlyWhenTicked(t *testing.T) {
 	for outcome, tick := range map[string]bool{"ticked: kept": true, "not ticked: not kept": false} {
 		t.Run(outcome, func(t *testing.T) {
