@@ -32,10 +32,6 @@ import (
 // system asks for it.
 const keychainLimit = 2 * time.Minute
 
-// lockRetry is the pause between looks whether another Wherry still works on
-// the queue.
-const lockRetry = 2 * time.Second
-
 // traceLines bounds the transcript held in memory: some megabytes at most.
 const traceLines = 5000
 
@@ -201,26 +197,6 @@ func (e *Engine) openLearned() error {
 	e.learned = store
 	e.notices = append(e.notices, notices...)
 	return nil
-}
-
-// work runs the queue, and while another process does, looks again from time
-// to time whether it still does.
-func (e *Engine) work() {
-	for {
-		err := e.queue.Run(e.root)
-		if e.root.Err() != nil {
-			return
-		}
-		if !errors.Is(err, queue.ErrRunning) {
-			e.tellTrouble("the queue stopped: " + err.Error())
-			return
-		}
-		select {
-		case <-e.root.Done():
-			return
-		case <-time.After(lockRetry):
-		}
-	}
 }
 
 // Close ends transfers (they go on at the next start), closes sites, and

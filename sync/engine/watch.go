@@ -14,16 +14,20 @@ const (
 	// watchEvery is how often the surroundings are looked at while there is
 	// work or an open site.
 	watchEvery = 5 * time.Second
-	// asleep is how much later than expected a look must come for the computer
-	// to have slept: no goroutine waits so long for its turn. A wall clock that
-	// was set looks the same, and costs no more than connections made anew.
+	// asleep is how long the computer must have slept between two looks for
+	// connections to be made anew.
 	asleep = 15 * time.Second
 )
 
 // surroundings are what the watch looks at, apart so that a test can be them.
 type surroundings struct {
-	// now is the wall clock: it goes on while the computer sleeps, which the
-	// monotonic one does not on every system.
+	// slept is how long the computer has slept since it was started; ok is false
+	// where the system does not tell.
+	slept func() (d time.Duration, ok bool)
+	// now is the wall clock, for where it does not: that one goes on while the
+	// computer sleeps. A look that came much later than it should says so, as no
+	// goroutine waits so long for its turn. A clock that was set looks the same, and a
+	// program that was stopped; both cost no more than connections made anew.
 	now func() time.Time
 	// addresses are those of this computer that a connection can come from.
 	addresses func() []netip.Addr
@@ -32,7 +36,7 @@ type surroundings struct {
 
 func theSurroundings() surroundings {
 	return surroundings{
-		now: func() time.Time { return time.Now().Round(0) }, addresses: ownAddresses,
+		slept: sleptSoFar, now: func() time.Time { return time.Now().Round(0) }, addresses: ownAddresses,
 		after: func(d time.Duration) (<-chan time.Time, func() bool) {
 			t := time.NewTimer(d)
 			return t.C, t.Stop
@@ -63,16 +67,15 @@ func (e *Engine) watch() {
 
 // watcher is what the last look saw.
 type watcher struct {
-	e    *Engine
-	at   time.Time
-	from []netip.Addr // nil for not known
+	e     *Engine
+	at    time.Time
+	slept time.Duration
+	from  []netip.Addr // nil for not known
 }
 
 // look compares the surroundings with those of the last look.
 func (w *watcher) look() {
-	now := w.e.around.now()
-	slept := !w.at.IsZero() && now.Sub(w.at) >= watchEvery+asleep
-	w.at = now
+	slept := w.hasSlept()
 	if !w.e.busy() {
 		w.from = nil // whatever begins, begins with what there is then
 		return
@@ -90,6 +93,22 @@ func (w *watcher) look() {
 		return
 	}
 	w.e.Nudge()
+}
+
+// hasSlept says whether the computer was asleep since the last look.
+func (w *watcher) hasSlept() bool {
+	now := w.e.around.now()
+	total, told := w.e.around.slept()
+	since, late := total-w.slept, now.Sub(w.at)
+	first := w.at.IsZero()
+	w.at, w.slept = now, total
+	switch {
+	case first:
+		return false
+	case told:
+		return since >= asleep
+	}
+	return late >= watchEvery+asleep
 }
 
 // busy tells whether anybody would notice that the network is another.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,6 +20,8 @@ import (
 type around struct {
 	mu    sync.Mutex
 	now   time.Time
+	slept time.Duration
+	mute  bool // the system does not tell how long it slept
 	addrs []netip.Addr
 	ticks chan time.Time
 	armed chan struct{} // holds one while the engine waits for a tick
@@ -33,6 +36,11 @@ func newAround() *around {
 
 func (a *around) surroundings() *surroundings {
 	return &surroundings{
+		slept: func() (time.Duration, bool) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			return a.slept, !a.mute
+		},
 		now: func() time.Time {
 			a.mu.Lock()
 			defer a.mu.Unlock()
@@ -67,17 +75,41 @@ func (a *around) pass(d time.Duration, addrs ...string) {
 	a.armed <- struct{}{}
 }
 
+// sleep is pass for a computer that sleeps meanwhile.
+func (a *around) sleep(d time.Duration) {
+	a.mu.Lock()
+	a.slept += d
+	a.mu.Unlock()
+	a.pass(d)
+}
+
+// silence has the system not tell of its sleep from now on.
+func (a *around) silence() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.slept, a.mute = 0, true
+}
+
 func TestConnectionsAreMadeAnew(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		happens func(a *around)
 		logins  int
 	}{
-		"not while nothing changes":              {func(a *around) { a.pass(watchEvery) }, 1},
-		"not for a look that came a little late": {func(a *around) { a.pass(watchEvery + asleep - time.Second) }, 1},
-		"not for another address beside theirs":  {func(a *around) { a.pass(watchEvery, "127.0.0.1", "192.168.1.7", "10.0.0.3") }, 1},
-		"not where another address went":         {func(a *around) { a.pass(watchEvery, "127.0.0.1") }, 1},
-		"where their address is gone":            {func(a *around) { a.pass(watchEvery, "192.168.1.7") }, 2},
-		"after a sleep":                          {func(a *around) { a.pass(time.Hour) }, 2},
+		"not while nothing changes": {func(a *around) { a.pass(watchEvery) }, 1},
+		"not for a look that came a little late": {func(a *around) {
+			a.silence()
+			a.pass(watchEvery + asleep - time.Second)
+		}, 1},
+		"not for a clock that was set": {func(a *around) { a.pass(time.Hour) }, 1},
+		"not for a nap":                {func(a *around) { a.sleep(asleep - time.Second) }, 1},
+		"after a sleep by the wall clock, where nothing else tells": {func(a *around) {
+			a.silence()
+			a.pass(time.Hour)
+		}, 2},
+		"not for another address beside theirs": {func(a *around) { a.pass(watchEvery, "127.0.0.1", "192.168.1.7", "10.0.0.3") }, 1},
+		"not where another address went":        {func(a *around) { a.pass(watchEvery, "127.0.0.1") }, 1},
+		"where their address is gone":           {func(a *around) { a.pass(watchEvery, "192.168.1.7") }, 2},
+		"after a sleep":                         {func(a *around) { a.sleep(time.Hour) }, 2},
 		"not where the system tells no address": {func(a *around) {
 			a.mu.Lock()
 			a.addrs = nil
@@ -131,7 +163,7 @@ func TestATransferGoesOnAfterASleep(t *testing.T) {
 	go func() { done <- c.Queue().Drain(ctxOf(t)) }()
 	a.pass(watchEvery)
 	c.must(srv.Await(ctxOf(t), "RETR", 1))
-	a.pass(8 * time.Hour)
+	a.sleep(8 * time.Hour)
 	c.must(<-done)
 	if c.read("log") != freight(200_000) {
 		t.Error("the file is not whole")
@@ -196,5 +228,12 @@ func TestANewNetworkEndsTheWaitForASite(t *testing.T) {
 func TestOwnAddressesAreKnown(t *testing.T) {
 	if got := ownAddresses(); !slices.Contains(got, netip.MustParseAddr("127.0.0.1")) {
 		t.Errorf("the addresses are %v", got)
+	}
+}
+
+func TestSleepIsTold(t *testing.T) {
+	tells := runtime.GOOS == "linux" || runtime.GOOS == "darwin"
+	if d, ok := sleptSoFar(); ok != tells || d < 0 {
+		t.Errorf("it has slept for %v, told %v", d, ok)
 	}
 }
