@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"reflect"
@@ -231,7 +232,11 @@ func (e *Engine) password(ctx context.Context, s site.Site) (string, error) {
 		vaultErr = err
 	}
 	if e.cfg.Asker == nil {
-		return "", &vfs.Error{Op: "find the password", Path: s.Host, Kind: vfs.KindLogin, Reply: "no password is known", Err: vaultErr}
+		why := site.ErrNoPassword
+		if vaultErr != nil {
+			why = fmt.Errorf("%w: %w", why, vaultErr)
+		}
+		return "", &vfs.Error{Op: "find the password", Path: s.Host, Kind: vfs.KindLogin, Err: why}
 	}
 	pw, keep, err := e.cfg.Asker.Password(ctx, s)
 	if err != nil {

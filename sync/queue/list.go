@@ -72,15 +72,15 @@ func (q *Queue) read(ctx context.Context, query string, args ...any) ([]Item, er
 }
 
 // Sites returns the sites of all rows that a Run would work on: those that have
-// not ended and are not paused.
+// not ended and are not paused, unless that is for a password that nobody knew.
 func (q *Queue) Sites(ctx context.Context) ([]site.ID, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := q.s.query(ctx, `SELECT src_site FROM rows WHERE ended = 0 AND state <> 'paused'
-		UNION SELECT dst_site FROM rows WHERE ended = 0 AND state <> 'paused'`)
+	const which = ` FROM rows WHERE ended = 0 AND (state <> 'paused' OR ` + lacking + `)`
+	rows, err := q.s.query(ctx, `SELECT src_site`+which+` UNION SELECT dst_site`+which)
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}

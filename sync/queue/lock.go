@@ -16,6 +16,20 @@ const (
 	lockStep     = 500 * time.Millisecond
 )
 
+// Elsewhere tells whether another process, or another Queue of this one, works on
+// the journal at this moment.
+func (q *Queue) Elsewhere() (bool, error) {
+	if q.c.File == Memory || q.isRunning() {
+		return false, nil
+	}
+	lock := lockOf(q.c.File)
+	ok, err := lock.TryLock()
+	if err != nil {
+		return false, q.s.wrap("lock queue", err)
+	}
+	return !ok, lock.Close()
+}
+
 // lock takes the right to work on the journal. The returned func gives it
 // back. The lock is the system's own and ends with the process, however that
 // ends.

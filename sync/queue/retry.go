@@ -57,6 +57,8 @@ func judge(e ending, attempts, retries int, before, after int64) verdict {
 		return verdict{state: Skipped, attempts: attempts + 1}
 	case e.stopped:
 		return verdict{state: Waiting, attempts: attempts}
+	case lacksPassword(e.err):
+		return verdict{state: Paused, attempts: attempts}
 	}
 	kind := vfs.KindOf(e.err)
 	if progressed(kind) && after > before {

@@ -149,6 +149,9 @@ func (q *Queue) recover(ctx context.Context) error {
 		if err := q.s.sendBack(ctx); err != nil {
 			return err
 		}
+		if err := q.askPasswordsAgain(ctx); err != nil {
+			return err
+		}
 		if _, err := q.s.exec(ctx, dropSizes); err != nil {
 			return err
 		}

@@ -237,8 +237,11 @@ func (q *Queue) release(ctx context.Context, batch []note) error {
 func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	silent := Event{Item: w.row.Item}
 	found, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE id = ?`, int64(w.row.ID))
-	if err != nil || len(found) == 0 {
+	switch {
+	case err != nil:
 		return silent, err
+	case len(found) == 0:
+		return q.stoppedEvent(w, row{Item: Item{State: removing}}), nil
 	}
 	r := found[0]
 	moved := max(w.counter.Done.Load(), 0)
@@ -247,11 +250,11 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	ours := r.State == Active || r.State == Scanning || light && r.State == Waiting
 	switch {
 	case r.State == removing, isEnd(r.State):
-		return silent, nil
+		return q.stoppedEvent(w, r), nil
 	case !ours && v.state != Done && v.state != Skipped:
 		// Paused, or already waiting again: keep what the part has.
 		_, err := q.s.exec(ctx, `UPDATE rows SET `+asBegun+`, done = ? WHERE id = ? AND type = 'file'`, append(begun, moved, int64(r.ID))...)
-		return silent, err
+		return q.stoppedEvent(w, r), err
 	}
 	if v.state == Asking {
 		rule, ok, err := q.answered(ctx, r, e.result.Question)
@@ -273,6 +276,9 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	}
 	if event.Type == EventFailed && r.State == Waiting {
 		event.Type = EventRetry
+	}
+	if event.Type == "" {
+		event = q.stoppedEvent(w, r)
 	}
 	event.Item = r.Item
 	question := ""
@@ -317,7 +323,7 @@ func (q *Queue) heardOf(ctx context.Context, w *work, r *row, e ending, before i
 func (q *Queue) outcome(r *row, v verdict, e ending) Event {
 	r.State, r.Attempts = v.state, v.attempts
 	r.Kind, r.Message, r.About, r.NextTry = vfs.KindOther, "", "", time.Time{}
-	if e.err != nil && (v.again || v.state == Failed) {
+	if e.err != nil && (v.again || v.state == Failed || v.state == Paused) {
 		r.Kind, r.Message, r.About = vfs.KindOf(e.err), e.err.Error(), aboutOf(e.err)
 	}
 	now := q.clock.Now()
@@ -340,6 +346,8 @@ func (q *Queue) outcome(r *row, v verdict, e ending) Event {
 		r.Question = &asked
 	case Failed:
 		event.Type = EventFailed
+	case Paused:
+		event.Type = EventPaused
 	case Waiting:
 		if v.again {
 			event.Type = EventRetry

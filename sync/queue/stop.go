@@ -12,7 +12,7 @@ import (
 // stopOthers pauses, with the same reason, the rows that would only meet the
 // error again on which r failed for good.
 func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
-	if r.State != Failed || isAlone(e.err) {
+	if r.State != Failed && r.State != Paused || isAlone(e.err) {
 		return nil
 	}
 	kind := vfs.KindOf(e.err)

@@ -182,6 +182,12 @@ const (
 	EventFailed   EventType = "failed"  // for good: no retry is left
 	EventRetry    EventType = "retry"   // failed, and tried again later
 	EventSkipped  EventType = "skipped" // by rule, or a name that cannot be used
+	// EventPaused tells that what had started is not at work any more: a person
+	// paused it, or everything, or wants it later. With a Kind, whether it had
+	// started or not, it tells that its site's password is known to nobody, for
+	// which the other rows of that site are paused, too.
+	EventPaused  EventType = "paused"
+	EventRemoved EventType = "removed" // what had started was taken off the queue
 )
 
 // Event tells of one change of one row.

@@ -9,6 +9,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strconv"
 )
@@ -179,6 +180,10 @@ func (s Site) IsAnonymous() bool { return s.User == "" || s.User == Anonymous }
 
 // ProxyID is under which a Vault keeps the password of the site's proxy.
 func (s Site) ProxyID() ID { return s.ID + ".proxy" }
+
+// ErrNoPassword is the cause, under KindLogin, where a login needs a password that
+// nobody has given and nobody can be asked for: the server was sent none.
+var ErrNoPassword = errors.New("no password is known")
 
 // Vault keeps passwords by site. Implementations: the system's keychain, and
 // memory for this session.

@@ -102,7 +102,7 @@ func TestBadInput(t *testing.T) {
 			scripted(noTLS),
 			[]string{"--tls", "off"},
 			"", exitLogin,
-			[]string{"no password is known", "WHERRY_PASSWORD"},
+			[]string{"No password is known", "WHERRY_PASSWORD"},
 		},
 		"unknown host": {
 			plainly(func(*testing.T) string { return "no-such-host.invalid" }), nil, "x-y-z-pw", exitConnect,

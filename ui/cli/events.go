@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"wherry/sync/queue"
 	"wherry/sync/vfs"
@@ -13,18 +14,19 @@ import (
 // eventJSON is one line of `--json` about a transfer. bytes and size count
 // the whole file; fields that an event has nothing for are left out.
 type eventJSON struct {
-	Event    string   `json:"event"` // started, progress, done, failed, retry, skipped, asking
-	ID       queue.ID `json:"id"`
-	Type     string   `json:"type,omitempty"` // dir for a folder; absent for a file
-	Source   string   `json:"source"`
-	Target   string   `json:"target"`
-	Bytes    *int64   `json:"bytes,omitempty"`
-	Size     *int64   `json:"size,omitempty"`
-	Rate     *int64   `json:"rate,omitempty"` // bytes a second
-	Verified string   `json:"verified,omitempty"`
-	Kind     string   `json:"kind,omitempty"`
-	Message  string   `json:"message,omitempty"`
-	Existing bool     `json:"existing,omitempty"` // of queue add: the row was there before
+	Event    string     `json:"event"` // queue.EventType, and added of queue add
+	ID       queue.ID   `json:"id"`
+	Type     string     `json:"type,omitempty"` // dir for a folder; absent for a file
+	Source   string     `json:"source"`
+	Target   string     `json:"target"`
+	Bytes    *int64     `json:"bytes,omitempty"`
+	Size     *int64     `json:"size,omitempty"`
+	Rate     *int64     `json:"rate,omitempty"` // bytes a second
+	Verified string     `json:"verified,omitempty"`
+	Kind     string     `json:"kind,omitempty"`
+	Message  string     `json:"message,omitempty"`
+	NextTry  *time.Time `json:"next_try,omitempty"` // of retry
+	Existing bool       `json:"existing,omitempty"` // of queue add: the row was there before
 }
 
 // summaryJSON is the last line of `get --json` and its like.
@@ -33,8 +35,12 @@ type summaryJSON struct {
 	Done    int64   `json:"files_done"`
 	Failed  int64   `json:"files_failed"`
 	Skipped int64   `json:"files_skipped"`
-	Left    int64   `json:"files_left"` // not ended: interrupted, or a question is open
-	Bytes   int64   `json:"bytes"`      // of the files done
+	Left    int64   `json:"files_left"` // rows that have not ended; the next four say why
+	Paused  int64   `json:"paused"`
+	Asking  int64   `json:"asking"`
+	Waiting int64   `json:"waiting"` // interrupted, or the queue as a whole is paused
+	Later   int64   `json:"later"`   // for a time to begin
+	Bytes   int64   `json:"bytes"`   // of the files done
 	Seconds float64 `json:"seconds"`
 }
 
@@ -142,8 +148,14 @@ func lineOf(e queue.Event, show func(queue.Place) string) eventJSON {
 		row.fill(e)
 	}
 	switch e.Type {
-	case queue.EventFailed, queue.EventRetry:
+	case queue.EventFailed, queue.EventRetry, queue.EventPaused:
+		if e.Type == queue.EventPaused && i.Message == "" {
+			break
+		}
 		row.Kind, row.Message = i.Kind.String(), words.OfKind(i.Kind, about(i), i.Message, words.CommandLine).Title
+		if e.Type == queue.EventRetry {
+			row.NextTry = &i.NextTry
+		}
 	case queue.EventSkipped:
 		row.Message = words.Safe(i.Message)
 	}

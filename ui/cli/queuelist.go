@@ -157,7 +157,9 @@ func (s *session) listQueue(ctx context.Context, l listing) error {
 	if s.opt.json {
 		return nil
 	}
-	s.queueTotals()
+	if err := s.queueTotals(ctx); err != nil {
+		return err
+	}
 	return s.leftOut(ctx, l, listed)
 }
 
@@ -266,10 +268,15 @@ func stateText(i queue.Item) string {
 }
 
 // queueTotals says how much of the queue the list left out.
-func (s *session) queueTotals() {
+func (s *session) queueTotals(ctx context.Context) error {
+	folders, err := s.engine.Queue().Folders(ctx)
+	if err != nil {
+		return err
+	}
 	snap := s.engine.Queue().Snapshot()
-	s.notice("wherry: %s", totals(snap))
+	s.notice("wherry: %s", totals(snap, folders))
 	s.queueWaits(snap)
+	return nil
 }
 
 // waitText says what a row waits for, and until when by the clock here.

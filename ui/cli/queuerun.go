@@ -61,7 +61,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if err := s.sayWhen(ctx); err != nil {
 			return err
 		}
-		defer s.sayAsking()
+		s.engine.Nudge() // who starts a run wants to see now whether a server is back
 		return r.drain(ctx, s.engine.Queue(), events)
 	})
 	if errors.Is(err, queue.ErrRunning) {
@@ -72,16 +72,11 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 	return err
 }
 
-// sayAsking tells that rows are left only because nobody has answered them.
-func (s *session) sayAsking() {
-	if n := s.engine.Queue().Snapshot().Count[queue.Asking]; n > 0 {
-		s.notice("wherry: %s for an answer: `wherry queue list --state asking` shows what is asked, and `wherry queue answer` or "+
-			"`wherry queue run --exists RULE` answers.", words.Count(int64(n), "row waits", "rows wait"))
-	}
-}
-
 // sayWhen tells a person why nothing moves yet, where only time is waited for.
 func (s *session) sayWhen(ctx context.Context) error {
+	if elsewhere, err := s.engine.Queue().Elsewhere(); err != nil || elsewhere {
+		return err // the run itself tells
+	}
 	snap := s.engine.Queue().Snapshot()
 	if snap.Held {
 		s.queueWaits(snap)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,8 @@ type statusJSON struct {
 	Rows      map[queue.State]int `json:"rows"`       // by state, each state named
 	Left      int                 `json:"left"`       // rows that have not ended
 	BytesLeft int64               `json:"bytes_left"` // of those whose size is known
+	Folders   int                 `json:"folders"`    // of rows.active, those that are folders: something below them has not ended
+	Running   bool                `json:"running"`    // a window or a queue run works on the queue
 	Held      bool                `json:"held"`       // all work is paused, see queue resume --all
 	Waits     []waitJSON          `json:"waits"`
 }
@@ -35,15 +38,27 @@ servers are waited for. It takes no longer where the queue is long.`,
 		Args:    a.args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				return s.queueStatus(s.engine.Queue().Snapshot())
+				return s.queueStatus(cmd.Context(), s.engine.Queue())
 			})
 		},
 	}
 }
 
-func (s *session) queueStatus(snap queue.Snapshot) error {
+func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
+	running, err := q.Elsewhere()
+	if err != nil {
+		return err
+	}
+	snap := q.Snapshot()
+	folders, err := q.Folders(ctx)
+	if err != nil {
+		return err
+	}
 	if s.opt.json {
-		line := statusJSON{Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Held: snap.Held, Waits: []waitJSON{}}
+		line := statusJSON{
+			Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Folders: folders, Running: running,
+			Held: snap.Held, Waits: []waitJSON{},
+		}
 		for _, state := range states {
 			line.Rows[state] = snap.Count[state]
 		}
@@ -56,22 +71,34 @@ func (s *session) queueStatus(snap queue.Snapshot) error {
 		}
 		return jsonLines(s.std.Out).Encode(line)
 	}
-	_, err := s.std.Out.Write([]byte(totals(snap) + "\n"))
+	if _, err := s.std.Out.Write([]byte(totals(snap, folders) + "\n")); err != nil {
+		return err
+	}
 	s.queueWaits(snap)
-	return err
+	if snap.Unfinished() > 0 && !running {
+		s.notice("wherry: Nothing works on the queue now; `wherry queue run` or an open window does.")
+	}
+	return nil
 }
 
 // states in the order in which they are told.
 var states = []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done}
 
-// totals counts the rows: "5 rows, 1 active, 4 waiting; 2.1 MB left".
-func totals(snap queue.Snapshot) string {
+// totals counts the rows: "5 rows, 1 active, 4 waiting; 2.1 MB left". So many
+// of the active ones are folders.
+func totals(snap queue.Snapshot, folders int) string {
 	total, text := int64(0), ""
 	for _, state := range states {
-		if n := int64(snap.Count[state]); n > 0 {
-			total += n
+		n := int64(snap.Count[state])
+		if total += n; state == queue.Active {
+			n = max(n-int64(folders), 0)
+		}
+		if n > 0 {
 			text += ", " + words.Number(n) + " " + string(state)
 		}
+	}
+	if folders > 0 {
+		text += ", " + words.Count(int64(folders), "folder", "folders") + " not done"
 	}
 	if snap.BytesLeft > 0 {
 		text += "; " + words.Size(snap.BytesLeft) + " left"

@@ -314,7 +314,7 @@ func TestTransfersAsJSON(t *testing.T) {
 	}
 	summary := rows[len(rows)-1]
 	delete(summary, "seconds")
-	if diff := cmp.Diff(map[string]any{"event": "summary", "files_done": 2.0, "files_failed": 0.0, "files_skipped": 0.0, "files_left": 0.0, "bytes": 5.0}, summary); diff != "" {
+	if diff := cmp.Diff(map[string]any{"event": "summary", "files_done": 2.0, "files_failed": 0.0, "files_skipped": 0.0, "files_left": 0.0, "paused": 0.0, "asking": 0.0, "waiting": 0.0, "later": 0.0, "bytes": 5.0}, summary); diff != "" {
 		t.Error(diff)
 	}
 }

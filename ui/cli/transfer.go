@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"wherry/sync/queue"
@@ -29,8 +28,9 @@ type counts struct {
 	begun                 time.Time
 	done, failed, skipped int64
 	bytes                 int64
-	against               bool         // something was skipped that the person did not want skipped
-	codes                 map[int]bool // exit codes of the failures
+	against               bool            // something was skipped that the person did not want skipped
+	codes                 map[int]bool    // exit codes of the failures
+	lacks                 map[string]bool // hosts whose password nobody knows
 }
 
 // transfer plans with a connected engine, lets a queue in memory do it, and
@@ -65,7 +65,7 @@ func (a *app) newRun() *run {
 
 // begin counts from zero.
 func (r *run) begin(s *session) {
-	r.session, r.counts = s, counts{begun: time.Now(), codes: map[int]bool{}}
+	r.session, r.counts = s, counts{begun: time.Now(), codes: map[int]bool{}, lacks: map[string]bool{}}
 }
 
 // all does the requests and tells how it went.
@@ -91,64 +91,7 @@ func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	return r.summary(ctx, q.Snapshot())
-}
-
-// summary tells the whole, and makes the exit code of it.
-func (r *run) summary(ctx context.Context, snap queue.Snapshot) error {
-	// Nothing is at work any more: what is active still are folders.
-	left := int64(snap.Unfinished() - snap.Count[queue.Active])
-	took := time.Since(r.begun)
-	switch {
-	case r.enc != nil:
-		err := r.enc.Encode(summaryJSON{
-			Event: "summary", Done: r.done, Failed: r.failed, Skipped: r.skipped, Left: left,
-			Bytes: r.bytes, Seconds: float64(took.Milliseconds()) / 1000,
-		})
-		if err != nil {
-			return err
-		}
-	case !r.opt.quiet && ctx.Err() == nil:
-		if _, err := r.std.Out.Write([]byte(r.sentence(took))); err != nil {
-			return err
-		}
-	}
-	if ctx.Err() != nil {
-		r.told = true
-		next := "the same command with --exists resume"
-		if r.queued {
-			next = "the next `wherry queue run`"
-		}
-		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; %s goes on from there.",
-			words.Files(r.done), words.Number(left), next)
-		return &reportedError{exitInterrupted}
-	}
-	if code := r.code(left); code != exitOK {
-		return &reportedError{code}
-	}
-	return nil
-}
-
-// sentence is the summary for people: "3 files copied, 4.2 MB in 2 s (2.1
-// MB/s). 1 failed."
-func (r *run) sentence(took time.Duration) string {
-	text := words.Files(r.done) + " copied, " + words.Size(r.bytes) + " in "
-	if took < 10*time.Second {
-		text += fmt.Sprintf("%.1f s", took.Seconds())
-	} else {
-		text += words.Duration(took)
-	}
-	if s := took.Seconds(); s >= 1 && r.bytes > 0 {
-		text += " (" + words.Rate(float64(r.bytes)/s) + ")"
-	}
-	text += "."
-	if r.failed > 0 {
-		text += " " + words.Number(r.failed) + " failed."
-	}
-	if r.skipped > 0 {
-		text += " " + words.Number(r.skipped) + " skipped."
-	}
-	return text + "\n"
+	return r.summary(ctx, q)
 }
 
 // event counts one event and tells it.
@@ -173,6 +116,10 @@ func (r *run) count(e queue.Event) (wished bool) {
 	case queue.EventFailed:
 		r.failed++ // a folder that could not be read is one loss
 		r.codes[kindCode(e.Item.Kind, false)] = true
+	case queue.EventPaused:
+		if isLacking(e) {
+			r.codes[exitLogin] = true
+		}
 	case queue.EventSkipped:
 		r.skipped++
 		r.against = r.against || !wished
@@ -200,6 +147,10 @@ func (r *run) tell(e queue.Event, wished bool) {
 		r.say("wherry: %s failed. %s\n        %s", withName(r.show(i.Source), i), w.Title, w.Remedy)
 	case queue.EventRetry:
 		r.notice("wherry: %s: %s Trying again in %s.", r.show(i.Source), w.Title, words.Duration(time.Until(i.NextTry)))
+	case queue.EventPaused:
+		if isLacking(e) {
+			r.lacking(i)
+		}
 	case queue.EventSkipped:
 		switch {
 		case wished:

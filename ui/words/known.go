@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -23,6 +24,11 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return noHash(path, face), true
 	case kind == vfs.KindUnsupported && refusedLine.MatchString(text):
 		return refusedCommand(text, path, face), true
+	case kind == vfs.KindLogin && strings.Contains(line, site.ErrNoPassword.Error()):
+		return Words{
+			Title:  "No password is known for " + name(path) + ".",
+			Remedy: byFace(face, "Give it by --password-stdin or WHERRY_PASSWORD, or keep it with `wherry sites password SITE`.", "Connect to the site to be asked for it."),
+		}, true
 	case kind == vfs.KindLogin && asksAccount.MatchString(text):
 		return account(path, text, face), true
 	case partFault.MatchString(line) && (kind == vfs.KindIsDir || kind == vfs.KindExists || kind == vfs.KindOutside):
@@ -219,7 +225,7 @@ func Target(text string, err error, face Face) Words {
 func keychainFault(err error) *vfs.Error {
 	var e *vfs.Error
 	for ; errors.As(err, &e); err = e.Err {
-		if strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled && e.Op != "find the password" {
+		if strings.HasSuffix(e.Op, " password") && e.Kind != vfs.KindLogin && e.Kind != vfs.KindCancelled {
 			return e
 		}
 	}

@@ -76,6 +76,9 @@ var serverReply = regexp.MustCompile(`(?:^|: )[1-6][0-9]{2}[ -].*`)
 func of(e *vfs.Error, face Face) Words {
 	var blocked *ftpfs.Blocked
 	var proxy *doctor.ProxyError
+	if failed := keychainFault(e); failed != nil {
+		return keychain(failed, face)
+	}
 	if w, ok := particular(e.Kind, e.Path, e.Reply, e.Error(), face); ok {
 		return w
 	}
@@ -103,14 +106,6 @@ func of(e *vfs.Error, face Face) Words {
 			Title:  "No site is saved as " + name(e.Path) + ".",
 			Remedy: byFace(face, "`wherry sites list` shows the saved ones.", "Ctrl+S shows the saved ones."),
 		}
-	case e.Op == "find the password" && e.Kind == vfs.KindLogin:
-		return Words{
-			Title:  "No password is known for " + name(e.Path) + ".",
-			Remedy: byFace(face, "Give it by --password-stdin or WHERRY_PASSWORD, or keep it with `wherry sites password SITE`.", "Connect to the site to be asked for it."),
-		}
-	}
-	if failed := keychainFault(e); failed != nil {
-		return keychain(failed, face)
 	}
 	return Words{Title: sentence(row.title(e.Path), because(e)), Remedy: remedy}
 }

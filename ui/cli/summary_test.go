@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"wherry/sync/engine"
+)
+
+// says checks that a command wrote all parts, to either stream.
+func says(t *testing.T, r result, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(r.out+r.err, part) {
+			t.Errorf("it does not say %q:\n%s%s", part, r.out, r.err)
+		}
+	}
+}
+
+// TestAPasswordThatNobodyKnows costs no row: the run says which login lacks it
+// and how to give it, and the next one that has it goes on by itself.
+func TestAPasswordThatNobodyKnows(t *testing.T) {
+	h, dir := shopHome(t), t.TempDir()
+	h.ok("queue", "add", "get", "shop:/a", "shop:/b", "shop:/c", dir)
+	h.ok("queue", "pause", "3")
+	password := os.Getenv("WHERRY_PASSWORD")
+	t.Setenv("WHERRY_PASSWORD", "")
+	for range 2 { // the second is no worse
+		r := h.fails(exitLogin, nil, "queue", "run")
+		says(t, r, "No password is known for 127.0.0.1", "WHERRY_PASSWORD", "2 rows are paused: No password is known", "goes on with them",
+			"1 row is paused: by a person. `wherry queue resume --all`", "0 files copied", "3 paused.")
+		if strings.Contains(r.err, "did not accept") {
+			t.Errorf("it says that the server refused a password:\n%s", r.err)
+		}
+		if got := statesOf(t, h); got != "paused paused paused" {
+			t.Errorf("the rows are %s", got)
+		}
+	}
+	events := lines(t, h.fails(exitLogin, nil, "queue", "run", "--json").out)
+	if first := events[0]; first["event"] != "paused" || first["kind"] != "login" || !strings.Contains(first["message"].(string), "No password is known") {
+		t.Errorf("the event is %v", first)
+	}
+	if last := events[len(events)-1]; last["files_failed"] != 0.0 || last["paused"] != 3.0 || last["files_left"] != 3.0 {
+		t.Errorf("the summary is %v", last)
+	}
+	t.Setenv("WHERRY_PASSWORD", password)
+	h.fails(exitFailed, nil, "queue", "run") // what a person has paused is left
+	if got := statesOf(t, h); got != "done done paused" {
+		t.Errorf("with the password the rows are %s", got)
+	}
+}
+
+// TestARefusedPasswordIsAccountedFor: it is not tried again by itself, because
+// accounts are locked by that, and both runs say what is left.
+func TestARefusedPasswordIsAccountedFor(t *testing.T) {
+	h := shopHome(t)
+	for i := range 12 {
+		h.ok("queue", "add", "get", "shop:/a", filepath.Join(t.TempDir(), strconv.Itoa(i)))
+	}
+	password := os.Getenv("WHERRY_PASSWORD")
+	t.Setenv("WHERRY_PASSWORD", "not-it")
+	r := h.fails(exitLogin, nil, "queue", "run")
+	says(t, r, "failed.", "paused.", "did not accept", "`wherry queue retry --all`")
+	t.Setenv("WHERRY_PASSWORD", password)
+	r = h.fails(exitFailed, nil, "queue", "run")
+	says(t, r, "0 files copied", "failed before", "paused: 127.0.0.1 did not accept", "`wherry queue retry --all`")
+	h.ok("queue", "retry", "--all")
+	h.ok("queue", "run")
+}
+
+// TestARunTriesAtOnceWhatWaits for a server, and begins to count anew: whoever
+// types it wants to know whether it is back.
+func TestARunTriesAtOnceWhatWaits(t *testing.T) {
+	h, dir := shopHome(t), t.TempDir()
+	h.ok("queue", "add", "get", "shop:/a", dir)
+	h.ok("sites", "edit", "shop", "ftp://anna@"+closedPort(t), "--tls", "off")
+	// untilItWaits runs the queue until the server was tried and is waited for
+	// until another time than before.
+	untilItWaits := func(before any) map[string]any {
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { h.runWith(ctx, "queue", "run") })
+		defer running.Wait()
+		defer stop()
+		for {
+			row := lines(t, h.ok("queue", "list", "--json").out)[0]
+			if row["waits_for"] != nil && row["next_try"] != nil && row["next_try"] != before {
+				return row
+			}
+			runtime.Gosched()
+		}
+	}
+	first := untilItWaits(nil)
+	if second := untilItWaits(first["next_try"]); second["attempts"] != 1.0 {
+		t.Errorf("the second run waited first, and made attempt %v", second["attempts"])
+	}
+}
+
+// TestWhatWaitsForATimeIsNotPromisedBySomebodyElse: beside another Wherry that
+// works on the queue a run says only that.
+func TestWhatWaitsForATimeIsNotPromisedBySomebodyElse(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", t.TempDir(), "--at", "in 3h")
+	dirs, err := engine.DirsAt(h.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.Start(t.Context(), engine.Config{Dirs: dirs, Vault: h.vault, Work: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	for !e.Queue().Snapshot().Running {
+		runtime.Gosched()
+	}
+	r := h.fails(exitFailed, []string{"Another Wherry works on the queue already"}, "queue", "run")
+	if strings.Contains(r.err, "which is waited for") {
+		t.Errorf("it says what it does not do:\n%s", r.err)
+	}
+}
+
+// TestFoldersAreNotCalledActive where nothing moves below them.
+func TestFoldersAreNotCalledActive(t *testing.T) {
+	h, dir := shopHome(t), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a"), []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.ok("queue", "add", "put", dir+"/.", "shop:/")
+	r := h.fails(exitFailed, []string{"1 row waits for an answer"}, "queue", "run", "--retries", "0")
+	says(t, r, "0 files copied", "1 waiting for an answer.")
+	says(t, h.ok("queue", "status"), "2 rows, 1 asking, 1 folder not done")
+	if row := lines(t, h.ok("queue", "status", "--json").out)[0]; row["folders"] != 1.0 || row["running"] != false {
+		t.Errorf("the status is %v", row)
+	}
+}
