@@ -102,7 +102,7 @@ func (q *Queue) isOccupied(r row) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range q.running {
-		if w.row.ID == r.ID || w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(names) {
+		if w.row.ID == r.ID || !w.ended && w.row.Type == r.Type && w.row.Target.Site == r.Target.Site && w.meetsLocked(names) {
 			return true
 		}
 	}

@@ -140,7 +140,7 @@ func (q *Queue) full() map[site.ID]bool {
 	moving := map[site.ID]int{}
 	q.mu.Lock()
 	for _, w := range q.running {
-		if w.row.State != Active {
+		if w.row.State != Active || w.ended {
 			continue
 		}
 		ids := w.row.sites()

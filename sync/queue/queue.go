@@ -33,7 +33,10 @@ type Queue struct {
 	running map[ID]*work  // guarded; what this process works on
 	bells   bells         // guarded
 	notes   []note        // guarded; for the settler, oldest first
-	settled chan struct{} // guarded; closed and replaced when notes were taken
+	hurry   bool          // guarded; the notes are to be written at once
+	// guarded; how many of running have ended and are not written yet
+	unsettled int
+	settled   chan struct{} // guarded; closed and replaced when notes were taken
 	// guarded; the settler has notes in hand that are not written yet
 	settling bool
 	deaf     bool          // guarded; no settler takes notes
@@ -67,6 +70,7 @@ type work struct {
 	light   bool                    // guarded by Queue.mu; the journal does not have it as taken, see isLight
 	looked  bool                    // guarded by Queue.mu; the coordinator has seen it at work
 	told    bool                    // guarded by Queue.mu; its start was reported
+	ended   bool                    // guarded by Queue.mu; nothing moves any more, and the settler was told
 	begun   *transfer.Identity      // guarded by Queue.mu; what a light row's part is made from
 	kept    int64                   // guarded by Queue.mu; the bytes done as the journal has them
 	summed  int64                   // guarded by Queue.mu; the same as of Queue.counts

@@ -132,7 +132,7 @@ func (q *Queue) end() {
 	// A run that ended for a broken journal leaves rows here that could not
 	// be settled; the next one finds them in the journal.
 	clear(q.running)
-	q.notes = nil
+	q.notes, q.unsettled = nil, 0
 	q.stop = nil
 	close(q.stopped)
 	q.ringLocked()

@@ -25,7 +25,16 @@ type note struct {
 // journal's sync, or a slow OnEvent, then sets the pace.
 const maxNotes = 256
 
-// report gives a note to the settler, and waits while it has too many.
+// While files move, notes gather for so long, and up to so many: one
+// transaction of many costs little more than one of one. What somebody may be
+// waiting for is written at once (isUrgent).
+const (
+	gatherFor = 20 * time.Millisecond
+	gatherMax = maxNotes / 2
+)
+
+// report gives a note to the settler, and waits while it has too many. From
+// then on an ended row's transfer no longer counts as moving.
 func (q *Queue) report(n note) {
 	for {
 		q.mu.Lock()
@@ -35,14 +44,31 @@ func (q *Queue) report(n note) {
 			q.mu.Unlock()
 			return
 		case !full:
-			q.notes = append(q.notes, n)
-			ring(&q.bells.noted)
+			q.noteLocked(n)
 			q.mu.Unlock()
 			return
 		}
 		q.mu.Unlock()
 		<-taken
 	}
+}
+
+func (q *Queue) noteLocked(n note) {
+	q.notes = append(q.notes, n)
+	if n.end != nil {
+		n.work.ended = true
+		q.unsettled++
+	}
+	q.hurry = q.hurry || n.isUrgent() || len(q.notes) >= gatherMax || q.unsettled == len(q.running)
+	if len(q.notes) == 1 || q.hurry {
+		ring(&q.bells.noted)
+	}
+}
+
+// isUrgent tells whether others may wait for what the note says: another row's
+// turn, or a person.
+func (n note) isUrgent() bool {
+	return n.end != nil && (n.end.err != nil || n.end.result.Outcome != transfer.Done || n.work.row.probes)
 }
 
 // reportEnd reports how the work on a row ended. After an error it returns
@@ -72,7 +98,9 @@ func (q *Queue) settle(ctx context.Context, last <-chan struct{}) error {
 	p := progress{q: q, shown: map[ID]int64{}, due: q.clock.Now()}
 	for {
 		bell := q.bellOf(atNote)
-		if batch := q.takeNotes(); len(batch) > 0 {
+		if q.hasNotes() {
+			q.gather(last)
+			batch := q.takeNotes()
 			if err := q.settleBatch(ctx, batch, &p); err != nil {
 				return err
 			}
@@ -94,11 +122,35 @@ func (q *Queue) settle(ctx context.Context, last <-chan struct{}) error {
 	}
 }
 
+func (q *Queue) hasNotes() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.notes) > 0
+}
+
+// gather waits until the notes there are shall be written. By the wall's clock:
+// nobody can see a difference but in the work that it saves.
+func (q *Queue) gather(last <-chan struct{}) {
+	q.mu.Lock()
+	hurry, bell := q.hurry, q.bells.noted
+	q.mu.Unlock()
+	if hurry {
+		return
+	}
+	timer := time.NewTimer(gatherFor)
+	defer timer.Stop()
+	select {
+	case <-bell:
+	case <-timer.C:
+	case <-last:
+	}
+}
+
 func (q *Queue) takeNotes() []note {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	batch := q.notes
-	q.notes = nil
+	q.notes, q.hurry = nil, false
 	q.settling = len(batch) > 0
 	close(q.settled)
 	q.settled = make(chan struct{})
@@ -219,6 +271,7 @@ func (q *Queue) release(ctx context.Context, batch []note) error {
 	for _, n := range batch {
 		if n.end != nil {
 			delete(q.running, n.work.row.ID)
+			q.unsettled--
 			kind := vfs.KindOf(n.end.err)
 			pausing = pausing || stopsSite(kind) || stopsPlace(kind) || unreachable(n.end.err)
 		}
