@@ -52,11 +52,13 @@ func TestNotesGatherUntilSomebodyWaitsForThem(t *testing.T) {
 		others int // that move on
 		hurry  bool
 	}{
-		"an end beside others waits":         {note: func(w *work) note { return note{work: w, end: well} }, others: 1},
-		"a begin waits":                      {note: func(w *work) note { return note{work: w} }},
-		"the end of the last is written":     {note: func(w *work) note { return note{work: w, end: well} }, hurry: true},
-		"a failure is written":               {note: func(w *work) note { return note{work: w, end: &ending{err: errors.New("x")}} }, others: 1, hurry: true},
-		"a question is written":              {note: func(w *work) note { return note{work: w, end: &ending{result: transfer.Result{Outcome: transfer.Asking}}} }, others: 1, hurry: true},
+		"an end beside others waits":     {note: func(w *work) note { return note{work: w, end: well} }, others: 1},
+		"a begin waits":                  {note: func(w *work) note { return note{work: w} }},
+		"the end of the last is written": {note: func(w *work) note { return note{work: w, end: well} }, hurry: true},
+		"a failure is written":           {note: func(w *work) note { return note{work: w, end: &ending{err: errors.New("x")}} }, others: 1, hurry: true},
+		"a question is written": {note: func(w *work) note {
+			return note{work: w, end: &ending{result: transfer.Result{Outcome: transfer.Asking}}}
+		}, others: 1, hurry: true},
 		"a site that is back is written":     {note: func(w *work) note { w.row.probes = true; return note{work: w, end: well} }, others: 1, hurry: true},
 		"as many as shall wait are written":  {note: func(w *work) note { return note{work: w} }, begun: gatherMax - 1, hurry: true},
 		"one fewer than that are waited for": {note: func(w *work) note { return note{work: w} }, begun: gatherMax - 2},
