@@ -59,7 +59,7 @@ func exists(q transfer.Question, zone *time.Location, reply func(transfer.Answer
 		answers = append(answers, parts.Answer{Title: "Resume", Run: answer(transfer.Resume)})
 	}
 	answers = append(answers,
-		parts.Answer{Title: "Replace", Danger: true, Run: answer(transfer.Overwrite)},
+		parts.Answer{Title: "Replace", Run: answer(transfer.Overwrite)},
 		parts.Answer{Title: "Keep Both", Run: answer(transfer.Rename)},
 		parts.Answer{Title: "Skip", Strong: true, Run: answer(transfer.Skip)},
 	)

@@ -16,9 +16,13 @@ type Comparison struct {
 }
 
 // Compare tells one side of two files. Times that could be equal within what
-// both sides keep of them are not called newer.
+// both sides keep of them are not called newer. Sizes that differ do not look
+// alike.
 func Compare(e, other vfs.Entry, loc *time.Location) Comparison {
 	c := Comparison{Size: Size(e.Size), Time: Time(e.ModTime, e.Accuracy, loc)}
+	if e.Size >= 0 && e.Size != other.Size && c.Size == Size(other.Size) {
+		c.Size = Number(e.Size) + " B"
+	}
 	if bySize(e, other) == after {
 		c.Larger = "larger"
 	}

@@ -26,6 +26,9 @@ func TestSideTells(t *testing.T) {
 		"not newer within a listing's minute": {
 			file(1000, noon.Add(40*time.Second), time.Second), file(1000, noon, time.Minute), "1.0 kB, 2026-11-22 12:00",
 		},
+		"the bytes where rounded sizes look alike": {
+			file(1207, noon, time.Second), file(1200, noon, time.Second), "1,207 B, 2026-11-22 12:00, larger",
+		},
 		"not larger than an unknown size": {
 			file(1000, noon, time.Second), file(vfs.SizeUnknown, time.Time{}, 0), "1.0 kB, 2026-11-22 12:00",
 		},
