@@ -49,6 +49,8 @@ type FS struct {
 	known  bool           // guarded; facts are there
 	tries  []wire.Attempt // guarded; of the session used last that has made any
 	change *wire.Switch   // guarded; the newest of any session
+	// guarded; what stood where an upload was lost, see sinceNow
+	doubtful map[vfs.Path]vfs.Entry
 }
 
 var (

@@ -104,6 +104,51 @@ func TestMissingVerdictIsSettledBySize(t *testing.T) {
 	}
 }
 
+// TestUploadWithoutAVerdictWantsProofThatItIsNew: a server that keeps what it
+// gets under another name until the end has the older file there, whose size can
+// be the same.
+func TestUploadWithoutAVerdictWantsProofThatItIsNew(t *testing.T) {
+	const unknown = time.Duration(-1 << 62)
+	for outcome, tc := range map[string]struct {
+		tries []time.Duration // the file's time after each of them, against ours
+		step  time.Duration   // of the file's time
+		want  vfs.Kind        // of the last one
+	}{
+		"it was written just now: it stands":                   {[]time.Duration{0}, time.Second, vfs.KindOther},
+		"its time is cut to the minute: it stands":             {[]time.Duration{-59 * time.Second}, time.Minute, vfs.KindOther},
+		"it is older: nobody knows":                            {[]time.Duration{-time.Minute}, time.Second, vfs.KindLost},
+		"it is of a time to come: nobody knows":                {[]time.Duration{time.Hour}, time.Second, vfs.KindLost},
+		"no time is told: nobody knows":                        {[]time.Duration{unknown}, 0, vfs.KindLost},
+		"only the day is told: nobody knows":                   {[]time.Duration{0}, 24 * time.Hour, vfs.KindLost},
+		"it is older still after another try: nobody knows":    {[]time.Duration{-time.Hour, -time.Hour}, time.Second, vfs.KindLost},
+		"another try changed its time by a clock of its own":   {[]time.Duration{-time.Hour, -time.Hour + time.Second}, time.Second, vfs.KindOther},
+		"another try leaves it as no time is told: who knows":  {[]time.Duration{unknown, unknown}, 0, vfs.KindLost},
+		"a time that was not told before is no sign of change": {[]time.Duration{unknown, -time.Hour}, time.Second, vfs.KindLost},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b, f := fake(t, 1)
+				b.fail["commit"] = errNoVerdict
+				now := time.Now()
+				var err error
+				for _, offset := range tc.tries {
+					b.stat = func(vfs.Path) (vfs.Entry, error) {
+						e := vfs.Entry{Type: vfs.TypeFile, Size: 7}
+						if offset != unknown {
+							e.ModTime, e.Accuracy = now.Add(offset), tc.step
+						}
+						return e, nil
+					}
+					err = move(t, f, "upload", 0)
+				}
+				if vfs.KindOf(err) != tc.want || (err == nil) != (tc.want == vfs.KindOther) {
+					t.Errorf("error %v", err)
+				}
+			})
+		})
+	}
+}
+
 // TestFileThatGrowsStillIsWaitedFor: the last bytes are on their way, or the
 // server gives the file its name at the end.
 func TestFileThatGrowsStillIsWaitedFor(t *testing.T) {

@@ -50,6 +50,10 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 		return nil, err
 	}
 	defer f.leave()
+	var isNew func(vfs.Entry) bool
+	if at == 0 { // else the bytes that it has had more are proof
+		isNew = f.sinceNow(p)
+	}
 	var w vfs.Writer
 	lease, err := f.lend(ctx, c, func(s conn) (err error) {
 		w, err = s.Write(ctx, p, at)
@@ -58,7 +62,7 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	if err != nil {
 		return nil, err
 	}
-	return &writer{stream: stream{ctx: ctx, fs: f, call: c, lease: lease, at: at}, to: w}, nil
+	return &writer{stream: stream{ctx: ctx, fs: f, call: c, lease: lease, at: at, isNew: isNew}, to: w}, nil
 }
 
 // stream is what reader and writer share: a lease until the end, and a session
@@ -69,6 +73,9 @@ type stream struct {
 	call  call
 	lease *pool.Lease[conn]
 	at    int64 // of the file, where the next byte belongs; of who moves bytes
+	// isNew says whether a file of the right size is what was written; nil where
+	// the size is proof enough.
+	isNew func(vfs.Entry) bool
 
 	once    sync.Once
 	over    atomic.Bool

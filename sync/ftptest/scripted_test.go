@@ -73,6 +73,12 @@ func checkTransfers(t *testing.T, s *ftptest.Scripted, c *client, active bool) {
 		t.Errorf("uploaded %q, %v", got, ok)
 	}
 	c.must("213 6", "SIZE up")
+	_, stamp, _ := strings.Cut(c.must("213", "MDTM up"), " ")
+	told, err := time.Parse("20060102150405", strings.TrimSpace(stamp))
+	if age := time.Since(told); err != nil || age < 0 || age > time.Hour {
+		t.Errorf("what was written just now is of %q, %v", stamp, err)
+	}
+	c.must("213", "MFMT 20240229123045 up")
 	want := "type=dir;size=0;modify=20240229123045;UNIX.mode=0755; empty\r\n" +
 		"type=dir;size=0;modify=20240229123045;UNIX.mode=0755; in\r\n" +
 		"type=file;size=6;modify=20240229123045;UNIX.mode=0644; up\r\n"

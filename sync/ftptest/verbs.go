@@ -316,7 +316,7 @@ func (c *Conn) ends(arg string) (content io.Reader, sink *upload, refusal string
 		if ascii {
 			data = append(data[:kept], bytes.ReplaceAll(data[kept:], []byte("\r\n"), []byte("\n"))...)
 		}
-		c.server.tree.put(name, node{data: data, mode: old.mode, mod: birth()})
+		c.server.tree.put(name, node{data: data, mode: old.mode, mod: time.Now().UTC().Truncate(time.Second)})
 	}
 	return nil, sink, ""
 }

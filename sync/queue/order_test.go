@@ -320,6 +320,7 @@ func TestAFullSiteHoldsUpNoOther(t *testing.T) {
 	stop := r.start()
 	<-g.reached
 	r.await("end of the other site's row", func() bool { return r.item(ids[3]).State == Done })
+	r.must(r.refresh(t.Context())) // for which Snapshot does not wait
 	if active := r.Snapshot().Count[Active]; active != 1 {
 		t.Errorf("%d rows move", active)
 	}
