@@ -22,15 +22,16 @@ var rulesToAnswer = []string{
 var waysToAnswer = []string{string(transfer.ReplaceDirect), string(transfer.ReplaceDelete), string(transfer.Skip)}
 
 func (a *app) queueAnswer() *cobra.Command {
-	var all bool
+	var all, job bool
 	cmd := &cobra.Command{
 		Use: "answer ID... RULE", Short: "Answer what rows ask, or all of them",
 		Long: `Answer what rows in the state asking ask, and let them go on. RULE is overwrite, newer,
 different, resume, rename or skip where the target exists. It is direct (write the file
 itself), delete (delete it first) or skip where the server refuses to rename onto a
 file; direct and delete count for that site from then on. ID is a number of
-wherry queue list --state asking.`,
-		Example:   "  wherry queue answer 12 13 overwrite\n  wherry queue answer --all newer",
+wherry queue list --state asking, or a folder's, for all that ask below it; with --job
+the answer is also for all that was added together with these rows, now and later.`,
+		Example:   "  wherry queue answer 12 13 overwrite\n  wherry queue answer 12 newer --job\n  wherry queue answer --all newer",
 		ValidArgs: append(slices.Clone(rulesToAnswer), waysToAnswer[:2]...),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || (len(args) == 1) != all {
@@ -50,40 +51,49 @@ wherry queue list --state asking.`,
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
 				if all {
-					return s.answerAll(cmd.Context(), answer)
+					_, err := s.answerThose(cmd.Context(), answer, job, func(queue.Item) (bool, error) { return true, nil })
+					return err
 				}
-				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.answerRows(cmd.Context(), answer, ids) })
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.answerRows(cmd.Context(), answer, job, ids) })
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&all, "all", false, "all rows that ask what this answers")
+	cmd.Flags().BoolVar(&job, "job", false, "also what was added together with these rows, whether it asks now or would ask later")
 	return cmd
 }
 
-// answerAll answers by pages, those rows left out that ask something else.
-func (s *session) answerAll(ctx context.Context, answer string) error {
+// answerThose answers by pages those that are meant of the rows that ask, and
+// returns how many it could; those that ask something else are left out.
+func (s *session) answerThose(ctx context.Context, answer string, job bool, meant func(queue.Item) (bool, error)) (answered int, err error) {
 	for others := 0; ; {
 		items, err := s.engine.Queue().List(ctx, queue.Filter{States: []queue.State{queue.Asking}}, others, page)
 		if err != nil {
-			return err
+			return answered, err
 		}
 		for _, i := range items {
-			ok, err := s.answer(ctx, i, answer)
-			if err != nil {
-				return err
+			ok, err := meant(i)
+			if err == nil && ok {
+				ok, err = s.answer(ctx, i, answer, job)
 			}
-			if !ok {
+			switch {
+			case err != nil:
+				return answered, err
+			case ok:
+				answered++
+			default:
 				others++
 			}
 		}
 		if len(items) < page {
-			return nil
+			return answered, nil
 		}
 	}
 }
 
-// answerRows answers rows by their numbers, and says which of them it cannot.
-func (s *session) answerRows(ctx context.Context, answer string, ids []queue.ID) error {
+// answerRows answers rows by their numbers, for a folder's all that ask below it,
+// and says which of them it cannot.
+func (s *session) answerRows(ctx context.Context, answer string, job bool, ids []queue.ID) error {
 	items, err := s.engine.Queue().Get(ctx, ids...)
 	if err != nil {
 		return err
@@ -91,10 +101,16 @@ func (s *session) answerRows(ctx context.Context, answer string, ids []queue.ID)
 	var failed error
 	for _, i := range items {
 		ok := false
-		if i.State == queue.Asking {
-			if ok, err = s.answer(ctx, i, answer); err != nil {
-				return err
-			}
+		switch {
+		case i.Type == vfs.TypeDir:
+			var n int
+			n, err = s.answerThose(ctx, answer, job, s.below(ctx, i.ID))
+			ok = n > 0
+		case i.State == queue.Asking:
+			ok, err = s.answer(ctx, i, answer, job)
+		}
+		if err != nil {
+			return err
 		}
 		if !ok {
 			failed = &reportedError{exitFailed}
@@ -104,9 +120,34 @@ func (s *session) answerRows(ctx context.Context, answer string, ids []queue.ID)
 	return failed
 }
 
+// below tells the rows below a folder, at any depth.
+func (s *session) below(ctx context.Context, folder queue.ID) func(queue.Item) (bool, error) {
+	inside := map[queue.ID]bool{folder: true, 0: false}
+	return func(i queue.Item) (bool, error) {
+		var way []queue.ID
+		at := i.Parent
+		for {
+			if in, known := inside[at]; known {
+				for _, id := range way {
+					inside[id] = in
+				}
+				return in, nil
+			}
+			way = append(way, at)
+			above, err := s.engine.Queue().Get(ctx, at)
+			if err != nil || len(above) == 0 {
+				return false, err
+			}
+			at = above[0].Parent
+		}
+	}
+}
+
 // asksNot says why a row cannot have an answer.
 func asksNot(i queue.Item, answer string) string {
 	switch {
+	case i.Type == vfs.TypeDir:
+		return "has nothing below it that asks what " + answer + " answers"
 	case i.State != queue.Asking:
 		return "is " + string(i.State) + " and asks nothing"
 	case i.Question.NoReplace:
@@ -116,8 +157,8 @@ func asksNot(i queue.Item, answer string) string {
 }
 
 // answer answers one row; false where it asks something else.
-func (s *session) answer(ctx context.Context, i queue.Item, answer string) (bool, error) {
-	a := transfer.Answer{Rule: transfer.Rule(answer)}
+func (s *session) answer(ctx context.Context, i queue.Item, answer string, job bool) (bool, error) {
+	a := transfer.Answer{Rule: transfer.Rule(answer), ForAll: job}
 	allowed := rulesToAnswer
 	if i.Question.NoReplace {
 		allowed = waysToAnswer
@@ -146,5 +187,33 @@ func (a *app) byRule(rule transfer.Rule) func(context.Context, transfer.Question
 			return (&asker{app: a}).Exists(ctx, q)
 		}
 		return transfer.Answer{}, queue.ErrNobody
+	}
+}
+
+// reopen sends back the rows that ask how to replace a file where --replace says
+// it for this run: they meet it in place of the question.
+func (s *session) reopen(ctx context.Context) error {
+	if s.opt.replace.value == "" {
+		return nil
+	}
+	q := s.engine.Queue()
+	for others := 0; ; {
+		items, err := q.List(ctx, queue.Filter{States: []queue.State{queue.Asking}}, others, page)
+		if err != nil {
+			return err
+		}
+		var ids []queue.ID
+		for _, i := range items {
+			if i.Question.NoReplace {
+				ids = append(ids, i.ID)
+			}
+		}
+		others += len(items) - len(ids)
+		if err := q.Pause(ctx, ids...); err != nil {
+			return err
+		}
+		if err := q.Resume(ctx, ids...); err != nil || len(items) < page {
+			return err
+		}
 	}
 }

@@ -149,3 +149,73 @@ func TestANumberOfNoRowIsAnError(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswerCountsForMore than one row: for all that ask below a folder, and
+// with --job for what was added with it, also what asks later.
+func TestAnAnswerCountsForMore(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		answer string
+		code   int
+		states string
+	}{
+		"a folder's":                   {"1 overwrite", 0, "done asking asking done done done"},
+		"a folder in it":               {"4 overwrite", 0, "active asking asking done asking done"},
+		"an answer to something else":  {"4 direct", exitFailed, "active asking asking active asking asking"},
+		"all that was added with one":  {"2 skip --job", 0, "done skipped asking done skipped skipped"},
+		"all that was added with more": {"1 skip --job", 0, "done skipped asking done skipped skipped"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := ftptest.Script(t, ftptest.Plan{
+				Files: map[string]string{"/in/d/a": "1", "/in/d/sub/b": "2", "/in/alone": "3", "/in/e": "4"}, User: "anna", Password: "spinnaker",
+			})
+			h, dir := newHome(t, s.Password), t.TempDir()
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+			for _, name := range []string{"d/a", "d/sub/b", "alone", "e"} {
+				if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(filepath.Join(dir, name), []byte("another"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.ok("queue", "add", "put", filepath.Join(dir, "d"), filepath.Join(dir, "alone"), "shop:/in/")
+			h.ok("queue", "add", "put", filepath.Join(dir, "e"), "shop:/in/")
+			h.fails(exitFailed, nil, "queue", "run")
+			before := h.ok("queue", "list", "--all", "--json").out
+			h.fails(tc.code, nil, append([]string{"queue", "answer"}, strings.Fields(tc.answer)...)...)
+			h.run("queue", "run")
+			if got := statesByID(t, h); got != tc.states {
+				t.Errorf("the rows are %s, want %s; before\n%s", got, tc.states, before)
+			}
+		})
+	}
+}
+
+// statesByID lists the states in the order of the rows' numbers.
+func statesByID(t *testing.T, h *home) string {
+	t.Helper()
+	states := map[int]string{}
+	rows := lines(t, h.ok("queue", "list", "--all", "--json").out)
+	for _, row := range rows {
+		states[int(row["id"].(float64))] = row["state"].(string)
+	}
+	out := ""
+	for id := 1; len(states) > 0; id++ {
+		if state, ok := states[id]; ok {
+			out += " " + state
+			delete(states, id)
+		}
+	}
+	return strings.TrimSpace(out)
+}
+
+// TestTheListSaysWhatIsAsked, so that it can be answered.
+func TestTheListSaysWhatIsAsked(t *testing.T) {
+	h, _ := askingHome(t)
+	says(t, h.ok("queue", "list"), "asks: there now 11 B", "larger", "; new 1 B")
+	row := lines(t, h.ok("queue", "list", "--json").out)[0]
+	if row["asks"] != "exists" || row["there"].(map[string]any)["size"] != 11.0 || row["new"].(map[string]any)["size"] != 1.0 {
+		t.Errorf("the row is %v", row)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"wherry/sync/queue"
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/words"
 )
@@ -37,8 +38,30 @@ type itemJSON struct {
 	// What a waiting row waits for; absent where that is only its turn.
 	NextTry  *time.Time `json:"next_try,omitempty"`
 	WaitsFor string     `json:"waits_for,omitempty"` // the host that does not answer
-	Kind     string     `json:"kind,omitempty"`
-	Message  string     `json:"message,omitempty"`
+	// What an asking row asks: exists or replace, see queue answer; of exists what
+	// is there and what is to come.
+	Asks    string    `json:"asks,omitempty"`
+	There   *sideJSON `json:"there,omitempty"`
+	New     *sideJSON `json:"new,omitempty"`
+	Kind    string    `json:"kind,omitempty"`
+	Message string    `json:"message,omitempty"`
+}
+
+// sideJSON is one side of a question, null where it is not known.
+type sideJSON struct {
+	Size     *int64     `json:"size"`
+	Modified *time.Time `json:"modified"`
+}
+
+func sideOf(e vfs.Entry) *sideJSON {
+	side := sideJSON{}
+	if e.Size >= 0 {
+		side.Size = &e.Size
+	}
+	if !e.ModTime.IsZero() {
+		side.Modified = &e.ModTime
+	}
+	return &side
 }
 
 // defaultRows is how many rows a person is shown who asks for no number.
@@ -205,6 +228,8 @@ func (s *session) listPage(items []queue.Item) error {
 		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, stateText(i), size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
 		switch {
 		case i.WaitsFor != site.Local:
+		case i.Question != nil:
+			message = asked(*i.Question)
 			message = s.waitText(i.WaitsFor, i.NextTry)
 		case message == "" && begins(i) && i.State != queue.Done:
 			message = "not before " + words.Moment(i.NotBefore.Local(), time.Now())
@@ -217,6 +242,14 @@ func (s *session) listPage(items []queue.Item) error {
 }
 
 // unread says whether a folder's entries are not known yet.
+// asked is what a row asks, in one line.
+func asked(q transfer.Question) string {
+	if q.NoReplace {
+		return "asks how to replace the file there, which the server does not by itself: " + strings.Join(waysToAnswer, ", ")
+	}
+	return "asks: there now " + words.Side(q.TargetNow, q.SourceEntry, time.Local) + "; new " + words.Side(q.SourceEntry, q.TargetNow, time.Local)
+}
+
 func unread(i queue.Item) bool {
 	return i.Type == vfs.TypeDir && i.Size == 0 && !slices.Contains([]queue.State{queue.Active, queue.Done}, i.State)
 }
@@ -245,6 +278,13 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 		line.Kind = i.Kind.String()
 	}
 	if begins(i) {
+	switch {
+	case i.Question == nil:
+	case i.Question.NoReplace:
+		line.Asks = "replace"
+	default:
+		line.Asks, line.There, line.New = "exists", sideOf(i.Question.TargetNow), sideOf(i.Question.SourceEntry)
+	}
 		line.NotBefore = &i.NotBefore
 	}
 	if i.State == queue.Waiting && !i.NextTry.IsZero() {

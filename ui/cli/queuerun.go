@@ -21,8 +21,9 @@ func (a *app) queueRun() *cobra.Command {
 		Long: `Transfer what is in the queue, without a window, until nothing is left that can go
 on by itself: rows with a time to begin are waited for, and so are the hours of
 --between. Outside of them no file begins; one that moves is brought to its end. Rows
-that ask what to do with a file that exists are answered by --exists, or asked here on a
-terminal, or else left asking; wherry queue answer answers them. A password
+that ask what to do with a file that exists are answered by --exists, and those that
+ask how to replace one by --replace, or asked here on a terminal, or else left asking;
+wherry queue answer answers them. A password
 that is not in the keychain is asked for, or read by --password-stdin or from
 WHERRY_PASSWORD where all rows need the same login.`,
 		Example: `  wherry queue run
@@ -63,6 +64,9 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		}
 		s.engine.Nudge() // who starts a run wants to see now whether a server is back
 		return r.drain(ctx, s.engine.Queue(), events)
+		if err := s.reopen(ctx); err != nil {
+			return err
+		}
 	})
 	if errors.Is(err, queue.ErrRunning) {
 		a.say("wherry: Another Wherry works on the queue already: its window, or another `wherry queue run`.\n" +

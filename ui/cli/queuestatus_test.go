@@ -83,7 +83,7 @@ func TestTheReadmeNamesEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []any{itemJSON{}, statusJSON{}, waitJSON{}, eventJSON{}, summaryJSON{}} {
+	for _, line := range []any{itemJSON{}, sideJSON{}, statusJSON{}, waitJSON{}, eventJSON{}, summaryJSON{}} {
 		kind := reflect.TypeOf(line)
 		for i := range kind.NumField() {
 			name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")

@@ -85,3 +85,44 @@ func TestAQueueRunMaySayHowToReplace(t *testing.T) {
 		})
 	}
 }
+
+// TestARunAnswersTheRowsThatAskHowToReplace, for itself and not for the site.
+func TestARunAnswersTheRowsThatAskHowToReplace(t *testing.T) {
+	for way, tc := range map[string]struct {
+		code  int
+		state string
+		want  string
+	}{
+		"direct": {exitOK, "done asking", "new"},
+		"delete": {exitOK, "done asking", "new"},
+		"never":  {exitFailed, "failed asking", "old"},
+	} {
+		t.Run(way, func(t *testing.T) {
+			s := stubborn(t, map[string]string{"/a": "old", "/b": "old"})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+			dir := t.TempDir()
+			for _, name := range []string{"a", "b"} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte("new"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.ok("queue", "add", "put", filepath.Join(dir, "a"), "shop:/", "--exists", "overwrite")
+			says(t, h.fails(exitFailed, nil, "queue", "run"), "--replace")
+			says(t, h.ok("queue", "list"), "asks how to replace")
+			if row := lines(t, h.ok("queue", "list", "--json").out)[0]; row["asks"] != "replace" {
+				t.Errorf("the row is %v", row)
+			}
+			h.fails(tc.code, nil, "queue", "run", "--replace", way)
+			if got, _ := s.Get("/a"); string(got) != tc.want {
+				t.Errorf("there stands %q, want %q", got, tc.want)
+			}
+			h.ok("queue", "add", "put", filepath.Join(dir, "b"), "shop:/", "--exists", "overwrite")
+			h.fails(exitFailed, nil, "queue", "run") // asks as ever
+			if got := statesByID(t, h); got != tc.state {
+				t.Errorf("the rows are %s, want %s", got, tc.state)
+			}
+		})
+	}
+}
