@@ -36,7 +36,7 @@ type conn interface {
 	Sever()
 }
 
-// FS is one site. It implements vfs.FS and vfs.Swift.
+// FS is one site. It implements vfs.FS, vfs.Swift and vfs.Sparer.
 type FS struct {
 	host   string           // fixed
 	pool   *pool.Pool[conn] // fixed
@@ -57,6 +57,7 @@ var (
 	_ vfs.FS      = (*FS)(nil)
 	_ vfs.Doubter = (*FS)(nil)
 	_ vfs.Swift   = (*FS)(nil)
+	_ vfs.Sparer  = (*FS)(nil)
 )
 
 // keepAlive is how often an idle connection says NOOP where the site asks for

@@ -16,16 +16,21 @@ import (
 // move as the site and the server allow. Until the first byte it is repeated
 // like a look-up; then an error is the Reader's.
 func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
-	return f.open(ctx, p, offset, func(s conn) (vfs.Reader, error) { return s.Read(ctx, p, offset) })
+	return f.open(ctx, p, offset, pool.Transfer, func(s conn) (vfs.Reader, error) { return s.Read(ctx, p, offset) })
+}
+
+// OpenSpare is Open that waits for no connection; see vfs.Sparer.
+func (f *FS) OpenSpare(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	return f.open(ctx, p, offset, pool.Transfer|pool.Spare, func(s conn) (vfs.Reader, error) { return s.Read(ctx, p, offset) })
 }
 
 // OpenSeen is Open without a look at what seen tells; see vfs.Swift.
 func (f *FS) OpenSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error) {
-	return f.open(ctx, p, offset, func(s conn) (vfs.Reader, error) { return s.ReadSeen(ctx, p, offset, seen) })
+	return f.open(ctx, p, offset, pool.Transfer, func(s conn) (vfs.Reader, error) { return s.ReadSeen(ctx, p, offset, seen) })
 }
 
-func (f *FS) open(ctx context.Context, p vfs.Path, offset int64, read func(conn) (vfs.Reader, error)) (vfs.Reader, error) {
-	c := call{"read", p, pool.Transfer, true}
+func (f *FS) open(ctx context.Context, p vfs.Path, offset int64, use pool.Use, read func(conn) (vfs.Reader, error)) (vfs.Reader, error) {
+	c := call{"read", p, use, true}
 	if err := f.enter(c); err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ const (
 	nonBlocking = unix.O_NONBLOCK
 	noFollow    = unix.O_NOFOLLOW
 	hasModes    = true
+	nameless    = true // an open file lives on when its name is removed
 	timeStep    = time.Nanosecond
 )
 

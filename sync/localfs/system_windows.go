@@ -16,6 +16,7 @@ const (
 	nonBlocking = 0
 	noFollow    = 0 // refuseLink looks before; Windows lets few make links
 	hasModes    = false
+	nameless    = false
 	timeStep    = 100 * time.Nanosecond
 )
 

@@ -57,7 +57,7 @@ func (s *salvager) restoreFolders(ctx context.Context) error {
 
 func (s *salvager) restoreFolder(ctx context.Context, inside row) error {
 	r := row{Item: Item{
-		ID: inside.Parent, Type: vfs.TypeDir, State: Waiting, Exists: inside.Exists, Priority: inside.Priority, KeepMode: inside.KeepMode, Added: inside.Added,
+		ID: inside.Parent, Type: vfs.TypeDir, State: Waiting, Exists: inside.Exists, Priority: inside.Priority, KeepMode: inside.KeepMode, Segments: inside.Segments, Added: inside.Added,
 		Source: Place{Site: inside.Source.Site, Path: inside.Source.Path.Dir()}, Target: Place{Site: inside.Target.Site, Path: inside.Target.Path.Dir()},
 	}, job: inside.job, rank: inside.rank, depth: max(inside.depth-1, 1), name: inside.Source.Path.Dir().Base()}
 	if r.depth > 1 {

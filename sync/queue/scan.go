@@ -312,7 +312,7 @@ func (q *Queue) advance(ctx context.Context, folder ID, d tally, last bool) erro
 func childOf(folder row, e vfs.Entry) row {
 	child := row{Item: Item{
 		Parent: folder.ID, Source: folder.Source, Target: folder.Target,
-		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists, Priority: folder.Priority, KeepMode: folder.KeepMode,
+		Type: e.Type, Size: e.Size, State: Waiting, Exists: folder.Exists, Priority: folder.Priority, KeepMode: folder.KeepMode, Segments: folder.Segments,
 	}, job: folder.job, rank: folder.rank, depth: folder.depth + 1, name: e.Name}
 	src, err := folder.Source.Path.Join(e.Name)
 	if err == nil {

@@ -125,6 +125,8 @@ ALTER TABLE rows ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rows ADD COLUMN seen BLOB;
 CREATE INDEX rows_ended ON rows (ended, id, state, parent) WHERE ended > 0;
 CREATE INDEX rows_open ON rows (job) WHERE ended = 0 AND parent = 0;
+`, `
+ALTER TABLE rows ADD COLUMN segments INTEGER NOT NULL DEFAULT 0;
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

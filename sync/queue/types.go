@@ -72,6 +72,10 @@ type Request struct {
 	// KeepMode sets the source's permission bits on what arrives, where both
 	// sides can; a folder's content takes it over.
 	KeepMode bool
+	// Segments is over how many connections one large file is read from a site
+	// at a time, at most transfer.MaxSegments; 0 and 1 for one. A folder's
+	// content takes it over. See transfer.Job.
+	Segments int
 	// NotBefore is when the work may begin; zero for at once.
 	NotBefore time.Time
 }
@@ -100,8 +104,9 @@ type Item struct {
 	// Attempts made so far and the time before which no next one is made.
 	Attempts int
 	NextTry  time.Time
-	// KeepMode and NotBefore as in Request.
+	// KeepMode, Segments and NotBefore as in Request.
 	KeepMode  bool
+	Segments  int
 	NotBefore time.Time
 	// WaitsFor is the site that could not be reached and is tried again at
 	// NextTry by one row for all, "" where the row waits for nothing but its

@@ -13,6 +13,7 @@ func (r *run) throughPart(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	src = r.spread(ctx, src)
 	if f, ok := w.(vfs.Finisher); ok && r.by == "" {
 		return r.atOnce(ctx, src, w, f)
 	}
@@ -201,7 +202,11 @@ func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Pat
 // pour moves the bytes and asks the source for its verdict. w is ended where it
 // fails, and waits for the caller's word where it does not.
 func (r *run) pour(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Path) error {
-	m := newMeter(ctx, r.job, w, r.id.Size, r.offset)
+	job := r.job
+	if _, ok := src.(*segments); ok {
+		job.Counter, job.Wait = new(Counter), nil // it counts and waits itself, where bytes arrive
+	}
+	m := newMeter(ctx, job, w, r.id.Size, r.offset)
 	err := m.take(src)
 	r.done = m.done
 	closing := src.Close()

@@ -28,6 +28,7 @@ type run struct {
 	trusts     bool       // source is from Known, and nothing has confirmed it yet
 	unseen     bool       // old is from Known
 	untrue     bool       // the last failure may be Known's
+	spreads    bool       // the source is read by segments
 	journalled bool       // OnStart was told
 	owned      bool       // what stands under the part's name can only be of this source
 	after      *vfs.Entry // what came along with the source's last byte
@@ -45,8 +46,9 @@ type run struct {
 // then stands as it stood, and a part stands only where a run with Job.Made
 // can go on with it, or where it is the one whole copy (ReplaceDelete,
 // ReplaceDirect). It never puts a question twice, waits or tries again, but for a
-// file whose line ends were changed on the way, and for a Known that was untrue:
-// these it sends once more.
+// file whose line ends were changed on the way, for a Known that was untrue, and
+// where Segments may have filled the disk or put other bytes together: these it
+// sends once more.
 //
 // Two runs with the same target must not be under way at a time: they would
 // write the same part.
@@ -56,7 +58,8 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	}
 	r := &run{job: job, target: job.Target.Path}
 	result, err := r.run(ctx)
-	if err != nil && r.untrue && ctx.Err() == nil {
+	if err != nil && (r.untrue || r.misspread(err)) && ctx.Err() == nil {
+		job.Segments = 0
 		r = &run{job: job, target: job.Target.Path, looks: true}
 		result, err = r.run(ctx)
 	}

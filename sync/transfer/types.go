@@ -128,7 +128,7 @@ type Job struct {
 	// pass, before the first byte moves, so that a journal can keep what a
 	// part is made from and which name it will take. Under Rename it is
 	// called again when that name was snatched away, and in any case where
-	// Known was untrue. Its error ends the run. Nil is allowed.
+	// the file is sent once more (Run). Its error ends the run. Nil is allowed.
 	OnStart func(from Identity, target vfs.Path) error
 	// Ask answers the rule Ask; nil means that nobody is there, and Run then
 	// ends with Outcome Asking.
@@ -156,6 +156,15 @@ type Job struct {
 	Replace ReplaceWay
 	// Verify is VerifyOffered where it is "".
 	Verify Verify
+	// Segments is over how many connections one large source is read at a time
+	// where it is a vfs.Sparer and the target a vfs.Scratcher: 0 and 1 for one.
+	// Fewer where each would carry less than SegmentLeast bytes, and where fewer
+	// are to be had. Up to (Segments-1)/Segments of the file's room is needed
+	// beside the file for a while, or it is done without. Wait and Limited are
+	// then called from several goroutines.
+	Segments int
+	// SegmentLeast is the package's where it is 0.
+	SegmentLeast int64
 	// Spellings are those of the target's file system, shared by its jobs; nil
 	// is allowed, and slower where names fold.
 	Spellings *Spellings
@@ -164,7 +173,9 @@ type Job struct {
 // Counter is read by others while a transfer runs. All fields are in bytes of
 // the whole file, the resumed part included. Done never goes back within a
 // run, but to zero where the file is sent once more: for its line ends, for a
-// Known that was untrue, or to write the target itself (ReplaceDirect).
+// Known that was untrue, to write the target itself (ReplaceDirect), or to do
+// without Segments. With Segments Done counts what has come, which is more than
+// stands in the part.
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64

@@ -41,7 +41,7 @@ is written exactly so.`,
   wherry get shop:/www ~/backup --exists newer
   wherry get --mode passive 'ftpes://anna@ftp.example.org/logs/*.gz' logs/`,
 		Args:        a.args(2, -1, "name what to download and the folder to put it in; . is the present one"),
-		Annotations: map[string]string{groupsOf: "ct"},
+		Annotations: map[string]string{groupsOf: "ctd"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.transfer(cmd.Context(), cmd.CommandPath(), args, (*session).planGet)
 		},
@@ -114,6 +114,9 @@ func (s *session) planGet(ctx context.Context, args []string) ([]queue.Request, 
 }
 
 func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, error) {
+	if s.opt.segments != 0 {
+		return nil, usagef(s.command, "--segments is for downloads: a file goes up over one connection.")
+	}
 	last := args[len(args)-1]
 	var sources []source
 	for _, arg := range args[:len(args)-1] {
@@ -182,7 +185,10 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 				return nil, err
 			}
 		}
-		reqs[i] = queue.Request{Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule, KeepMode: s.opt.keepMode}
+		reqs[i] = queue.Request{
+			Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule,
+			KeepMode: s.opt.keepMode, Segments: int(s.opt.segments),
+		}
 	}
 	return reqs, nil
 }

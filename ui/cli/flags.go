@@ -36,6 +36,7 @@ type options struct {
 	connections     count
 	retries         int
 	keepMode        bool
+	segments        segments
 	// limits of all transfers; sites add and edit save the last two
 	limit, limitUp, limitDown rate
 
@@ -82,6 +83,7 @@ func (o *options) addFlags(root *cobra.Command) {
 	f.Var(&o.connections, "connections", "transfer over up to `N` connections, 1 to 32 (default 4)")
 	f.Var(&o.replace, "replace", "where the server refuses to rename onto an existing file: direct (write it\nitself), delete (it first) or never (default ask; fail without a terminal)")
 	f.BoolVar(&o.keepMode, "keep-mode", false, "give copies the permissions of what was copied, where both sides can")
+	f.Var(&o.segments, "segments", "read one large file over up to `N` connections, 1 to 8, as far as --connections and\nthe server leave room; the disk needs room for nearly twice the file (default 1)")
 	f.Var(&o.limit, "limit", "transfer no faster than `rate` bytes a second, such as 500k or 2M")
 	f.Var(&o.limitUp, "limit-up", "send no faster than `rate`")
 	f.Var(&o.limitDown, "limit-down", "receive no faster than `rate`")
@@ -326,6 +328,21 @@ func (c *count) String() string {
 		return ""
 	}
 	return strconv.Itoa(int(*c))
+}
+
+// segments is a number of connections for one file; 0 is "not given".
+type segments int
+
+func (s *segments) Type() string   { return "N" }
+func (s *segments) String() string { return (*count)(s).String() }
+
+func (s *segments) Set(text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > transfer.MaxSegments {
+		return fmt.Errorf("it takes a number from 1 to %d", transfer.MaxSegments)
+	}
+	*s = segments(n)
+	return nil
 }
 
 func (c *count) Set(text string) error {

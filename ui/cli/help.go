@@ -18,6 +18,7 @@ var groups = []struct {
 	{"t", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
 	{"r", "Transfer flags", []string{"exists", "replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
+	{"d", "Download flags", []string{"segments"}},
 	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }

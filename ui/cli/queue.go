@@ -33,12 +33,12 @@ without a window, and only one of them at a time; all may add to it.`,
 }
 
 func (a *app) queueAdd() *cobra.Command {
-	add := func(use, short, example string, plan planner) *cobra.Command {
+	add := func(use, short, example, flags string, plan planner) *cobra.Command {
 		var at moment
 		cmd := &cobra.Command{
 			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets + "\n" +
 				"Connection flags and --replace are kept with an address; those of a saved site are its own.",
-			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: "cq"},
+			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: flags},
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true, later: true}, func(s *session) error {
 					return s.enqueue(cmd.Context(), args, at.when, plan)
@@ -55,8 +55,8 @@ func (a *app) queueAdd() *cobra.Command {
   wherry queue add put photos shop:/in/`,
 		Annotations: map[string]string{groupsOf: "cq"},
 	},
-		add("get TARGET... DIR", "Download files and folders", "  wherry queue add get shop:/www ~/backup", (*session).planGet),
-		add("put PATH... TARGET", "Upload files and folders", "  wherry queue add put photos shop:/in/", (*session).planPut))
+		add("get TARGET... DIR", "Download files and folders", "  wherry queue add get shop:/www ~/backup", "cqd", (*session).planGet),
+		add("put PATH... TARGET", "Upload files and folders", "  wherry queue add put photos shop:/in/", "cq", (*session).planPut))
 }
 
 func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan planner) error {

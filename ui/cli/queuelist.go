@@ -33,6 +33,7 @@ type itemJSON struct {
 	Verified string      `json:"verified,omitempty"` // of a done file: size, hash or none
 	Priority string      `json:"priority"`
 	KeepMode bool        `json:"keep_mode,omitempty"`
+	Segments int         `json:"segments,omitempty"`
 	// When a person wants it to begin; absent where that is at its turn.
 	NotBefore *time.Time `json:"not_before,omitempty"`
 	// What a waiting row waits for; absent where that is only its turn.
@@ -269,7 +270,7 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 	line := itemJSON{
 		ID: i.ID, Parent: i.Parent, State: i.State, Type: i.Type.String(), Source: withName(show(s.engine, i.Source), i),
 		Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Priority: i.Priority.String(), Message: messageOf(i),
-		Added: i.Added, Verified: i.Verified, KeepMode: i.KeepMode,
+		Added: i.Added, Verified: i.Verified, KeepMode: i.KeepMode, Segments: i.Segments,
 	}
 	if i.Size >= 0 && !unread(i) {
 		line.Size = &i.Size
@@ -278,13 +279,13 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 		line.Kind = i.Kind.String()
 	}
 	if begins(i) {
-	switch {
-	case i.Question == nil:
-	case i.Question.NoReplace:
-		line.Asks = "replace"
-	default:
-		line.Asks, line.There, line.New = "exists", sideOf(i.Question.TargetNow), sideOf(i.Question.SourceEntry)
-	}
+		switch {
+		case i.Question == nil:
+		case i.Question.NoReplace:
+			line.Asks = "replace"
+		default:
+			line.Asks, line.There, line.New = "exists", sideOf(i.Question.TargetNow), sideOf(i.Question.SourceEntry)
+		}
 		line.NotBefore = &i.NotBefore
 	}
 	if i.State == queue.Waiting && !i.NextTry.IsZero() {

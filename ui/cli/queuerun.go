@@ -31,8 +31,10 @@ WHERRY_PASSWORD where all rows need the same login.`,
   wherry queue run --json --log wherry.log`,
 		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "cr"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if a.opt.keepMode {
-				return usagef(cmd.CommandPath(), "--keep-mode is said of a row when it is added, by `wherry queue add`.")
+			for flag, given := range map[string]bool{"--keep-mode": a.opt.keepMode, "--segments": a.opt.segments != 0} {
+				if given {
+					return usagef(cmd.CommandPath(), "%s is said of a row when it is added, by `wherry queue add`.", flag)
+				}
 			}
 			return a.runQueue(cmd.Context(), cmd.CommandPath(), p)
 		},

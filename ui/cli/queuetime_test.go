@@ -122,6 +122,10 @@ func TestTimeCommandsSayWhatIsWrong(t *testing.T) {
 		"limits for another's work":   {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit-up", "1M"}},
 		"another limit":               {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit", "1M"}},
 		"a row's way, to the run":     {"wherry queue add", []string{"run", "--keep-mode"}},
+		"a row's number, to the run":  {"wherry queue add", []string{"run", "--segments", "2"}},
+		"segments of an upload":       {"for downloads", []string{"add", "put", "a", "shop:/", "--segments", "2"}},
+		"too many segments":           {"from 1 to 8", []string{"add", "get", "shop:/a", ".", "--segments", "9"}},
+		"no segments":                 {"from 1 to 8", []string{"add", "get", "shop:/a", ".", "--segments", "0"}},
 		"a saved site's way to write": {"sites edit", []string{"add", "get", "shop:/a", ".", "--replace", "direct"}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -151,7 +155,19 @@ func TestASiteKeepsLimitsAndHowItsFilesAreReplaced(t *testing.T) {
 	}
 	h.fails(exitUsage, []string{"--limit holds for one command"}, "sites", "edit", "shop", "--limit", "1M")
 	h.fails(exitUsage, []string{"--keep-mode holds for one command"}, "sites", "edit", "shop", "--keep-mode")
+	h.fails(exitUsage, []string{"--segments holds for one command"}, "sites", "edit", "shop", "--segments", "2")
 	h.fails(exitUsage, []string{"it takes direct, delete, never"}, "sites", "edit", "shop", "--replace", "always")
+}
+
+// TestRowsKeepSegments: as they keep modes.
+func TestRowsKeepSegments(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", t.TempDir(), "--segments", "3")
+	h.ok("queue", "add", "get", "shop:/b", t.TempDir())
+	if diff := cmp.Diff([]string{"3", "<nil>"}, rowsBy(t, h, "segments")); diff != "" {
+		t.Error(diff)
+	}
+	h.fails(exitUsage, []string{"--segments is for downloads"}, "put", t.TempDir(), "shop:/", "--segments", "3")
 }
 
 // TestRowsKeepModes: what is said when a row is added holds when it is done.

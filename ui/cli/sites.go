@@ -266,7 +266,7 @@ func (s *session) save(one site.Site) error {
 	if s.opt.ca != "" {
 		return usagef(s.command, "--ca holds for one command and is not saved; --trust accepts the site's own certificate for good.")
 	}
-	for flag, given := range map[string]bool{"--verify": s.opt.verify.value != "", "--limit": s.opt.limit.given, "--keep-mode": s.opt.keepMode} {
+	for flag, given := range map[string]bool{"--verify": s.opt.verify.value != "", "--limit": s.opt.limit.given, "--keep-mode": s.opt.keepMode, "--segments": s.opt.segments != 0} {
 		if given {
 			return usagef(s.command, "%s holds for one command and is not saved with a site.", flag)
 		}

@@ -43,6 +43,24 @@ func TestSettingsMeanToTheQueue(t *testing.T) {
 	}
 }
 
+func TestOneFileIsReadOverSeveralConnectionsWhereThatIsOn(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		kept Settings
+		want int
+	}{
+		"off":                        {Settings{}, 0},
+		"off, with a number":         {Settings{Segments: 3}, 0},
+		"on":                         {Settings{SegmentsOn: true}, 4},
+		"on, with a number":          {Settings{SegmentsOn: true, Segments: 3}, 3},
+		"a number that nobody means": {Settings{SegmentsOn: true, Segments: -3}, 4},
+		"more than are of use":       {Settings{SegmentsOn: true, Segments: 99}, transfer.MaxSegments},
+	} {
+		if got := tc.kept.SegmentsNow(); got != tc.want {
+			t.Errorf("%s: %d, want %d", outcome, got, tc.want)
+		}
+	}
+}
+
 func TestTakenNameFollowsTheRuleOfItsDirection(t *testing.T) {
 	s := Settings{ExistsUp: "newer", ExistsDown: "rename"}
 	if got := s.Exists("shop"); got != transfer.Newer {

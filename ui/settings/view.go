@@ -213,13 +213,14 @@ func (v *View) transfers() fyne.CanvasObject {
 		order = orders[1].value
 	}
 	keep := v.check("Keep permissions, where both sides have them", v.now.KeepMode, func(s *Settings, on bool) { s.KeepMode = on })
+	workers := v.number(v.now.Workers, queue.DefaultWorkers, queue.MaxWorkers, func(s *Settings, n int) { s.Workers = n })
 	v.several = v.number(v.now.Segments, usualSegments, transfer.MaxSegments, func(s *Settings, n int) { s.Segments = n })
 	verify := v.now.Verify
 	if !slices.ContainsFunc(verifies, func(c choice) bool { return c.value == verify }) {
 		verify = string(transfer.VerifyOffered)
 	}
 	return page(
-		row("At a time", beside(v.number(v.now.Workers, queue.DefaultWorkers, queue.MaxWorkers, func(s *Settings, n int) { s.Workers = n }), note("files"))),
+		row("At a time", beside(workers, note("files"))),
 		row("Order", v.segments(orders, order, nil, func(s *Settings, value string) { s.SmallFirst = value != "" })),
 		row("Upload: name is taken", v.list(rules, string(v.now.Exists("a site")), func(s *Settings, value string) { s.ExistsUp = value })),
 		row("Download: name is taken", v.list(rules, string(v.now.Exists(site.Local)), func(s *Settings, value string) { s.ExistsDown = value })),

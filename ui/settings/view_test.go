@@ -208,13 +208,14 @@ func TestWhatIsWrongIsSaidOnItsPageUntilItIsRight(t *testing.T) {
 
 func TestFieldsThatCountForNothingAreOff(t *testing.T) {
 	for outcome, tc := range map[string]struct {
-		now                    Settings
-		rates, clocks, command bool
+		now                             Settings
+		rates, clocks, command, several bool
 	}{
-		"all, with all switches off": {Settings{}, false, false, false},
-		"but speeds that limit":      {Settings{LimitsOn: true}, true, false, false},
-		"but hours that hold":        {Settings{HoursOn: true}, false, true, false},
-		"but a command that runs":    {Settings{After: AfterRuns}, false, false, true},
+		"all, with all switches off":  {Settings{}, false, false, false, false},
+		"but speeds that limit":       {Settings{LimitsOn: true}, true, false, false, false},
+		"but hours that hold":         {Settings{HoursOn: true}, false, true, false, false},
+		"but a command that runs":     {Settings{After: AfterRuns}, false, false, true, false},
+		"but connections of one file": {Settings{SegmentsOn: true}, false, false, false, true},
 	} {
 		built, _, _ := show(t, look.Dark, tc.now)
 		followed, _, _ := show(t, look.Dark, Settings{})
@@ -227,6 +228,9 @@ func TestFieldsThatCountForNothingAreOff(t *testing.T) {
 			}
 			if v.command.Disabled() == tc.command {
 				t.Errorf("%s, %d: the command is off: %v", outcome, i, !tc.command)
+			}
+			if v.several.Disabled() == tc.several {
+				t.Errorf("%s, %d: the connections are off: %v", outcome, i, !tc.several)
 			}
 		}
 	}

@@ -41,6 +41,8 @@ func broken() map[string]struct {
 		"holds nothing":   {func(f *memfs.FS) vfs.FS { return holdsNothing{f} }, "confine/a_path_outside_is_refused"},
 		"finish is blind": {func(f *memfs.FS) vfs.FS { return blindFinish{f} }, "swift/finishing_comes_to"},
 		"seen is denied":  {func(f *memfs.FS) vfs.FS { return deniesSeen{f} }, "swift/a_listing_that_has_become_untrue"},
+		"spare is first":  {func(f *memfs.FS) vfs.FS { return sparesFirst{f} }, "spread/a_connection_to_spare_reads"},
+		"scratch is seen": {func(f *memfs.FS) vfs.FS { return seenScratch{f} }, "spread/a_scratch_file_is_read"},
 		"remove recurses": {func(f *memfs.FS) vfs.FS { return removesFolders{f} }, "change/remove_deletes_a_file_only"},
 	}
 }
@@ -141,6 +143,37 @@ func (f removesFolders) Remove(ctx context.Context, p vfs.Path) error {
 	}
 	return f.FS.Remove(ctx, p)
 }
+
+// sparesFirst ignores the offset.
+type sparesFirst struct{ *memfs.FS }
+
+func (f sparesFirst) OpenSpare(ctx context.Context, p vfs.Path, _ int64) (vfs.Reader, error) {
+	return f.Open(ctx, p, 0)
+}
+
+// seenScratch has a name in the folder.
+type seenScratch struct{ *memfs.FS }
+
+type namedScratch struct {
+	vfs.Writer
+	f *memfs.FS
+	p vfs.Path
+}
+
+func (f seenScratch) Scratch(ctx context.Context, dir vfs.Path, _ int64) (vfs.Scratch, error) {
+	p, err := dir.Join("scratch")
+	if err != nil {
+		return nil, err
+	}
+	w, err := f.Create(ctx, p, 0)
+	return namedScratch{w, f.FS, p}, err
+}
+
+func (s namedScratch) ReadAt(p []byte, at int64) (int, error) {
+	return copy(p, s.f.Files()[s.p.String()][at:]), nil
+}
+
+func (s namedScratch) Close() error { return s.Abort() }
 
 type hashCut struct{ *memfs.FS }
 

@@ -75,6 +75,7 @@ func Run(t *testing.T, mk Maker, opt Options) {
 		{"links", linkCases},
 		{"hash", hashCases},
 		{"swift", swiftCases},
+		{"spread", spreadCases},
 		{"confine", confineCases},
 		{"cancel", cancelCases},
 		{"together", togetherCases},

@@ -29,7 +29,13 @@ func (p *Pool[M]) mayDialLocked() bool {
 // dispatchLocked serves whoever can be served, in order.
 func (p *Pool[M]) dispatchLocked() {
 	for i := 0; i < len(p.waiters); {
-		if p.serveLocked(p.waiters[i]) {
+		w := p.waiters[i]
+		served := p.serveLocked(w)
+		if !served && w.use&Spare != 0 {
+			p.settleLocked(w, nil, noSpare())
+			served = true
+		}
+		if served {
 			p.waiters = slices.Delete(p.waiters, i, i+1)
 		} else {
 			i++

@@ -44,7 +44,8 @@ type Member interface {
 	Close() error
 }
 
-// Use says what a lease is for; Sure may be added to either.
+// Use says what a lease is for; Sure may be added to either,
+// Spare to Transfer.
 type Use uint8
 
 // The uses.
@@ -57,6 +58,10 @@ const (
 	// operations that must not be repeated when the connection turns out to
 	// have died while it idled.
 	Sure Use = 2
+	// Spare, added to Transfer, asks for a member more than is needed: where
+	// one would have to be waited for, and where the server refuses one more,
+	// the answer is KindBusy.
+	Spare Use = 4
 )
 
 // SureFor is how old a sign of life may be for Sure.
@@ -125,6 +130,10 @@ type Stats struct {
 
 func closedError() error {
 	return &vfs.Error{Op: "connect", Kind: vfs.KindCancelled, Reply: "the connection was closed by us"}
+}
+
+func noSpare() error {
+	return &vfs.Error{Op: "connect", Kind: vfs.KindBusy, Reply: "no connection can be spared"}
 }
 
 // ended is the error of a ctx that is done.

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package localfs
+
+const unnamed = 0

@@ -1,0 +1,551 @@
+package transfer_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
+)
+
+// Three segments of a file, and the two seams between them.
+const (
+	least     = 4 * transfer.Overlap
+	segmented = 3*least + 12_345
+	seam1     = segmented / 3
+	seam2     = segmented / 3 * 2
+)
+
+// spare is how the server behaves towards one segment.
+type spare struct {
+	refused  bool  // 421 for one connection more
+	hangs    bool  // no answer until nobody wants it
+	ignores  bool  // REST: the file comes from its first byte
+	breaks   int64 // the connection does, behind so many bytes
+	from     int64 // the file comes from that byte on, whatever was asked for
+	late     bool  // the rest comes once the first stream was left
+	cut      bool  // it then looks like the end of the file, until it is closed
+	ends     int64 // as if the file did, behind so many bytes
+	lies     int64 // other content comes behind so many bytes
+	more     bool  // bytes come behind the file's end
+	doubtful bool  // the last reply says that it failed
+	size     int64 // told, where it is not 0
+	noRoom   bool  // on the disk, for a file more
+	fills    bool  // the disk gets full
+}
+
+// dropped tells the segments that are of no use.
+func (s spare) dropped() bool { return s.refused || s.ends > 0 || s.more || s.size != 0 }
+
+// spread is a pair whose source has connections to spare. The first one is held
+// until the others have come to their end, but those that hang.
+type spread struct {
+	*pair
+	how    map[int]spare // by number of segment, from 1 on; -1: the first stream that is no spare's, -2: the second; 0: the disk, to one of them
+	held   bool
+	opens  atomic.Int64 // streams that were no spare's
+	direct atomic.Int64 // bytes that came over those
+
+	onSettle func() // nil for nothing; safe from any goroutine
+	settled  atomic.Int64
+	crossed  chan struct{} // closed once the first stream was left
+	awaited  int64
+	ready    chan struct{}
+	scratch  atomic.Int64 // those that stand
+	scratchN atomic.Int64
+}
+
+func newSpread(t *testing.T, content string, how map[int]spare) *spread {
+	s := &spread{pair: newPair(t, content), how: how, held: true, awaited: 2, ready: make(chan struct{}), crossed: make(chan struct{})}
+	s.job.Source.FS, s.job.Target.FS, s.job.Segments, s.job.SegmentLeast = spareFS{s.from, s}, scratchFS{s.to, s}, 3, least
+	s.job.Verify = transfer.VerifyOff
+	for _, one := range how {
+		if one.hangs {
+			s.awaited--
+		}
+	}
+	if s.awaited == 0 {
+		close(s.ready)
+	}
+	t.Cleanup(func() {
+		if n := s.scratch.Load(); n != 0 {
+			t.Errorf("%d files without a name were left open", n)
+		}
+	})
+	return s
+}
+
+func (s *spread) settle() {
+	if s.onSettle != nil {
+		s.onSettle()
+	}
+	if s.settled.Add(1) == s.awaited {
+		close(s.ready)
+	}
+}
+
+type spareFS struct {
+	*memfs.FS
+	s *spread
+}
+
+func (f spareFS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := f.FS.Open(ctx, p, offset)
+	if err != nil || p != source {
+		return r, err
+	}
+	first := &firstReader{spareReader: spareReader{Reader: r, s: f.s}, ctx: ctx}
+	first.how = f.s.how[-int(f.s.opens.Add(1))]
+	if first.how.ignores {
+		first.Reader = f.again(ctx, r)
+	}
+	return first, nil
+}
+
+// again is the file from its first byte, as who ignores REST sends it.
+func (f spareFS) again(ctx context.Context, r vfs.Reader) vfs.Reader {
+	whole, err := f.FS.Open(ctx, source, 0)
+	if err != nil || r.Close() != nil {
+		f.s.t.Error("the file cannot be read from its first byte")
+	}
+	return whole
+}
+
+func (f spareFS) OpenSeen(ctx context.Context, p vfs.Path, offset int64, _ vfs.Entry) (vfs.Reader, error) {
+	return f.Open(ctx, p, offset)
+}
+
+// firstReader waits for the spares before its second reading, so that they are
+// there when their seams are reached.
+type firstReader struct {
+	spareReader
+	ctx   context.Context
+	reads int
+}
+
+func (r *firstReader) Read(p []byte) (int, error) {
+	if r.reads++; r.reads == 2 && r.s.held {
+		select {
+		case <-r.s.ready:
+		case <-r.ctx.Done():
+		}
+	}
+	n, err := r.spareReader.Read(p)
+	r.s.direct.Add(int64(n))
+	return n, err
+}
+
+func (r *firstReader) Close() error {
+	defer func() {
+		if r.s.opens.Load() == 1 {
+			close(r.s.crossed)
+		}
+	}()
+	return r.spareReader.Close()
+}
+
+func (f spareFS) OpenSpare(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	how := f.s.how[int((offset+1000)/least)]
+	switch {
+	case how.refused:
+		return nil, &vfs.Error{Op: "connect", Kind: vfs.KindBusy, Reply: "421 too many"}
+	case how.hangs:
+		<-ctx.Done()
+		return nil, &vfs.Error{Op: "connect", Kind: vfs.KindCancelled, Err: ctx.Err()}
+	case how.ignores:
+		offset = 0
+	case how.from > 0:
+		offset = how.from
+	}
+	r, err := f.FS.Open(ctx, p, offset)
+	if err != nil {
+		return nil, err
+	}
+	return &spareReader{Reader: r, how: how, s: f.s, settles: !how.dropped()}, nil
+}
+
+type spareReader struct {
+	vfs.Reader
+	how     spare
+	s       *spread
+	settles bool
+	came    int64
+	once    sync.Once
+}
+
+func (r *spareReader) Size() int64 {
+	if r.how.size != 0 {
+		return r.how.size
+	}
+	return r.Reader.Size()
+}
+
+func (r *spareReader) Read(p []byte) (int, error) {
+	if end := r.how.breaks + r.how.ends; end > 0 {
+		if p = p[:min(int64(len(p)), end-r.came)]; len(p) == 0 {
+			if r.how.ends > 0 || r.how.cut {
+				return 0, io.EOF
+			}
+			return 0, &vfs.Error{Op: "read", Path: sourceName, Kind: vfs.KindLost}
+		}
+	}
+	if r.how.late && r.came > 0 {
+		r.once.Do(r.s.settle)
+		<-r.s.crossed
+	}
+	n, err := r.Reader.Read(p)
+	for i := range n {
+		if r.how.lies > 0 && r.came+int64(i) >= r.how.lies {
+			p[i]++
+		}
+	}
+	if r.how.more && err == io.EOF && n < len(p) {
+		n, err = n+1, nil
+	}
+	r.came += int64(n)
+	return n, err
+}
+
+func (r *spareReader) Close() error {
+	err := r.Reader.Close()
+	r.once.Do(func() {
+		if r.settles {
+			r.s.settle()
+		}
+	})
+	if r.how.doubtful || r.how.cut {
+		return &vfs.Error{Op: "read", Path: sourceName, Kind: vfs.KindLost, Reply: "426"}
+	}
+	return err
+}
+
+// scratchFS keeps files without a name in memory.
+type scratchFS struct {
+	*memfs.FS
+	s *spread
+}
+
+func (f scratchFS) Scratch(_ context.Context, _ vfs.Path, _ int64) (vfs.Scratch, error) {
+	how := f.s.how[0]
+	if f.s.scratchN.Add(1) != 1 {
+		how = spare{} // only one is struck, whichever comes first
+	}
+	if how.noRoom {
+		f.s.settle()
+		return nil, &vfs.Error{Op: "create", Path: "/dst", Kind: vfs.KindNoSpace}
+	}
+	f.s.scratch.Add(1)
+	return &scratch{s: f.s, fills: how.fills}, nil
+}
+
+type scratch struct {
+	s     *spread
+	fills bool
+	mu    sync.Mutex
+	data  []byte
+	once  sync.Once
+}
+
+func (f *scratch) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.fills && len(f.data) >= least/2 {
+		return 0, &vfs.Error{Op: "write", Path: "/dst", Kind: vfs.KindNoSpace}
+	}
+	f.data = append(f.data, p...)
+	return len(p), nil
+}
+
+func (f *scratch) ReadAt(p []byte, off int64) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := copy(p, f.data[off:])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (f *scratch) Close() error {
+	f.once.Do(func() {
+		f.s.scratch.Add(-1)
+		f.s.settle()
+	})
+	return nil
+}
+
+// TestOneFileOverSeveralConnections: whatever happens to the ones more, the file
+// is whole, and what was of use of them was used.
+func TestOneFileOverSeveralConnections(t *testing.T) {
+	const over, half = transfer.Overlap, least / 2
+	content := random(segmented, 5)
+	hole := content[:least/2] + strings.Repeat("\x00", segmented-least/2-10) + "the end..."
+	zeros := strings.Repeat("\x00", segmented-10) + "the end..."
+	again := content[:seam1] + content[:over] + content[seam1+over:seam2] + content[:over] + content[seam2+over:] // each third begins alike
+	for outcome, tc := range map[string]struct {
+		content string
+		how     map[int]spare
+		direct  int64 // bytes that the first connection and those opened later bring; -1 where it depends
+		opens   int64
+	}{
+		"all help":                                  {content, nil, seam1 + over, 1},
+		"one connection is refused":                 {content, map[int]spare{1: {refused: true}}, seam2 + over, 1},
+		"the last is refused":                       {content, map[int]spare{2: {refused: true}}, -1, -1},
+		"all are refused":                           {content, map[int]spare{1: {refused: true}, 2: {refused: true}}, segmented, 1},
+		"one hangs, the first goes on":              {content, map[int]spare{1: {hangs: true}}, seam2 + over, 1},
+		"all hang":                                  {content, map[int]spare{1: {hangs: true}, 2: {hangs: true}}, segmented, 1},
+		"one ignores REST, and none is believed":    {content, map[int]spare{1: {ignores: true}}, segmented, 1},
+		"all ignore REST":                           {content, map[int]spare{1: {ignores: true}, 2: {ignores: true}}, segmented, 1},
+		"the last ignores REST, a new one goes on":  {content, map[int]spare{2: {ignores: true}}, -1, -1},
+		"one lies from its first byte":              {content, map[int]spare{1: {lies: 1}}, segmented, 1},
+		"the last lies, and a new one goes on":      {content, map[int]spare{2: {lies: 1000}}, -1, 2},
+		"one breaks, and a new one goes on":         {content, map[int]spare{1: {breaks: half}}, 2*seam1 - half + 3*over, 2},
+		"the last breaks":                           {content, map[int]spare{2: {breaks: half}}, -1, 2},
+		"one is cut, and a new one goes on":         {content, map[int]spare{1: {breaks: half, cut: true}}, 2*seam1 - half + 3*over, 2},
+		"one breaks within the overlap":             {content, map[int]spare{1: {breaks: 1000}}, seam2 + over, 1},
+		"the first breaks":                          {content, map[int]spare{-1: {breaks: least + 1}}, seam1 + 2*over, 2},
+		"the first is cut":                          {content, map[int]spare{-1: {breaks: least + 1, cut: true}}, seam1 + 2*over, 2},
+		"the first breaks within the overlap":       {content, map[int]spare{-1: {breaks: seam1 + 1}}, seam1 + 2*over, 2},
+		"one sends too few bytes":                   {content, map[int]spare{1: {ends: half}}, segmented, 1},
+		"the last sends too few bytes":              {content, map[int]spare{2: {ends: half}}, -1, -1},
+		"the last sends too many bytes":             {content, map[int]spare{2: {more: true}}, -1, -1},
+		"the last reply of the last is a failure":   {content, map[int]spare{2: {doubtful: true}}, seam1 + 2*over, 2},
+		"one finds another size":                    {content, map[int]spare{1: {size: 77}}, segmented, 1},
+		"there is no room for one":                  {content, map[int]spare{0: {noRoom: true}}, -1, -1},
+		"the disk gets full by one":                 {content, map[int]spare{0: {fills: true}}, -1, -1},
+		"a new one ignores REST, and one is enough": {content, map[int]spare{-1: {breaks: least + 1}, -2: {ignores: true}}, -1, 3},
+		"a new one gives other bytes":               {content, map[int]spare{-1: {breaks: least + 1}, -2: {lies: 1}}, -1, 3},
+		"one ignores REST where thirds begin alike": {again, map[int]spare{1: {ignores: true}}, segmented, 1},
+		"a hole proves nothing":                     {hole, nil, segmented, 1},
+		"REST ignored in zeros proves nothing":      {zeros, map[int]spare{1: {ignores: true}, 2: {ignores: true}}, segmented, 1},
+		"zeros prove nothing":                       {zeros, nil, segmented, 1},
+		"REST ignored where thirds begin alike":     {again, map[int]spare{1: {ignores: true}, 2: {ignores: true}}, segmented, 1},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := newSpread(t, tc.content, tc.how)
+			s.to.Put(targetName, oldContent, day(1))
+			result, err := s.run(t.Context())
+			checkInvariant(t, s.pair, tc.content, result, err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := s.direct.Load(); tc.direct >= 0 && n != tc.direct {
+				t.Errorf("%d bytes came over the first connection and later ones, want %d of %d", n, tc.direct, segmented)
+			}
+			if n := s.opens.Load(); tc.opens >= 0 && n != tc.opens {
+				t.Errorf("%d streams were opened beside the spares, want %d", n, tc.opens)
+			}
+			if done := s.job.Counter.Done.Load(); done != segmented {
+				t.Errorf("counted %d, want %d", done, segmented)
+			}
+			s.wantFiles(map[string]string{targetName: tc.content})
+		})
+	}
+}
+
+// TestAConnectionThatBreaksAtOnceIsNotReplaced: the queue waits before it tries
+// again, as it does without segments.
+func TestAConnectionThatBreaksAtOnceIsNotReplaced(t *testing.T) {
+	s := newSpread(t, random(segmented, 6), map[int]spare{-1: {breaks: least - 1}})
+	s.mustFail(vfs.KindLost)
+	if n := s.opens.Load(); n != 1 {
+		t.Errorf("%d streams were opened beside the spares", n)
+	}
+}
+
+// TestAWrongOffsetThatNoSeamCanTell: the other place begins alike, and only the
+// end shows that too much came. The file is sent once more, over one connection.
+func TestAWrongOffsetThatNoSeamCanTell(t *testing.T) {
+	const seam, place = segmented / 2, 2 * transfer.Overlap
+	content := random(segmented, 4)
+	content = content[:seam] + content[place:place+transfer.Overlap] + content[seam+transfer.Overlap:]
+	s := newSpread(t, content, map[int]spare{1: {from: place, late: true}})
+	s.job.Segments, s.awaited = 2, 1
+	s.mustBeDone()
+	if n := s.opens.Load(); n != 2 {
+		t.Errorf("%d streams were opened beside the spare", n)
+	}
+	s.wantFiles(map[string]string{targetName: content})
+}
+
+// TestWhatNoSeamCanFind: a segment that begins right and goes on wrong is found
+// by a hash, and the file is sent once more, over one connection.
+func TestWhatNoSeamCanFind(t *testing.T) {
+	content := random(segmented, 6)
+	s := newSpread(t, content, map[int]spare{2: {lies: transfer.Overlap + 1}})
+	s.job.Verify = transfer.VerifyOffered
+	s.to.Put(targetName, oldContent, day(1))
+	if result := s.mustBeDone(); result.Verified != "hash" {
+		t.Errorf("compared by %s", result.Verified)
+	}
+	if n := s.scratchN.Load(); n != 2 || s.opens.Load() != 2 {
+		t.Errorf("%d segments were read ahead, %d streams opened", n, s.opens.Load())
+	}
+	s.wantFiles(map[string]string{targetName: content})
+}
+
+// TestSegmentsAreOffWhereTheyWouldNotHelp.
+func TestSegmentsAreOffWhereTheyWouldNotHelp(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		size     int
+		segments int
+		change   func(*spread)
+	}{
+		"not asked for":            {segmented, 0, func(*spread) {}},
+		"one":                      {segmented, 1, func(*spread) {}},
+		"a small file":             {2*least - 1, 8, func(*spread) {}},
+		"no offset at the source":  {segmented, 3, func(s *spread) { s.from.Limit(func(f *vfs.Features) { f.ResumeRead = false }) }},
+		"the source is read here":  {segmented, 3, func(s *spread) { s.from.Limit(func(f *vfs.Features) { f.HashesHere = true }) }},
+		"no connections to spare":  {segmented, 3, func(s *spread) { s.job.Source.FS = s.from }},
+		"no files without a name":  {segmented, 3, func(s *spread) { s.job.Target.FS = s.to }},
+		"a source without a time":  {segmented, 3, func(s *spread) { s.from.Put(sourceName, random(segmented, 3), day(1).AddDate(-2023, -4, 0)) }},
+		"a negative number of any": {segmented, -4, func(*spread) {}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			content := random(tc.size, 3)
+			s := newSpread(t, content, nil)
+			s.held, s.job.Segments = false, tc.segments
+			tc.change(s)
+			s.mustBeDone()
+			if n := s.scratchN.Load(); n != 0 && outcome != "a source without a time" {
+				t.Errorf("%d segments were read ahead", n)
+			}
+			s.wantFiles(map[string]string{targetName: content})
+		})
+	}
+}
+
+// TestAPartIsGoneOnWithOverSeveralConnections, and proven as ever.
+func TestAPartIsGoneOnWithOverSeveralConnections(t *testing.T) {
+	content := random(segmented, 8)
+	for outcome, stands := range map[string]int{"a byte": 1, "less than an overlap": 1000, "more": transfer.Overlap + 9} {
+		t.Run(outcome, func(t *testing.T) {
+			s := newSpread(t, content, nil)
+			s.held = false
+			s.to.Put(partName, content[:stands], day(1))
+			s.made = &transfer.Identity{Size: segmented, ModTime: day(10)}
+			result := s.mustBeDone()
+			if result.Bytes != int64(segmented-stands) || s.job.Counter.Done.Load() != segmented {
+				t.Errorf("%d bytes moved, %d counted", result.Bytes, s.job.Counter.Done.Load())
+			}
+			s.wantFiles(map[string]string{targetName: content})
+		})
+	}
+}
+
+// TestASourceThatChangesBetweenSegments is found by its time afterwards, though
+// every seam fits.
+func TestASourceThatChangesBetweenSegments(t *testing.T) {
+	content := random(segmented, 9)
+	s := newSpread(t, content, nil)
+	s.to.Put(targetName, oldContent, day(1))
+	s.from.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpStat && s.settled.Load() > 0 {
+			other := []byte(content)
+			other[segmented/2]++
+			s.from.Put(sourceName, string(other), day(11))
+		}
+		return nil
+	})
+	s.mustFail(vfs.KindChanged)
+	s.wantFiles(map[string]string{targetName: oldContent})
+}
+
+// TestACancelEndsAllSegments, whatever they wait for.
+func TestACancelEndsAllSegments(t *testing.T) {
+	content := random(segmented, 10)
+	for outcome, how := range map[string]map[int]spare{
+		"while one hangs":                {1: {hangs: true}},
+		"while the first waits for them": {1: {hangs: true}, 2: {breaks: least / 2}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := newSpread(t, content, how)
+			s.awaited = 99 // the first never goes on
+			s.to.Put(targetName, oldContent, day(1))
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			s.onSettle = cancel
+			result, err := s.run(ctx)
+			if vfs.KindOf(err) != vfs.KindCancelled {
+				t.Fatalf("%q, %v", result.Outcome, err)
+			}
+			checkInvariant(t, s.pair, content, result, err)
+		})
+	}
+}
+
+// TestTheSpeedLimitHoldsForAllSegments: every byte is waited for once, but those
+// that are read twice at the seams and asked for behind an end.
+func TestTheSpeedLimitHoldsForAllSegments(t *testing.T) {
+	s := newSpread(t, random(segmented, 11), nil)
+	var waited atomic.Int64
+	s.job.Wait = func(_ context.Context, n int) error {
+		if n > transfer.WaitMost {
+			t.Errorf("waited for %d at a time", n)
+		}
+		waited.Add(int64(n))
+		return nil
+	}
+	s.mustBeDone()
+	if n := waited.Load(); n < segmented || n > segmented+5*transfer.Overlap {
+		t.Errorf("waited for %d bytes, want %d", n, segmented)
+	}
+}
+
+// TestAFullDiskIsTriedWithoutSegments: they may be what has filled it.
+func TestAFullDiskIsTriedWithoutSegments(t *testing.T) {
+	content := random(segmented, 12)
+	s := newSpread(t, content, nil)
+	s.to.Inject(memfs.Fault{Op: memfs.OpWrite, Path: partName, Bytes: seam1 + 99, Kind: vfs.KindNoSpace})
+	s.mustBeDone()
+	s.wantFiles(map[string]string{targetName: content})
+	s = newSpread(t, content, nil)
+	s.to.Inject(memfs.Fault{Op: memfs.OpWrite, Path: partName, Bytes: seam1 + 99, Kind: vfs.KindNoSpace, Times: -1})
+	s.mustFail(vfs.KindNoSpace)
+	s.wantFiles(map[string]string{})
+}
+
+// TestAFailureAtAnyStepOfSegments leaves old or new whole, and no more than a
+// beginning of the source beside it.
+func TestAFailureAtAnyStepOfSegments(t *testing.T) {
+	content := random(segmented, 13)
+	for _, side := range []string{"source", "target"} {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s after=%v", side, after), func(t *testing.T) {
+				for k := 0; ; k++ {
+					s := newSpread(t, content, nil)
+					s.held = k%2 == 0
+					s.to.Put(targetName, oldContent, day(1))
+					f := s.to
+					if side == "source" {
+						f = s.from
+					}
+					f.Inject(memfs.Fault{Skip: k, Kind: vfs.KindLost, After: after})
+					ctx, cancel := context.WithCancel(t.Context())
+					if side == "source" && s.held {
+						s.held = false // a spare may never settle
+					}
+					result, err := s.run(ctx)
+					cancel()
+					checkInvariant(t, s.pair, content, result, err)
+					if len(f.Calls()) <= k {
+						if k < 6 || err != nil {
+							t.Fatalf("%d calls: %v", k, err)
+						}
+						return
+					}
+					f.Heal()
+					s.held = false
+					s.mustBeDone()
+					s.wantFiles(map[string]string{targetName: content})
+				}
+			})
+		}
+	}
+}
