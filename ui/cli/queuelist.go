@@ -228,9 +228,9 @@ func (s *session) listPage(items []queue.Item) error {
 		}
 		fmt.Fprintf(out, "%d\t%s\t%s\t%s\t-> %s\n", i.ID, stateText(i), size, withName(show(s.engine, i.Source), i), withName(show(s.engine, i.Target), i))
 		switch {
-		case i.WaitsFor != site.Local:
 		case i.Question != nil:
 			message = asked(*i.Question)
+		case i.WaitsFor != site.Local:
 			message = s.waitText(i.WaitsFor, i.NextTry)
 		case message == "" && begins(i) && i.State != queue.Done:
 			message = "not before " + words.Moment(i.NotBefore.Local(), time.Now())
@@ -242,7 +242,6 @@ func (s *session) listPage(items []queue.Item) error {
 	return out.Flush()
 }
 
-// unread says whether a folder's entries are not known yet.
 // asked is what a row asks, in one line.
 func asked(q transfer.Question) string {
 	if q.NoReplace {
@@ -251,6 +250,7 @@ func asked(q transfer.Question) string {
 	return "asks: there now " + words.Side(q.TargetNow, q.SourceEntry, time.Local) + "; new " + words.Side(q.SourceEntry, q.TargetNow, time.Local)
 }
 
+// unread says whether a folder's entries are not known yet.
 func unread(i queue.Item) bool {
 	return i.Type == vfs.TypeDir && i.Size == 0 && !slices.Contains([]queue.State{queue.Active, queue.Done}, i.State)
 }
@@ -278,14 +278,14 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 	if line.Message != "" {
 		line.Kind = i.Kind.String()
 	}
+	switch {
+	case i.Question == nil:
+	case i.Question.NoReplace:
+		line.Asks = "replace"
+	default:
+		line.Asks, line.There, line.New = "exists", sideOf(i.Question.TargetNow), sideOf(i.Question.SourceEntry)
+	}
 	if begins(i) {
-		switch {
-		case i.Question == nil:
-		case i.Question.NoReplace:
-			line.Asks = "replace"
-		default:
-			line.Asks, line.There, line.New = "exists", sideOf(i.Question.TargetNow), sideOf(i.Question.SourceEntry)
-		}
 		line.NotBefore = &i.NotBefore
 	}
 	if i.State == queue.Waiting && !i.NextTry.IsZero() {

@@ -64,11 +64,11 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if err := s.sayWhen(ctx); err != nil {
 			return err
 		}
-		s.engine.Nudge() // who starts a run wants to see now whether a server is back
-		return r.drain(ctx, s.engine.Queue(), events)
 		if err := s.reopen(ctx); err != nil {
 			return err
 		}
+		s.engine.Nudge() // who starts a run wants to see now whether a server is back
+		return r.drain(ctx, s.engine.Queue(), events)
 	})
 	if errors.Is(err, queue.ErrRunning) {
 		a.say("wherry: Another Wherry works on the queue already: its window, or another `wherry queue run`.\n" +
