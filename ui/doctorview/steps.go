@@ -56,7 +56,7 @@ func newStepList(toggle func(doctor.StepID), escaped func(), seen func(y, height
 func newRowView() *rowView {
 	v := &rowView{
 		ground: canvas.NewRectangle(color.Transparent), icon: &canvas.Image{FillMode: canvas.ImageFillContain},
-		name: parts.NewLine("", theme.ColorNameForeground), text: parts.NewLine("", look.ColorSecondary),
+		name: parts.NewLine("", theme.ColorNameForeground), text: parts.NewLine("", look.ColorSecondary).AtWords(),
 		took: parts.NewLine("", look.ColorSecondary).Align(fyne.TextAlignTrailing),
 	}
 	return v

@@ -28,6 +28,29 @@ func NewCheck(label string, changed func(bool)) *Check {
 	return c
 }
 
+// CreateRenderer lets the box begin where a field does: Fyne's leaves room on its
+// left for the ring that says that it has the keys.
+func (c *Check) CreateRenderer() fyne.WidgetRenderer {
+	c.ExtendBaseWidget(c)
+	return &checkRenderer{c.Check.CreateRenderer()}
+}
+
+type checkRenderer struct{ fyne.WidgetRenderer }
+
+// ringRoom is the room on the left of Fyne's box.
+const ringRoom float32 = 5
+
+func (r *checkRenderer) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size.AddWidthHeight(ringRoom, 0))
+	for _, o := range r.Objects() {
+		o.Move(o.Position().SubtractXY(ringRoom, 0))
+	}
+}
+
+func (r *checkRenderer) MinSize() fyne.Size {
+	return r.WidgetRenderer.MinSize().SubtractWidthHeight(ringRoom, 0)
+}
+
 // TypedKey adds Esc.
 func (c *Check) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeyEscape && c.Escaped != nil {

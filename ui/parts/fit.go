@@ -1,6 +1,8 @@
 package parts
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 )
@@ -57,6 +59,15 @@ func (f *fitter) fit(text string, width float32, middle bool) string {
 		}
 	}
 	return string(runes[:head]) + ellipsis + string(runes[len(runes)-tail:])
+}
+
+// atWord takes the rest of a word off a text that was cut at its end.
+func atWord(whole, cut string) string {
+	head, ok := strings.CutSuffix(cut, ellipsis)
+	if space := strings.LastIndex(head, " "); ok && space > 0 && cut != whole && whole[len(head)] != ' ' {
+		return head[:space+1] + ellipsis
+	}
+	return cut
 }
 
 func (f *fitter) width(text string) float32 {

@@ -24,6 +24,7 @@ type Line struct {
 	size    fyne.ThemeSizeName
 	bold    bool
 	middle  bool // cut there, and not at the end
+	words   bool // cut between them, where there are any
 	least   float32
 	picture *canvas.Text
 	icon    *canvas.Image
@@ -51,6 +52,12 @@ func NewTitle(text string) *Line {
 // none. It returns the line.
 func (l *Line) Whole() *Line {
 	l.least = 0
+	return l
+}
+
+// AtWords has the line cut between two words. It returns the line.
+func (l *Line) AtWords() *Line {
+	l.words = true
 	return l
 }
 
@@ -97,6 +104,9 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 		l.fitter = newFitter(l.picture.TextStyle)
 	}
 	l.picture.Text = l.fitter.fit(l.text, size.Width-x, l.middle)
+	if l.words {
+		l.picture.Text = atWord(l.text, l.picture.Text)
+	}
 	l.picture.Move(fyne.NewPos(x, 0))
 	l.picture.Resize(fyne.NewSize(max(size.Width-x, 0), size.Height))
 	canvas.Refresh(l.picture)

@@ -372,3 +372,22 @@ func TestSolidPlacardTakesTheMouse(t *testing.T) {
 		t.Error("the owner was not told before the answer ran")
 	}
 }
+
+func TestLineIsCutBetweenWords(t *testing.T) {
+	test.NewTempApp(t)
+	const features = "EPRT, EPSV, REST STREAM"
+	for room, want := range map[string]string{
+		features:           features,
+		"EPRT, EPSV, RES…": "EPRT, EPSV, …",
+		"EPRT, EPSV, R…":   "EPRT, EPSV, …",
+		"EPR…":             "EPR…",
+	} {
+		l := parts.NewLine(features, look.ColorSecondary).AtWords()
+		width := fyne.MeasureText(room, theme.TextSize(), fyne.TextStyle{}).Width + 3
+		r := test.WidgetRenderer(l)
+		r.Layout(fyne.NewSize(width, 20))
+		if got := r.Objects()[1].(*canvas.Text).Text; got != want {
+			t.Errorf("where there is room for %q it shows %q, want %q", room, got, want)
+		}
+	}
+}

@@ -109,6 +109,7 @@ func roundUp(v float64) float64 {
 // to the end, and the graph.
 type flow struct {
 	told, up, down *parts.Line
+	rates          [2]*fyne.Container // of up and down, with room for any figure
 	graph          *parts.Graph
 	box            *fyne.Container
 	asked          time.Time
@@ -126,10 +127,11 @@ func (v *View) buildFlow() fyne.CanvasObject {
 	v.flow = f
 	f.graph.Pressed = v.showFlow
 	f.graph.Hide()
-	rate := func(l *parts.Line) fyne.CanvasObject {
-		return container.NewGridWrap(fyne.NewSize(84, look.EntryHeight), l)
+	for i, l := range []*parts.Line{f.up, f.down} {
+		f.rates[i] = container.NewGridWrap(fyne.NewSize(84, look.EntryHeight), l)
+		f.rates[i].Hide()
 	}
-	f.box = container.New(layout.NewCustomPaddedHBoxLayout(0), rate(f.up), rate(f.down),
+	f.box = container.New(layout.NewCustomPaddedHBoxLayout(0), f.rates[0], f.rates[1],
 		container.New(layout.NewCustomPaddedLayout(2, 2, 0, 0), f.graph))
 	return container.NewBorder(nil, nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 2*look.Gap, 0), f.box), f.told)
 }
@@ -141,15 +143,14 @@ func (v *View) takeFlow(s queue.Snapshot) {
 	if f == nil {
 		return
 	}
-	rate := func(l *parts.Line, bytes float64, c fyne.ThemeColorName, g look.Glyph) {
-		if bytes <= 0 {
-			l.Set("", look.ColorSecondary, "")
-			return
+	f.up.Set(words.Rate(s.RateUp), look.ColorOK, look.GlyphUpload)
+	f.down.Set(words.Rate(s.RateDn), look.ColorAccent, look.GlyphDownload)
+	for i, rate := range []float64{s.RateUp, s.RateDn} {
+		if (rate <= 0) != f.rates[i].Hidden {
+			f.rates[i].Hidden = rate <= 0
+			v.aside.Refresh()
 		}
-		l.Set(words.Rate(bytes), c, g)
 	}
-	rate(f.up, s.RateUp, look.ColorOK, look.GlyphUpload)
-	rate(f.down, s.RateDn, look.ColorAccent, look.GlyphDownload)
 	text, color := standing(s, v.names, v.loop.Now())
 	f.told.Set(text, color, "")
 	if now := v.loop.Now(); now.Sub(f.asked) >= flowEvery {

@@ -22,7 +22,7 @@ var (
 		{string(look.System), "As the system", ""}, {string(look.Light), "Light", ""}, {string(look.Dark), "Dark", ""},
 	}
 	closings = []choice{
-		{"", "To the tray", "Transfers go on there. Without a tray Wherry quits."},
+		{"", "To the tray", "Transfers go on there. Without a tray it is as if Quits were chosen."},
 		{CloseQuits, "Quits", "It asks first while something is left to transfer."},
 	}
 	orders = []choice{{"", "In order", ""}, {"small", "Small files first", ""}}

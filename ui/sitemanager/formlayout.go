@@ -80,8 +80,7 @@ func (l *formLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		case *parts.Choice: // it has no border, and would stand out
 			r.main.Move(fyne.NewPos(left+1, y))
 			r.main.Resize(fyne.NewSize(max(end-left-2, 0), look.EntryHeight-1))
-		case *parts.Check: // its box begins where fields do
-			r.main.Move(fyne.NewPos(left-look.Gap+1, y))
+		case *parts.Check:
 			r.main.Resize(fyne.NewSize(max(end-left, 0), look.EntryHeight))
 		}
 		y += l.step(r)
