@@ -117,8 +117,12 @@ func (f *First) Serve(take func(message []byte) error) {
 	f.serving.Go(func() {
 		for {
 			conn, err := f.listener.Accept()
-			if err != nil {
-				return // closed; a listener without one has no other end
+			switch {
+			case errors.Is(err, net.ErrClosed):
+				return
+			case err != nil: // such as too many open files
+				time.Sleep(pause)
+				continue
 			}
 			converse(conn, take)
 			_ = conn.Close()

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -56,6 +57,33 @@ func TestSecondStartTellsTheFirst(t *testing.T) {
 		if got := <-told; got != message {
 			t.Errorf("%d bytes were told as %d", len(message), len(got))
 		}
+	}
+}
+
+// faltering is a listener of a process that has too many files open at first.
+type faltering struct {
+	net.Listener
+	fails int
+}
+
+func (l *faltering) Accept() (net.Conn, error) {
+	if l.fails--; l.fails >= 0 {
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	return l.Listener.Accept()
+}
+
+func TestAFirstWithoutFilesLeftIsFoundLater(t *testing.T) {
+	dir := t.TempDir()
+	f, err := Claim(t.Context(), dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	f.listener = &faltering{f.listener, 2}
+	f.Serve(func([]byte) error { return nil })
+	if _, err := Claim(t.Context(), dir, []byte("hello")); !errors.Is(err, ErrTold) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -86,8 +86,8 @@ func (q *Queue) pickSameReason(ctx context.Context) error {
 		}
 		reasons = append(reasons, r)
 	}
-	if err := rows.Close(); err != nil {
-		return q.s.wrap(journalOp, err)
+	if err := q.s.done(rows); err != nil {
+		return err
 	}
 	for _, r := range reasons {
 		match := `(src_site <> '' AND src_site IN (?, ?) OR dst_site <> '' AND dst_site IN (?, ?))`

@@ -175,7 +175,7 @@ func TestHoldStopsAllAndOutlivesTheProcess(t *testing.T) {
 	wantStates(t, r, "/a: done")
 }
 
-// plant puts rows of each state into a folder by hand and returns the rig and
+// planted puts rows of each state into a folder by hand and returns the rig and
 // the folder.
 func planted(t *testing.T) (*rig, ID) {
 	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1; c.Retries = -1 })
@@ -313,4 +313,29 @@ func TestManyAtOnce(t *testing.T) {
 	if n := r.rows(); n != 0 {
 		t.Errorf("%d rows are left", n)
 	}
+}
+
+// TestACountThatBreaksOffChangesNothing: the sum of the second folder is more
+// than a number can hold, as on a damaged page.
+func TestACountThatBreaksOffChangesNothing(t *testing.T) {
+	r, top := planted(t)
+	var inside []ID
+	for _, item := range r.items() {
+		if item.Type == vfs.TypeFile {
+			inside = append(inside, item.ID)
+		}
+	}
+	count := func(n int64) {
+		r.must(r.write(t.Context(), cheap, func() error {
+			_, err := r.s.exec(t.Context(), `UPDATE rows SET total = ? WHERE type = 'file' AND parent <> ?`, n, int64(top))
+			return err
+		}))
+	}
+	count(1 << 62)
+	if err := r.Cancel(t.Context(), inside...); err == nil {
+		t.Error("rows were taken out of folders that nobody counted")
+	}
+	count(0)
+	wantStates(t, r, "/t: active", "/t/done: done", "/t/failed: failed", "/t/sub: active",
+		"/t/sub/skipped: skipped", "/t/sub/asking: asking", "/t/sub/paused: paused")
 }

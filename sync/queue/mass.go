@@ -74,8 +74,8 @@ func (q *Queue) putAside(ctx context.Context, indexes []string) (back []string, 
 		}
 		drops, back = append(drops, `DROP `+kind+` `+name), append(back, text)
 	}
-	if err := rows.Close(); err != nil {
-		return nil, q.s.wrap(journalOp, err)
+	if err := q.s.done(rows); err != nil {
+		return nil, err
 	}
 	for _, text := range drops {
 		if err := q.s.script(ctx, text); err != nil {

@@ -122,7 +122,7 @@ func (q *Queue) tallies(ctx context.Context, sign int64) (map[ID]tally, error) {
 		}
 		out[parent] = t.times(sign)
 	}
-	return out, q.s.wrap(journalOp, rows.Close())
+	return out, q.s.done(rows)
 }
 
 func (q *Queue) bumpAll(ctx context.Context, changes map[ID]tally) error {
@@ -177,7 +177,7 @@ func (q *Queue) losses(ctx context.Context) (map[ID]tally, error) {
 		}
 		out[parent] = t.times(-1)
 	}
-	return out, q.s.wrap(journalOp, rows.Close())
+	return out, q.s.done(rows)
 }
 
 // setting reads a setting, "" for none.

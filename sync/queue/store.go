@@ -239,6 +239,12 @@ func (s *store) query(ctx context.Context, query string, args ...any) (*sql.Rows
 	return rows, s.wrap(journalOp, err)
 }
 
+// done closes rows of which all were asked for, and tells of the error that may
+// have ended them before: what is built on a part of them is wrong.
+func (s *store) done(rows *sql.Rows) error {
+	return s.wrap(journalOp, errors.Join(rows.Err(), rows.Close()))
+}
+
 // row is query for at most one row. Its Scan errors are SQLite's own.
 func (s *store) row(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx = context.WithoutCancel(ctx)

@@ -75,6 +75,11 @@ func (r *run) behindTarget(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	r.offset = r.old.Size
+	return r.intoTarget(ctx, src, w)
+}
+
+// intoTarget is the way of the bytes where w writes to the target itself.
+func (r *run) intoTarget(ctx context.Context, src vfs.Reader, w vfs.Writer) (Result, error) {
 	if err := r.copy(ctx, src, w, r.target); err != nil {
 		return Result{}, err
 	}

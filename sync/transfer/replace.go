@@ -123,21 +123,11 @@ func (r *run) directly(ctx context.Context) (Result, error) {
 		_ = src.Close() // broken off; the error is the target's
 		return Result{}, err
 	}
-	if err := r.copy(ctx, src, w, r.target); err != nil {
-		return Result{}, err
-	}
-	verified, err := r.verify(ctx, r.target)
-	if err != nil {
-		return Result{}, err
-	}
-	kept, err := r.dress(ctx, r.target)
-	if err != nil {
-		return Result{}, err
-	}
-	if r.created || r.job.Made != nil {
+	result, err := r.intoTarget(ctx, src, w)
+	if err == nil && (r.created || r.job.Made != nil) {
 		r.drop(ctx, r.part)
 	}
-	return r.result(verified, kept), nil
+	return result, err
 }
 
 // writesTarget tells whether the target itself is written at once: the server is
