@@ -17,7 +17,8 @@ type step struct {
 // ending is the end of an upload in one flight, up to the rename itself.
 type ending struct {
 	o     *operation
-	steps []step
+	part  vfs.Path
+	steps []step // the first asks for the size
 	moves []string
 	out   vfs.Finished
 }
@@ -38,6 +39,7 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	if size == nil || now == nil {
 		return e
 	}
+	e.part = part
 	e.steps = append(e.steps, step{size, func(r []wire.Reply) bool {
 		told, ok := o.glanced(part, r)
 		return ok && told.Size == f.Size
@@ -98,6 +100,15 @@ func (e *ending) right(replies []wire.Reply) bool {
 	return len(e.steps) > 0
 }
 
+// short says whether the server tells less than size.
+func (e *ending) short(replies []wire.Reply, size int64) bool {
+	if len(e.steps) == 0 || len(replies) < len(e.steps[0].lines) {
+		return false
+	}
+	told, ok := e.o.glanced(e.part, replies[:len(e.steps[0].lines)])
+	return ok && told.Size < size
+}
+
 // rename sends RNFR and RNTO together, of which the second does nothing where
 // the first was refused (RFC 959, 5.4): RNFR is never left alone, after which
 // ProFTPD refuses whatever else comes, for ever. A refusal leaves everything as
@@ -134,9 +145,18 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		}
 		e := o.newEnding(w.path, f)
 		o.ctl.Behind(e.lines()...)
+		if len(e.steps) > 0 {
+			o.ctl.Compared()
+		}
 		err := w.ended()
-		if err == nil && e.right(o.behind()) && o.ctl.InStep() {
-			out, done, err = e.rename(f)
+		if err == nil {
+			replies := o.behind()
+			switch {
+			case w.hand.data.Hasty() && e.short(replies, f.Size):
+				err = o.ctl.CameShort()
+			case e.right(replies) && o.ctl.InStep():
+				out, done, err = e.rename(f)
+			}
 		}
 		w.verdict = o.end(err)
 	})

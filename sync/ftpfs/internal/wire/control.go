@@ -55,6 +55,7 @@ type Control struct {
 	bore     Rung          // of the newest data connection that stood, on this connection
 	eager    bool          // see Eager
 	ported   bool          // one was answered
+	quick    bool          // the newest transfer's final reply came soon behind its last byte
 	streak   int           // transfers in a row
 	streamed time.Time     // when the last one ended
 	greeted  bool          // the library has its greeting
@@ -66,12 +67,13 @@ type Control struct {
 	waiting atomic.Pointer[door]    // whom the pump is to hurry
 	newest  atomic.Int32            // code of the newest reply
 
-	mu      sync.Mutex
-	err     error       // guarded: why the connection cannot be used any more
-	secrets []string    // guarded: see Conceal
-	rear    []string    // guarded: see Behind
-	port    *prefetched // guarded; nil for none
-	tries   []*try      // guarded, what they point to as well: see Attempts
+	mu       sync.Mutex
+	err      error       // guarded: why the connection cannot be used any more
+	secrets  []string    // guarded: see Conceal
+	rear     []string    // guarded: see Behind
+	compared bool        // guarded: see Compared
+	port     *prefetched // guarded; nil for none
+	tries    []*try      // guarded, what they point to as well: see Attempts
 }
 
 // Begin puts the operation that follows under ctx: every wait ends when it is

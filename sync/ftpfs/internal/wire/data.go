@@ -30,6 +30,7 @@ type Data struct {
 	ahead    *Reply // the end, said before anything moved and not yet passed on
 	upload   bool
 	left     bool      // we have said close_notify ahead of the content
+	hasty    bool      // a reset followed our end
 	asked    time.Time // when the transfer's command went out
 	started  time.Time
 	flow     *flow
@@ -320,7 +321,7 @@ func (d *Data) finish() error {
 	}
 	conn, ok := d.stream.(*tls.Conn)
 	if !ok {
-		return nil
+		return d.hurry()
 	}
 	if err := conn.CloseWrite(); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"wherry/sync/trace"
+	"wherry/sync/vfs"
 )
 
 // How a data connection ends decides when the server says that the transfer is
@@ -16,6 +17,17 @@ import (
 // ours goes out right behind the handshake. In TLS 1.2 the other side has to stop
 // sending at it. A server that does not read it would answer it by a reset, so
 // it is done only once the server was seen to wait.
+//
+// Behind an upload in clear vsftpd closes the connection, too, and says 226 when
+// its end has been acknowledged (SO_LINGER): a round trip more. All content has
+// been read by then, and a reset right behind our end spares the wait. But what
+// is lost on the way is sent again by nobody then. So it is done with what fits
+// the first flight of a connection, where the file's size is compared afterwards,
+// and the final reply, which came quickly before, is not waited for in vain.
+
+// firstFlight is how many bytes a connection may send at once when it is new: ten
+// segments (RFC 6928), and what is left of 1280 bytes with IPv6.
+const firstFlight = 10 << 10
 
 // glance is how long the server's end of a connection may come behind its
 // close_notify without its having waited for us: one that does not wait says both
@@ -26,7 +38,7 @@ const glance = time.Millisecond
 // connection.
 type farewells struct {
 	waits bool // behind a download, for our close_notify
-	never bool // it bore ill that ours came first
+	never bool // it bore ill that ours came first, or hard
 }
 
 // takesLeave says close_notify ahead of the content where the server waits for it.
@@ -62,6 +74,51 @@ func (d *Data) watchEnd() {
 		d.c.conf.Learned.setFarewells(func(f *farewells) { f.waits = true })
 	}
 }
+
+// Compared tells that the size of the file will be compared with what was sent
+// when the operation's upload is over, so that its end may be a hasty one: then
+// Data.Hasty says so, and a file that came short is told by CameShort. It may be
+// called while another goroutine has the library transfer.
+func (c *Control) Compared() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.compared = true
+}
+
+// mayHurry says whether the end of an upload may be a hasty one.
+func (d *Data) mayHurry() bool {
+	c := d.c
+	c.mu.Lock()
+	compared := c.compared
+	c.mu.Unlock()
+	return compared && c.tls == nil && d.count <= firstFlight && c.quick && c.trails() && !c.conf.Learned.farewells().never
+}
+
+// hurry makes the closing of an upload's connection a reset behind its end.
+func (d *Data) hurry() error {
+	if !d.mayHurry() {
+		return nil
+	}
+	if err := d.flow.tcp.CloseWrite(); err != nil {
+		return err
+	}
+	d.hasty = true
+	return d.flow.tcp.SetLinger(0)
+}
+
+// Hasty says whether the upload ended so that its last bytes may have been lost.
+func (d *Data) Hasty() bool { return d.hasty }
+
+// CameShort gives up hasty ends: one has cost an upload its last bytes. The
+// error is that of a connection that broke, since the next try will do better.
+func (c *Control) CameShort() error {
+	c.unwell("the end of an upload was lost")
+	return fault(vfs.KindLost, "the end of the upload was lost", nil)
+}
+
+// brokeOff are the replies to a transfer whose connection did not end in order
+// (RFC 959, 4.2.2; 451 is "error in processing").
+var brokeOff = []int{425, 426, 451}
 
 // unwell gives up ending data connections early, for all sessions of the site.
 func (c *Control) unwell(why string) {

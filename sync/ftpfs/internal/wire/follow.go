@@ -43,7 +43,7 @@ func (c *Control) rears() []string {
 func (c *Control) unfollow() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.follow, c.rear = follow{}, nil
+	c.follow, c.rear, c.compared = follow{}, nil, false
 }
 
 // Fronted returns the replies to the lines of Ahead once the transfer has begun,
@@ -175,7 +175,7 @@ func (c *Control) transferred(r Reply) {
 	case d == nil:
 	case r.Code == 425 && d.dial != nil:
 		c.odd(r.String())
-	case r.Code >= 400 && d.left:
+	case slices.Contains(brokeOff, r.Code) && (d.left || d.hasty):
 		c.unwell(r.String())
 	}
 	if len(c.rears()) == 0 {

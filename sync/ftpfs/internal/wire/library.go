@@ -168,6 +168,9 @@ const (
 	// stuckLimit is what a server gets to say 425 after it did not call in
 	// time: most are still trying, and a fresh session is quicker.
 	stuckLimit = 250 * time.Millisecond
+	// quickEnd is how soon the final reply comes where the server neither scans
+	// for viruses nor copies to another store before it says it.
+	quickEnd = 2 * time.Second
 )
 
 // due waits for the reply the library expects now.
@@ -226,13 +229,18 @@ var ErrNoVerdict = errors.New("the final reply is missing")
 // verdict waits for the reply behind the last byte.
 func (c *Control) verdict(d *Data) (Reply, error) {
 	limit := cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout)
-	if !c.ported && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
+	if d.hasty || !c.ported && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
 		limit = min(limit, portLimit)
 	}
+	began := time.Now()
 	r, err := c.receive(limit + d.unsent())
+	c.quick = err == nil && time.Since(began) < quickEnd
 	switch {
 	case errors.Is(err, errNoReply):
-		if len(c.pending) > 1 {
+		switch {
+		case d.hasty:
+			c.unwell("no final reply to " + c.verb)
+		case len(c.pending) > 1:
 			c.odd("no final reply to " + c.verb)
 		}
 		f := fault(vfs.KindTimeout, fmt.Sprintf("no final reply to %s within %v", c.verb, limit), ErrNoVerdict)

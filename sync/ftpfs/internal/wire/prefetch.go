@@ -25,9 +25,10 @@ type prefetched struct {
 }
 
 // prefetches says whether the next data connection's address is worth asking for:
-// data connections are made by EPSV, and one transfer follows the other.
+// data connections are made by EPSV, and one transfer follows the other. The first
+// time it must also be plain soon whether the server hangs by it.
 func (c *Control) prefetches() bool {
-	return c.bore == EPSV && c.streak > 0 && time.Since(c.streamed) < portLife
+	return c.bore == EPSV && c.streak > 0 && (c.ported || c.quick) && time.Since(c.streamed) < portLife
 }
 
 // keepPort keeps the answer to an EPSV that was sent ahead, and connects.
