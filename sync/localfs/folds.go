@@ -23,47 +23,45 @@ func (f *FS) probe() (caseless, formless bool) {
 	if f.above == nil || err != nil {
 		return foldsCase, foldsForm
 	}
+	if last, fresh := f.triedLately(); fresh {
+		return last.caseless, last.formless
+	}
 	folder, err := f.tree.open(name)
 	if err != nil {
 		return foldsCase, foldsForm
 	}
 	defer folder.Close()
 	caseless, formless, sure := folderFolds(folder)
-	if sure {
-		return caseless, formless
-	}
-	if seen, known := f.tryNamesOnce(folder, name); known {
+	if !sure {
+		seen, known := f.tryNames(folder, name)
+		if !known {
+			return caseless, formless
+		}
 		caseless = seen
 	}
+	f.above.mu.Lock()
+	defer f.above.mu.Unlock()
+	f.above.tried = tried{f.base, time.Now(), caseless, formless}
 	return caseless, formless
 }
 
-// triedFor is how long what a try told holds for other parts of the same
+// triedFor is how long what a probe told holds for other parts of the same
 // folder: each file of a job has its own part, and on a disk in the network
-// each try is several questions.
+// each probe is several questions.
 const triedFor = 10 * time.Second
 
-// tried is what the last try of any part told.
+// tried is what the last probe of any part told.
 type tried struct {
-	base     vfs.Path
-	at       time.Time // zero for nothing
-	caseless bool
+	base               vfs.Path
+	at                 time.Time // zero for nothing
+	caseless, formless bool
 }
 
-// tryNamesOnce is tryNames, or what it told a moment ago.
-func (f *FS) tryNamesOnce(folder *os.File, dir string) (caseless, known bool) {
+func (f *FS) triedLately() (last tried, fresh bool) {
 	f.above.mu.Lock()
-	last := f.above.tried
-	f.above.mu.Unlock()
-	if last.base == f.base && !last.at.IsZero() && time.Since(last.at) < triedFor {
-		return last.caseless, true
-	}
-	if caseless, known = f.tryNames(folder, dir); known {
-		f.above.mu.Lock()
-		f.above.tried = tried{f.base, time.Now(), caseless}
-		f.above.mu.Unlock()
-	}
-	return caseless, known
+	defer f.above.mu.Unlock()
+	last = f.above.tried
+	return last, last.base == f.base && !last.at.IsZero() && time.Since(last.at) < triedFor
 }
 
 // tryNames asks for a file of the folder, which the tree knows as dir, by its

@@ -166,7 +166,7 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	if err != nil {
 		return err
 	}
-	if err := f.tree.inPlace(); err != nil {
+	if err := f.tree.inPlace(target); err != nil {
 		return failed("rename", to, err)
 	}
 	info, err := f.tree.lstat(source)
@@ -186,13 +186,13 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 	if err != nil {
 		return failed("rename", to, err)
 	}
-	if err := syncDir(f.tree, filepath.Dir(target)); err != nil {
+	if err := f.tree.syncFolder(filepath.Dir(target)); err != nil {
 		return failed("rename", to, err)
 	}
 	if from.Dir() == to.Dir() {
 		return nil
 	}
-	return failed("rename", from, syncDir(f.tree, filepath.Dir(source)))
+	return failed("rename", from, f.tree.syncFolder(filepath.Dir(source)))
 }
 
 // Features implements vfs.FS.
@@ -209,24 +209,16 @@ func (f *FS) Features(ctx context.Context) (vfs.Features, error) {
 
 // home is the person's folder, where this FS reaches it, or else its top.
 func (f *FS) home() vfs.Path {
-	if p := home(); f.base.Holds(p) {
-		return p
-	}
-	return f.base
-}
-
-// home is the person's folder, or the root where there is none.
-func home() vfs.Path {
 	name, err := os.UserHomeDir()
 	if err != nil {
-		return vfs.Root()
+		return f.base
 	}
 	p, err := FromOS(name)
-	if err != nil {
-		return vfs.Root()
+	if err != nil || !f.base.Holds(p) {
+		return f.base
 	}
 	if info, err := os.Stat(name); err != nil || !info.IsDir() {
-		return vfs.Root()
+		return f.base
 	}
 	return p
 }

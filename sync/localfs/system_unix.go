@@ -5,6 +5,7 @@ package localfs
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"os/user"
 	"strconv"
 	"sync"
@@ -77,7 +78,11 @@ func syncDir(t tree, name string) error {
 		return nil // the file system's habit, not a failure
 	}
 	defer folder.Close()
-	err = folder.Sync()
+	return syncOpen(folder)
+}
+
+func syncOpen(folder *os.File) error {
+	err := folder.Sync()
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.EBADF) {
 		return nil
 	}

@@ -33,8 +33,11 @@ type tree interface {
 	link(from, to string) error
 	rename(from, to string) error
 	renameNoReplace(from, to string) error
-	// inPlace fails where the folder is not the one of its path any more.
-	inPlace() error
+	// inPlace fails where the tree's folder, or the one that name lies in, is not
+	// the one of its path any more.
+	inPlace(name string) error
+	// syncFolder makes renames in a folder last.
+	syncFolder(name string) error
 	// within is the part of the tree below a folder.
 	within(name string, base vfs.Path) (tree, error)
 	close() error
@@ -55,7 +58,8 @@ func (whole) chmod(name string, mode fs.FileMode) error { return os.Chmod(name, 
 func (whole) link(from, to string) error                { return os.Link(from, to) }
 func (whole) rename(from, to string) error              { return os.Rename(from, to) }
 func (w whole) renameNoReplace(from, to string) error   { return renameNoReplace(w, from, to) }
-func (whole) inPlace() error                            { return nil }
+func (whole) inPlace(string) error                      { return nil }
+func (w whole) syncFolder(name string) error            { return syncDir(w, name) }
 func (whole) close() error                              { return nil }
 
 // Without O_NONBLOCK a pipe would wait here for its other end.
@@ -95,6 +99,7 @@ func unlessFolder(t tree, name string, err error) error {
 type inside struct {
 	root *os.Root
 	base vfs.Path
+	near near
 	// out is the error by which package os says that a name leads outside; it
 	// has no name there.
 	out error
@@ -131,7 +136,9 @@ func (t *inside) told(err error) error {
 }
 
 func (t *inside) lstat(name string) (fs.FileInfo, error) {
-	info, err := t.root.Lstat(name)
+	t.hold(name)
+	root, rest := t.from(name)
+	info, err := root.Lstat(rest)
 	return info, t.told(err)
 }
 
@@ -153,17 +160,19 @@ func (t *inside) open(name string) (*os.File, error) {
 func (t *inside) mkdir(name string) error { return t.told(t.root.Mkdir(name, 0o777)) }
 
 func (t *inside) chtimes(name string, when time.Time) error {
-	return t.told(t.root.Chtimes(name, time.Time{}, when))
+	return t.each(name, func(root *os.Root, name string) error { return root.Chtimes(name, time.Time{}, when) })
 }
 
-func (t *inside) chmod(name string, mode fs.FileMode) error { return t.told(t.root.Chmod(name, mode)) }
-func (t *inside) link(from, to string) error                { return t.told(t.root.Link(from, to)) }
-func (t *inside) rename(from, to string) error              { return t.told(t.root.Rename(from, to)) }
-func (t *inside) close() error                              { return t.root.Close() }
+func (t *inside) chmod(name string, mode fs.FileMode) error {
+	return t.each(name, func(root *os.Root, name string) error { return root.Chmod(name, mode) })
+}
+
+func (t *inside) link(from, to string) error { return t.told(t.root.Link(from, to)) }
+func (t *inside) close() error               { return errors.Join(t.near.close(), t.root.Close()) }
 
 // inPlace looks at the folder by its path: one that was moved away takes along
 // what is written into it, and a file is not where it was to go.
-func (t *inside) inPlace() error {
+func (t *inside) inPlace(name string) error {
 	held, err := t.root.Stat(".")
 	if err != nil {
 		return err
@@ -171,7 +180,7 @@ func (t *inside) inPlace() error {
 	if named, err := os.Stat(ToOS(t.base)); err != nil || !os.SameFile(held, named) {
 		return &vfs.Error{Kind: vfs.KindChanged, Reply: "the chosen folder was moved away meanwhile", Err: err}
 	}
-	return nil
+	return t.stays(filepath.Dir(name))
 }
 
 func (t *inside) within(name string, base vfs.Path) (tree, error) {

@@ -10,15 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+const holdsFolders = true // see near
+
 // at calls do with the folder that name lies in, opened inside of the root,
 // and name's last element. It is for what os.Root has no word for: what a
 // system call does at the element itself, without following it.
 func (t *inside) at(name string, do func(folder int, base string) error) error {
-	folder, err := t.root.OpenFile(filepath.Dir(name), os.O_RDONLY|unix.O_DIRECTORY, 0)
-	if err != nil {
-		return t.told(err)
+	folder := t.held(filepath.Dir(name))
+	if folder == nil {
+		var err error
+		if folder, err = t.root.OpenFile(filepath.Dir(name), os.O_RDONLY|unix.O_DIRECTORY, 0); err != nil {
+			return t.told(err)
+		}
+		defer folder.Close()
 	}
-	defer folder.Close()
 	conn, err := folder.SyscallConn()
 	if err != nil {
 		return err

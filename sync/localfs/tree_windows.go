@@ -9,6 +9,9 @@ import (
 	"wherry/sync/vfs"
 )
 
+// holdsFolders is off: an open folder could not be renamed.
+const holdsFolders = false
+
 // create looks before and after: os.Root follows a link as the last element as
 // long as it leads inside. A link that came between has got an empty file at
 // most.
