@@ -25,20 +25,20 @@ func TestNothingBeginsBeforeItsTime(t *testing.T) {
 			r.clock = &hasty{now: when}
 			r.here.Put("/t/a", "x", when)
 			req := upDir("/t")
-			req.NotBefore, req.KeepMode = later, true
+			req.NotBefore, req.KeepMode, req.Segments = later, true, 3
 			id := r.add(req)[0]
 			r.must(tc.do(r, id))
 			r.must(r.Close())
 			r.Queue = r.open(r.onDisk)
 			r.clock = &hasty{now: when}
-			if got := r.item(id); !got.KeepMode || tc.want > 0 && !got.NotBefore.Equal(later) {
-				t.Errorf("the row keeps mode %t, begins at %v", got.KeepMode, got.NotBefore)
+			if got := r.item(id); !got.KeepMode || got.Segments != 3 || tc.want > 0 && !got.NotBefore.Equal(later) {
+				t.Errorf("the row keeps mode %t, has %d segments, begins at %v", got.KeepMode, got.Segments, got.NotBefore)
 			}
 			r.drain()
 			for _, item := range r.items() {
 				begun := item.Ended.Sub(when)
-				if item.State != Done || tc.want == 0 && !item.NotBefore.IsZero() || begun < tc.want || !item.KeepMode {
-					t.Errorf("%s is %s after %v, keeps its mode: %t", item.Source.Path, item.State, begun, item.KeepMode)
+				if item.State != Done || tc.want == 0 && !item.NotBefore.IsZero() || begun < tc.want || !item.KeepMode || item.Segments != 3 {
+					t.Errorf("%s is %s after %v, keeps its mode: %t, %d segments", item.Source.Path, item.State, begun, item.KeepMode, item.Segments)
 				}
 				if item.Type == vfs.TypeFile && !item.NotBefore.IsZero() {
 					t.Errorf("what was found waits until %v", item.NotBefore)

@@ -172,7 +172,11 @@ func TestRefusedRequests(t *testing.T) {
 	in := func(a, b string, typ vfs.Type) Request {
 		return Request{Source: Place{Path: vfs.MustParse(a)}, Target: Place{Path: vfs.MustParse(b)}, Type: typ, Exists: transfer.Skip}
 	}
+	many, less := in("/a", "/b", vfs.TypeFile), in("/a", "/b", vfs.TypeFile)
+	many.Segments, less.Segments = transfer.MaxSegments+1, -1
 	for outcome, request := range map[string]Request{
+		"too many segments":     many,
+		"less than no segments": less,
 		"file onto itself":      in("/a", "/a", vfs.TypeFile),
 		"folder into itself":    in("/a", "/a/b", vfs.TypeDir),
 		"unknown into itself":   in("/a", "/a/b/c", vfs.TypeUnknown),

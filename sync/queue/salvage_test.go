@@ -113,6 +113,9 @@ func TestASoundJournalIsReadWhole(t *testing.T) {
 			r.file = t.TempDir() + "/queue.db"
 			journalOf(t, r, version)
 			r.givePairs()
+			if version == len(migrations) {
+				r.change(`UPDATE rows SET segments = 3`)
+			}
 			markDamaged(r.file)
 			c := r.config()
 			c.File = r.file
@@ -123,9 +126,22 @@ func TestASoundJournalIsReadWhole(t *testing.T) {
 				t.Errorf("notices %q", notices)
 			}
 			r.sound()
+			if got := r.item(5).Segments; got != 3*(version/len(migrations)) {
+				t.Errorf("%d segments are kept", got)
+			}
 			wantStates(t, r, "/a: waiting", "/b: active", "/t: waiting", "/t/x: done", "/t/y: waiting")
 		})
 	}
+}
+
+// change writes into the journal behind the queue's back.
+func (r *rig) change(statement string) {
+	r.t.Helper()
+	db, err := sql.Open("sqlite", r.file)
+	r.must(err)
+	_, err = db.ExecContext(r.t.Context(), statement)
+	r.must(err)
+	r.must(db.Close())
 }
 
 // givePairs gives the rows of journalOf the sums that they would have.
