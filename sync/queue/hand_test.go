@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"wherry/sync/transfer"
@@ -47,5 +49,38 @@ func TestWhatAKilledRunHadInHandIsRecognised(t *testing.T) {
 	r.must(two.Drain(t.Context()))
 	if got := r.item(id); got.State != Done {
 		t.Errorf("it is %s, %q", got.State, got.Message)
+	}
+}
+
+// TestAFailedWriteStopsNoSmallFile: what it would have written down of the file
+// in work is not there, and must not be missed.
+func TestAFailedWriteStopsNoSmallFile(t *testing.T) {
+	r := newDiskRig(t)
+	r.here.Put("/a", "x", when)
+	id := r.add(small("/a"))[0]
+	reached, release := make(chan struct{}, 9), make(chan struct{})
+	r.there.SetHook(func(ctx context.Context, c memfs.Call) error {
+		if c.Op != memfs.OpRename {
+			return nil
+		}
+		reached <- struct{}{}
+		select {
+		case <-release:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	r.start()
+	<-reached
+	full := errors.New("no room")
+	if err := r.pick(t.Context(), func() error { return full }); !errors.Is(err, full) {
+		t.Fatal(err)
+	}
+	r.must(r.Hold(t.Context(), false)) // which compares the work with the journal
+	close(release)
+	r.await("end", func() bool { return r.item(id).State == Done })
+	if len(reached) > 0 {
+		t.Error("it was stopped and sent once more")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -211,5 +213,48 @@ func TestABusyFileHoldsUpNoOther(t *testing.T) {
 	r.drain()
 	if count := r.Snapshot().Count; count[Done] != 5 || r.item(ids[0]).Attempts != 6 {
 		t.Errorf("rows %v, %d attempts", count, r.item(ids[0]).Attempts)
+	}
+}
+
+// TestALastTryThatTheSiteWasAwayForIsNoFailure: the row began before another one
+// found out, and waits with the others. Nobody is told that it failed.
+func TestALastTryThatTheSiteWasAwayForIsNoFailure(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Tuning.Workers, c.Retries = 2, 1 })
+	r.here.Put("/first", "x", when)
+	r.here.Put("/last", "x", when)
+	ids := r.add(up("/first"), up("/last"))
+	r.must(r.write(t.Context(), cheap, func() error {
+		_, err := r.s.exec(t.Context(), `UPDATE rows SET attempts = 1 WHERE id = ?`, int64(ids[1]))
+		return err
+	}))
+	begun, found := make(chan struct{}), make(chan struct{})
+	var first, last sync.Once
+	tell := r.c.OnEvent
+	r.c.OnEvent = func(e Event) {
+		tell(e)
+		if e.Type == EventRetry && e.Item.ID == ids[0] {
+			close(found)
+		}
+	}
+	r.there.SetHook(func(_ context.Context, c memfs.Call) (err error) {
+		switch {
+		case c.Op != memfs.OpCreate:
+		case strings.Contains(c.Path.String(), "first"):
+			first.Do(func() { <-begun; err = away })
+		default:
+			last.Do(func() { close(begun); <-found; err = away })
+		}
+		return err
+	})
+	r.drain()
+	for _, id := range ids {
+		if got := r.item(id); got.State != Done {
+			t.Errorf("%s is %s: %s", got.Source.Path, got.State, got.Message)
+		}
+	}
+	for _, e := range r.events {
+		if e.Type == EventFailed {
+			t.Errorf("%s was said to have failed", e.Item.Source.Path)
+		}
 	}
 }
