@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
@@ -12,6 +13,13 @@ import (
 // scanners is how many folders are read at a time, so that they are made and
 // listed ahead of the files that go into them.
 const scanners = 3
+
+// scanChunk is how many entries of a folder one transaction takes: some
+// milliseconds, after which whoever waits for the journal has his turn.
+const scanChunk = 250
+
+// longestWay bounds giveWay: on a slow disk the files wait for it, too.
+const longestWay = 50 * time.Millisecond
 
 // scanner reads folders into rows, and finds out what the rows are whose type
 // nobody told. The files found move meanwhile.
@@ -222,11 +230,11 @@ func stands(ctx context.Context, f vfs.FS, p vfs.Path, err error) error {
 // middle, the folder is read again later; (parent, name) is unique, so what
 // is there is not doubled.
 func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, beside beside) error {
-	for len(entries) > chunk {
-		if err := q.foundSome(ctx, folder, entries[:chunk], beside, false); err != nil {
+	for len(entries) > scanChunk {
+		if err := q.foundSome(ctx, folder, entries[:scanChunk], beside, false); err != nil {
 			return err
 		}
-		entries = entries[chunk:]
+		entries = entries[scanChunk:]
 	}
 	return q.foundSome(ctx, folder, entries, beside, true)
 }
@@ -244,51 +252,92 @@ func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, 
 	return nil
 }
 
-func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) (events []Event, err error) {
+// giveWay leaves the journal for a while to the files that move, so that these do
+// not get one turn each between two transactions of what was found. It is real time
+// that counts, whatever the queue's clock shows.
+func (q *Queue) giveWay(ctx context.Context, d time.Duration) {
+	q.mu.Lock()
+	moving := false
+	for _, w := range q.running {
+		moving = moving || w.row.State == Active
+	}
+	q.mu.Unlock()
+	if !moving {
+		return
+	}
+	pause := time.NewTimer(min(d, longestWay))
+	defer pause.Stop()
+	select {
+	case <-ctx.Done():
+	case <-pause.C:
+	}
+}
+
+// insertFound is one transaction at a time, whoever scans, and then gives way.
+func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) ([]Event, error) {
+	q.s.many.Lock()
+	defer q.s.many.Unlock()
+	events, took, err := q.writeFound(ctx, folder, entries, beside, last)
+	if err == nil {
+		q.giveWay(ctx, took/2)
+	}
+	return events, err
+}
+
+// writeFound is the transaction of foundSome; it tells how long it took.
+func (q *Queue) writeFound(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) (events []Event, took time.Duration, err error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
+	begun := time.Now()
 	if err := q.s.usableLocked(ctx); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	// A person may have moved it since it was taken.
 	err = q.s.row(ctx, `SELECT prio, rank FROM rows WHERE id = ?`, int64(folder.ID)).Scan(&folder.Priority, &folder.rank)
 	if err != nil && !isNoRow(err) {
-		return nil, q.judgeLocked(q.s.wrap(journalOp, err))
+		return nil, 0, q.judgeLocked(q.s.wrap(journalOp, err))
 	}
 	stays := q.handStays(folder)
 	err = q.writeLocked(ctx, durable, func() error {
-		events = events[:0]
-		var d tally
 		if folder.probes {
 			if err := q.reached(ctx, folder.sites()...); err != nil {
 				return err
 			}
 		}
-		for _, e := range entries {
-			child := childOf(folder, e)
-			if other, ok := beside.twins[e.Name]; ok {
-				child.refuseTwin(folder, other)
-			}
-			child.seen = beside.there.seen(e)
-			id, err := q.insert(ctx, child, pairOf(child.Source, child.Target))
-			if err != nil {
-				return err
-			}
-			if id == 0 {
-				continue
-			}
-			child.ID = id
-			d = d.plus(tally{total: 1}).plus(endTally(child.State))
-			if event := scanEvent(child); event.Type != "" && q.c.OnEvent != nil {
-				events = append(events, event)
-			}
+		var d tally
+		if events, d, err = q.insertChildren(ctx, folder, entries, beside); err != nil {
+			return err
 		}
 		return q.advance(ctx, folder.ID, d, last)
 	})
 	if err == nil && stays {
 		q.keepHand()
 	}
-	return events, err
+	return events, time.Since(begun), err
+}
+
+// insertChildren inserts entries as rows, but for those that are there, and
+// returns what they count and what is to be told of them.
+func (q *Queue) insertChildren(ctx context.Context, folder row, entries []vfs.Entry, beside beside) (events []Event, d tally, err error) {
+	for _, e := range entries {
+		child := childOf(folder, e)
+		if other, ok := beside.twins[e.Name]; ok {
+			child.refuseTwin(folder, other)
+		}
+		child.seen = beside.there.seen(e)
+		child.ID, err = q.insert(ctx, child, pairOf(child.Source, child.Target))
+		if err != nil {
+			return nil, d, err
+		}
+		if child.ID == 0 {
+			continue
+		}
+		d = d.plus(tally{total: 1}).plus(endTally(child.State))
+		if event := scanEvent(child); event.Type != "" && q.c.OnEvent != nil {
+			events = append(events, event)
+		}
+	}
+	return events, d, nil
 }
 
 // advance counts what was found, if the folder is still ours.

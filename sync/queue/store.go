@@ -40,6 +40,11 @@ type store struct {
 	// that cuts the power needs to know what it cannot take.
 	onSync func() // fixed; nil for none
 
+	// many is held, around mu, by who writes many rows in one transaction after the
+	// other. So one of them waits for mu at a time, behind all who came while the
+	// last one wrote: files are taken and ended between two of them.
+	many sync.Mutex
+
 	mu     sync.Mutex
 	db     *sql.DB              // guarded
 	conn   *sql.Conn            // guarded
