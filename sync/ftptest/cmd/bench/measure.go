@@ -32,8 +32,10 @@ func (b *rig) measure(ctx context.Context, out io.Writer, w work, p place) error
 		}
 	}
 	samples := make([][]sample, len(able))
-	for range b.rounds {
-		for i, c := range able {
+	for round := range b.rounds {
+		for turn := range able {
+			i := (round + turn) % len(able) // nobody comes first each time
+			c := able[i]
 			s, err := b.once(ctx, c, b.job(w, p), p.whole)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
@@ -87,6 +89,11 @@ func (b *rig) once(ctx context.Context, c program, j job, want amount) (sample, 
 	before, living, err := served()
 	if err != nil {
 		return sample{}, err
+	}
+	if j.do != list {
+		if err := b.touch(want.bytes); err != nil {
+			return sample{}, err
+		}
 	}
 	s, err := b.run(ctx, c.path, c.command(j))
 	if err != nil {
