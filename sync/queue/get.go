@@ -9,5 +9,6 @@ func (q *Queue) Get(ctx context.Context, ids ...ID) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	return q.read(ctx, `SELECT `+columns+` FROM rows WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'removing' ORDER BY id`, text)
+	found, err := q.readRows(ctx, `SELECT `+columns+` FROM rows WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'removing' ORDER BY id`, text)
+	return items(found), err
 }

@@ -18,7 +18,8 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 		return q.listLaterLast(ctx, f, offset, limit)
 	}
 	query, args := f.query()
-	return q.read(ctx, query, append(args, limit, offset)...)
+	found, err := q.readRows(ctx, query, append(args, limit, offset)...)
+	return items(found), err
 }
 
 // IDs returns the IDs of all rows that a filter lets through, by ID: what is done
@@ -42,8 +43,8 @@ func (q *Queue) IDs(ctx context.Context, f Filter) ([]ID, error) {
 	return ids, err
 }
 
-// read runs a SELECT of columns for people to see.
-func (q *Queue) read(ctx context.Context, query string, args ...any) ([]Item, error) {
+// readRows runs a SELECT of columns for people to see.
+func (q *Queue) readRows(ctx context.Context, query string, args ...any) ([]row, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
@@ -54,21 +55,21 @@ func (q *Queue) read(ctx context.Context, query string, args ...any) ([]Item, er
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}
-	out := items(found)
 	waits, err := q.waits(ctx)
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}
-	showWaits(out, waits)
 	now := q.clock.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for i := range out {
-		if w := q.running[out[i].ID]; w != nil && out[i].State == Active && w.row.State == Active {
-			out[i] = w.itemLocked(now)
+	for i := range found {
+		it := &found[i].Item
+		showWaits(it, waits)
+		if w := q.running[it.ID]; w != nil && it.State == Active && w.row.State == Active {
+			*it = w.itemLocked(now)
 		}
 	}
-	return out, nil
+	return found, nil
 }
 
 // Sites returns the sites of all rows that a Run would work on: those that have
@@ -131,6 +132,10 @@ func (f Filter) from() (string, []any) {
 	if f.Find != "" {
 		where = append(where, `(instr(lower(CAST(src_path AS TEXT)), lower(?)) > 0 OR instr(lower(CAST(dst_path AS TEXT)), lower(?)) > 0)`)
 		args = append(args, f.Find, f.Find)
+	}
+	if f.after != nil {
+		condition, place := f.behind(f.after)
+		where, args = append(where, condition), append(args, place...)
 	}
 	switch f.part {
 	case rowsNow:

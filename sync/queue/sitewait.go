@@ -141,20 +141,14 @@ func (q *Queue) changeAndTry(ctx context.Context, ids []ID, where string, do fun
 	})
 }
 
-// showWaits lets waiting rows say what they wait for.
-func showWaits(items []Item, waits map[site.ID]SiteWait) {
-	if len(waits) == 0 {
-		return
-	}
-	for i := range items {
-		it := &items[i]
-		for _, id := range []site.ID{it.Source.Site, it.Target.Site} {
-			w, ok := waits[id]
-			if !ok || it.State != Waiting || it.NextTry.After(w.Until) {
-				continue
-			}
-			it.WaitsFor, it.NextTry = id, w.Until
-			it.Kind, it.Message, it.About = w.Kind, w.Message, w.About
+// showWaits lets a waiting row say what it waits for.
+func showWaits(it *Item, waits map[site.ID]SiteWait) {
+	for _, id := range []site.ID{it.Source.Site, it.Target.Site} {
+		w, ok := waits[id]
+		if !ok || it.State != Waiting || it.NextTry.After(w.Until) {
+			continue
 		}
+		it.WaitsFor, it.NextTry = id, w.Until
+		it.Kind, it.Message, it.About = w.Kind, w.Message, w.About
 	}
 }

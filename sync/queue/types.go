@@ -221,6 +221,7 @@ type Filter struct {
 	// of them stay in their place.
 	LaterLast bool
 
-	part part
-	now  int64 // for part
+	part  part
+	now   int64 // for part
+	after *row  // the row that those asked for are behind, nil for none
 }

@@ -162,21 +162,12 @@ func (l *stateList) Set(text string) error {
 // listQueue lists by pages: neither the rows nor their lines are held at once.
 func (s *session) listQueue(ctx context.Context, l listing) error {
 	listed := 0
-	for l.limit == 0 || listed < l.limit {
-		next := page
-		if l.limit > 0 {
-			next = min(page, l.limit-listed)
-		}
-		items, err := s.engine.Queue().List(ctx, l.Filter, listed, next)
-		if err != nil {
-			return err
-		}
-		if err := s.listPage(items); err != nil {
-			return err
-		}
-		if listed += len(items); len(items) < page {
-			break
-		}
+	err := s.engine.Queue().Walk(ctx, l.Filter, l.limit, func(items []queue.Item) error {
+		listed += len(items)
+		return s.listPage(items)
+	})
+	if err != nil {
+		return err
 	}
 	if s.opt.json {
 		return nil
