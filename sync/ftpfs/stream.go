@@ -192,9 +192,8 @@ func (w *writer) Write(p []byte) (int, error) {
 	return int(n), err
 }
 
-// ReadFrom keeps the session's short way from r to the network open. It must
-// not be io.Copy where there is one: that would ask r first, and a file that
-// writes itself hides from sendfile what it is.
+// ReadFrom leaves the copying to the session where it does that, for which it
+// keeps a buffer from file to file. io.Copy would ask r first.
 func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 	return w.move(func() (int64, error) {
 		if short, ok := w.to.(io.ReaderFrom); ok {

@@ -15,7 +15,7 @@ import (
 )
 
 // seenFS notes what its writers' ReadFrom is given, as the type behind the
-// bound that sendfile and splice look through.
+// bound that splice and copy_file_range look through.
 type seenFS struct {
 	vfs.FS
 	seen map[string]int

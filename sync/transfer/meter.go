@@ -10,7 +10,7 @@ import (
 
 // How much is moved between two looks at the counter. It is as long as the
 // line carries in about stepTime: progress moves several times a second on a
-// slow line, and a fast one is left to sendfile for megabytes at a time.
+// slow line, and a fast one is left to splice for megabytes at a time.
 const (
 	stepFirst = 64 << 10
 	stepMost  = 8 << 20

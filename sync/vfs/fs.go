@@ -85,7 +85,7 @@ type FS interface {
 // Reader is the content of one file, from Open. It may also be an io.WriterTo;
 // copy with io.Copy or CopyBuffer and it is used. Its WriteTo gives the rawest
 // source it has (an *os.File, a *net.TCPConn) to the destination's ReadFrom
-// where there is one, which is how sendfile and splice come about. Read and
+// where there is one, which is how splice comes about. Read and
 // WriteTo look at ctx first: once it is done they fail, whatever is buffered.
 type Reader interface {
 	io.Reader

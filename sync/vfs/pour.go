@@ -17,7 +17,7 @@ const (
 
 // Pour moves src into dst to its end, in slices, and returns the bytes moved.
 // It is for streams that must be counted, limited or cancelled on the way and
-// yet go by sendfile, splice or copy_file_range where the system has them:
+// yet go by splice or copy_file_range where the system has them:
 // when dst is an io.ReaderFrom and src, or what an *io.LimitedReader src
 // wraps, is a file or a connection (a syscall.Conn), each slice is given to
 // dst.ReadFrom as an *io.LimitedReader around the bare src, which is the one

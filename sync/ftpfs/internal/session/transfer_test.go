@@ -261,7 +261,7 @@ func TestEndBeforeTheBytes(t *testing.T) {
 }
 
 // TestFileToFile copies between files of this computer and the server by the
-// shortest way: sendfile and splice in clear.
+// shortest way, which for a download in clear is splice.
 func TestFileToFile(t *testing.T) {
 	for _, sec := range []bool{false, true} {
 		r := script(t, ftptest.Plan{TLS: sec})

@@ -100,9 +100,9 @@ func (d *Data) splice(w io.Writer) (int64, error) {
 // ReadFrom sends what r has. An error of r is returned as it is, and then Abort
 // is due.
 //
-// It is no sendfile: that saves half of our processor time and lets a server on
-// this computer copy out of cold memory instead, which takes both together half
-// as long again. A buffer that the processor keeps near is read as fast.
+// It is no sendfile. That saves two thirds of our processor time, and a server on
+// this computer has to copy from memory that is far from its processor instead:
+// both together take a quarter to a half longer than with a buffer that stays near.
 func (d *Data) ReadFrom(r io.Reader) (int64, error) {
 	var total int64
 	for buf := d.c.scratch()[:sendSize]; ; {
