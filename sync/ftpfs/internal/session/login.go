@@ -12,9 +12,8 @@ import (
 	"wherry/sync/vfs"
 )
 
-// login sends USER, PASS, ACCT, FEAT and the site's own commands. The
-// library's login knows no ACCT and hides the codes, so it only takes the
-// connection over.
+// login sends USER, PASS and ACCT. The library's login knows no ACCT and hides the
+// codes, so it only takes the connection over.
 func (o *operation) login(ask func() (string, error)) error {
 	user := o.conf.Site.User
 	if o.conf.Site.IsAnonymous() {
@@ -32,20 +31,7 @@ func (o *operation) login(ask func() (string, error)) error {
 	if strings.ContainsFunc(user+password+o.conf.Site.Account, unicode.IsControl) {
 		return o.kinded(vfs.KindLogin, "the user name, password or account holds a control character")
 	}
-	if err := o.identify(user, password); err != nil {
-		return err
-	}
-	r, err := o.ctl.Command("FEAT")
-	if err != nil {
-		return err
-	}
-	o.feats, o.facts.Feat = parseFeatures(r)
-	for _, line := range o.conf.Site.Commands {
-		if err := o.siteCommand(line); err != nil {
-			return err
-		}
-	}
-	return nil
+	return o.identify(user, password)
 }
 
 // identify says who we are. A server may be content after any of the three

@@ -66,7 +66,7 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 	}
 	s.ctl, err = wire.Dial(ctx, wire.Config{
 		Site: c.Site, Verify: s.judge, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
-		Timeout: c.Timeout, DataTimeout: c.DataTimeout, FinalTimeout: c.FinalTimeout, Only: c.Only,
+		Timeout: c.Timeout, DataTimeout: c.DataTimeout, FinalTimeout: c.FinalTimeout, Worth: c.Worth, Only: c.Only,
 		ProxyPassword: c.ProxyPassword, Environ: c.Environ, MaxTLS: c.MaxTLS, Learned: c.Learned,
 	})
 	if err != nil {
@@ -77,7 +77,7 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 		if err := o.login(ask); err != nil {
 			return err
 		}
-		return o.prepare()
+		return o.setUp()
 	})
 	if err != nil {
 		err = o.fault(err)
@@ -99,51 +99,4 @@ func (s *Session) judge(ctx context.Context, host string, chain []*x509.Certific
 		return &vfs.Error{Op: "connect", Kind: vfs.KindCert, Err: problem}
 	}
 	return nil
-}
-
-// prepare brings the session into the state every operation counts on.
-func (o *operation) prepare() error {
-	if err := o.ctl.Protect(); err != nil {
-		return err
-	}
-	lines := o.wishes()
-	fixed := len(lines)
-	lines = append(lines, "SYST", "PWD")
-	asksSize := !o.supports("MLST") && o.supports("SIZE")
-	if asksSize {
-		lines = append(lines, "SIZE /")
-	}
-	replies, err := o.ctl.Batch(lines)
-	if err != nil {
-		return err
-	}
-	if err := o.typeConfirmed(replies[0]); err != nil {
-		return err
-	}
-	if r := replies[fixed]; r.Code == 215 {
-		o.facts.System = r.Text()
-	}
-	if err := o.home(replies[fixed+1]); err != nil || !asksSize {
-		return err
-	}
-	n, err := o.sizeFrom(replies[fixed+2])
-	if err == nil {
-		o.judgeSize(n)
-	}
-	return err
-}
-
-// wishes are the commands by which a session is set up, TYPE first.
-func (o *operation) wishes() []string {
-	lines := []string{typeImage}
-	if o.names.enc == nil && o.supports("UTF8") {
-		// FileZilla Server says 202, others refuse and do it all the same.
-		lines = append(lines, "OPTS UTF8 ON")
-	}
-	if o.supports("MLST") {
-		if line := factsCommand(o.feats["MLST"]); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }

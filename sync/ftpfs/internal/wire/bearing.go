@@ -39,6 +39,9 @@ func (c *Control) bears() bearing {
 	return bearing{}
 }
 
+// Together says whether Batch may send several commands at once.
+func (c *Control) Together() bool { return c.bears().mark != "" }
+
 // odd gives up what saves round trips, for all sessions of the site.
 func (c *Control) odd(why string) {
 	if c.conf.Learned.giveUp() {
@@ -50,7 +53,7 @@ func (c *Control) odd(why string) {
 // and by which a server proves that it answers several at once in their order:
 // they change nothing, or the same the second time.
 var repeatable = []string{
-	"NOOP", "PWD", "CWD", "TYPE", "SIZE", "MDTM", "MFMT", "MLST", "STAT", "RNFR", "SITE CHMOD",
+	"NOOP", "PWD", "CWD", "TYPE", "FEAT", "SYST", "OPTS", "PBSZ", "PROT", "SIZE", "MDTM", "MFMT", "MLST", "STAT", "RNFR", "SITE CHMOD",
 	"HASH", "XSHA512", "XSHA256", "XSHA1", "XSHA", "XMD5", "MD5", "XCRC",
 }
 

@@ -55,6 +55,7 @@ type Control struct {
 	bore     Rung          // of the newest data connection that stood, on this connection
 	eager    bool          // see Eager
 	ported   bool          // one was answered
+	near     bool          // a round trip more is not worth a risk
 	quick    bool          // the newest transfer's final reply came soon behind its last byte
 	streak   int           // transfers in a row
 	streamed time.Time     // when the last one ended
@@ -160,21 +161,23 @@ func (c *Control) Last() (verb string, r Reply) { return c.verb, c.last }
 // Greeting returns the words of the server's first reply.
 func (c *Control) Greeting() string { return c.greeting.Text() }
 
-// Protect has data connections encrypted (RFC 4217, 9): refused is an error,
-// since listings and files would go in clear. The two replies also bring the
-// TLS 1.3 tickets that data connections resume from.
-func (c *Control) Protect() error {
+// Protection are the commands that have data connections encrypted (RFC 4217, 9);
+// none in clear. Their replies also bring the TLS 1.3 tickets that data connections
+// resume from.
+func (c *Control) Protection() []string {
 	if c.tls == nil {
 		return nil
 	}
-	for _, line := range []string{"PBSZ 0", "PROT P"} {
-		r, err := c.Command(line)
-		if err != nil {
-			return err
-		}
-		if line == "PROT P" && !r.OK() {
-			return fault(vfs.KindTLS, r.String(), nil)
-		}
+	return []string{"PBSZ 0", protect}
+}
+
+const protect = "PROT P"
+
+// Protected judges the replies to Protection, by command: a refusal is an error,
+// since listings and files would go in clear.
+func (c *Control) Protected(told map[string]Reply) error {
+	if r := told[protect]; c.tls != nil && !r.OK() {
+		return fault(vfs.KindTLS, r.String(), nil)
 	}
 	return nil
 }

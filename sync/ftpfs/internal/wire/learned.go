@@ -25,6 +25,7 @@ type Learned struct {
 	ordered  bool       // guarded; several commands at once were answered in their order
 	odd      bool       // guarded; see bearing
 	ends     farewells  // guarded
+	opening  []string   // guarded; never changed once set
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first
@@ -154,4 +155,19 @@ func (l *Learned) setFarewells(change func(*farewells)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	change(&l.ends)
+}
+
+// Opening returns the commands by which the site's last session was set up, nil
+// before the first one.
+func (l *Learned) Opening() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clip(l.opening)
+}
+
+// SetOpening keeps them; they are not changed any more then.
+func (l *Learned) SetOpening(lines []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.opening = lines
 }

@@ -90,10 +90,23 @@ func (r *rig) login() *client {
 			r.t.Fatalf("%v %v\n%s", reply, err, r.transcript())
 		}
 	}
-	if err := ctl.Protect(); err != nil {
+	if err := ctl.protect(); err != nil {
 		r.t.Fatal(err)
 	}
 	return c
+}
+
+// protect has data connections encrypted.
+func (c *Control) protect() error {
+	told := map[string]Reply{}
+	for _, line := range c.Protection() {
+		r, err := c.Command(line)
+		if err != nil {
+			return err
+		}
+		told[line] = r
+	}
+	return c.Protected(told)
 }
 
 // ask is one command of the library.

@@ -95,7 +95,7 @@ func TestProtRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close(false)
-			wants(t, c.Protect(), vfs.KindTLS)
+			wants(t, c.protect(), vfs.KindTLS)
 		})
 	}
 }
