@@ -256,32 +256,3 @@ func TestHostileSeen(t *testing.T) {
 		}
 	})
 }
-
-// thrice is finish over what it has put there itself, twice more: the second and
-// the third follow the first one quickly.
-func thrice(b *bench) error {
-	if err := finish(nil)(b); err != nil {
-		return err
-	}
-	mine := vfs.Entry{Name: "up", Type: vfs.TypeFile, Size: int64(len(content)), ModTime: born.Add(time.Hour), Accuracy: time.Second}
-	return errors.Join(finish(&mine)(b), finish(&mine)(b))
-}
-
-// TestHostileHaste: an upload that ended in haste and came short is one whose
-// connection broke, so it is tried again, and what stood there stands.
-func TestHostileHaste(t *testing.T) {
-	t.Parallel()
-	third := func(h ftptest.Handler) ftptest.Plan {
-		return ftptest.Plan{Verbs: map[string]ftptest.Handler{"STOR": ftptest.InTurn(ftptest.Default, ftptest.Default, h)}}
-	}
-	half := meanwhile(func(c *ftptest.Conn, _ string) { c.Put("/part", []byte(content[:9])) })
-	broken := ftptest.Flow{Finals: []string{"426 Broken"}}.Serve
-	kept := stores("/up", content)
-	inWays(t, ways[2:3], func() map[string]row {
-		return map[string]row{
-			"nothing is lost by it":            {do: thrice, also: allOf(named, timed(true))},
-			"226 for half of it is no verdict": {plan: third(half), do: thrice, want: vfs.KindLost, also: kept},
-			"426 is none either":               {plan: third(broken), do: thrice, want: vfs.KindLost, also: kept},
-		}
-	})
-}

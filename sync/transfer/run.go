@@ -46,9 +46,9 @@ type run struct {
 // then stands as it stood, and a part stands only where a run with Job.Made
 // can go on with it, or where it is the one whole copy (ReplaceDelete,
 // ReplaceDirect). It never puts a question twice, waits or tries again, but for a
-// file whose line ends were changed on the way, for a Known that was untrue, and
-// where Segments may have filled the disk or put other bytes together: these it
-// sends once more.
+// file whose line ends were changed on the way, for a Known that was untrue, for an
+// upload whose end was lost to haste (vfs.ErrCutShort), and where Segments may have
+// filled the disk or put other bytes together: these it sends once more.
 //
 // Two runs with the same target must not be under way at a time: they would
 // write the same part.
@@ -58,7 +58,7 @@ func Run(ctx context.Context, job Job) (Result, error) {
 	}
 	r := &run{job: job, target: job.Target.Path}
 	result, err := r.run(ctx)
-	if err != nil && (r.untrue || r.misspread(err)) && ctx.Err() == nil {
+	if err != nil && (r.untrue || r.misspread(err) || errors.Is(err, vfs.ErrCutShort)) && ctx.Err() == nil {
 		job.Segments = 0
 		r = &run{job: job, target: job.Target.Path, looks: true}
 		result, err = r.run(ctx)

@@ -2,6 +2,7 @@ package vfs
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"time"
 )
@@ -41,6 +42,11 @@ type Witness interface {
 	// has returned nil behind io.EOF. ok false: the caller asks by Stat.
 	After() (e Entry, ok bool)
 }
+
+// ErrCutShort is in the chain of a Finish's KindLost where the end of a file was
+// lost to what saved a round trip, which is not done again: the same file may be
+// sent once more at once.
+var ErrCutShort = errors.New("the file was cut short")
 
 // Finisher is a Writer that can do the last steps of a transfer in fewer
 // exchanges than one after the other.

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 
 	"wherry/sync/ftpfs/internal/wire"
@@ -109,6 +110,17 @@ func (e *ending) short(replies []wire.Reply, size int64) bool {
 	return ok && told.Size < size
 }
 
+// cutShort is the failure of an upload that ended in haste by err, or with fewer
+// bytes than were sent.
+func (o *operation) cutShort(err error) error {
+	o.ctl.CameShort()
+	cause := vfs.ErrCutShort
+	if errors.Is(err, ErrNoVerdict) {
+		cause = fmt.Errorf("%w: %w", cause, ErrNoVerdict)
+	}
+	return &vfs.Error{Op: o.verb, Path: o.path, Kind: vfs.KindLost, Reply: "the end of the upload was lost", Err: cause}
+}
+
 // rename sends RNFR and RNTO together, of which the second does nothing where
 // the first was refused (RFC 959, 5.4): RNFR is never left alone, after which
 // ProFTPD refuses whatever else comes, for ever. A refusal leaves everything as
@@ -149,14 +161,15 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 			o.ctl.Compared()
 		}
 		err := w.ended()
+		replies := []wire.Reply(nil)
 		if err == nil {
-			replies := o.behind()
-			switch {
-			case w.hand.data.Hasty() && e.short(replies, f.Size):
-				err = o.ctl.CameShort()
-			case e.right(replies) && o.ctl.InStep():
-				out, done, err = e.rename(f)
-			}
+			replies = o.behind()
+		}
+		switch {
+		case w.hand.data.Hasty() && o.ctx.Err() == nil && (e.short(replies, f.Size) || brokenOff(o.kind(err))):
+			err = o.cutShort(err)
+		case err == nil && e.right(replies) && o.ctl.InStep():
+			out, done, err = e.rename(f)
 		}
 		w.verdict = o.end(err)
 	})

@@ -29,9 +29,11 @@ type Data struct {
 	promised bool   // the library was told so ahead of it
 	ahead    *Reply // the end, said before anything moved and not yet passed on
 	upload   bool
-	left     bool      // we have said close_notify ahead of the content
-	hasty    bool      // a reset followed our end
-	asked    time.Time // when the transfer's command went out
+	left     bool          // we have said close_notify ahead of the content
+	hasty    bool          // a reset followed our end
+	trip     time.Duration // a round trip, 0 where it was of no interest
+	parted   time.Time     // when our end was sent, where trip is known
+	asked    time.Time     // when the transfer's command went out
 	started  time.Time
 	flow     *flow
 	stream   net.Conn // flow, or TLS over it; nil before Open

@@ -1,11 +1,11 @@
 package wire
 
 import (
+	"cmp"
 	"crypto/tls"
 	"time"
 
 	"wherry/sync/trace"
-	"wherry/sync/vfs"
 )
 
 // How a data connection ends decides when the server says that the transfer is
@@ -21,13 +21,22 @@ import (
 // Behind an upload in clear vsftpd closes the connection, too, and says 226 when
 // its end has been acknowledged (SO_LINGER): a round trip more. All content has
 // been read by then, and a reset right behind our end spares the wait. But what
-// is lost on the way is sent again by nobody then. So it is done with what fits
-// the first flight of a connection, where the file's size is compared afterwards,
-// and the final reply, which came quickly before, is not waited for in vain.
+// is lost on the way is sent again by nobody then. So it is done only where
+//
+//   - a round trip is worth it, and the server was seen to wait for one;
+//   - all fits the first flight of a connection, and the system has sent all;
+//   - the file's size is compared with what was sent afterwards, and who finds
+//     less sends it once more, the ordinary way;
+//   - the final reply came quickly before, and is not waited for in vain.
+//
+// The first upload that comes short ends it for the site.
 
 // firstFlight is how many bytes a connection may send at once when it is new: ten
 // segments (RFC 6928), and what is left of 1280 bytes with IPv6.
 const firstFlight = 10 << 10
+
+// worthIt is the round trip from which on one less is worth the risk.
+const worthIt = 20 * time.Millisecond
 
 // glance is how long the server's end of a connection may come behind its
 // close_notify without its having waited for us: one that does not wait says both
@@ -37,8 +46,9 @@ const glance = time.Millisecond
 // farewells is what a site's server was seen to do at the end of a data
 // connection.
 type farewells struct {
-	waits bool // behind a download, for our close_notify
-	never bool // it bore ill that ours came first, or hard
+	waits   bool // behind a download, for our close_notify
+	lingers bool // behind an upload, until its own end is acknowledged
+	never   bool // it bore ill that ours came first, or hard
 }
 
 // takesLeave says close_notify ahead of the content where the server waits for it.
@@ -85,36 +95,52 @@ func (c *Control) Compared() {
 	c.compared = true
 }
 
-// mayHurry says whether the end of an upload may be a hasty one.
+// mayHurry says whether the end of an upload may be a hasty one, as far as that
+// can be known before it.
 func (d *Data) mayHurry() bool {
 	c := d.c
 	c.mu.Lock()
 	compared := c.compared
 	c.mu.Unlock()
-	return compared && c.tls == nil && d.count <= firstFlight && c.quick && c.trails() && !c.conf.Learned.farewells().never
+	return compared && !c.near && c.tls == nil && d.count <= firstFlight && c.quick && c.trails() && !c.conf.Learned.farewells().never
 }
 
-// hurry makes the closing of an upload's connection a reset behind its end.
+// hurry ends our direction of an upload and has its closing be a reset, where
+// that may be; else where it would be worth it, it finds out what the server does.
 func (d *Data) hurry() error {
 	if !d.mayHurry() {
+		return nil
+	}
+	trip, _, ok := link(d.flow.tcp)
+	if !ok || trip < cmp.Or(d.c.conf.Worth, worthIt) {
+		d.c.near = true
 		return nil
 	}
 	if err := d.flow.tcp.CloseWrite(); err != nil {
 		return err
 	}
+	d.trip, d.parted = trip, time.Now()
+	_, unsent, ok := link(d.flow.tcp)
+	if !ok || unsent > 0 || !d.c.conf.Learned.farewells().lingers {
+		return nil
+	}
 	d.hasty = true
 	return d.flow.tcp.SetLinger(0)
+}
+
+// lingered takes notice of when the final reply to an upload came: one round trip
+// behind our end, or two.
+func (d *Data) lingered() {
+	if d.trip > 0 && !d.hasty && time.Since(d.parted) > d.trip*3/2 {
+		d.c.conf.Learned.setFarewells(func(f *farewells) { f.lingers = true })
+	}
 }
 
 // Hasty says whether the upload ended so that its last bytes may have been lost.
 func (d *Data) Hasty() bool { return d.hasty }
 
-// CameShort gives up hasty ends: one has cost an upload its last bytes. The
-// error is that of a connection that broke, since the next try will do better.
-func (c *Control) CameShort() error {
-	c.unwell("the end of an upload was lost")
-	return fault(vfs.KindLost, "the end of the upload was lost", nil)
-}
+// CameShort gives up hasty ends: one has cost an upload its last bytes.
+func (c *Control) CameShort() { c.unwell("the end of an upload was lost") }
 
 // brokeOff are the replies to a transfer whose connection did not end in order
 // (RFC 959, 4.2.2; 451 is "error in processing").

@@ -3,10 +3,7 @@ package wire
 import (
 	"crypto/tls"
 	"io"
-	"strconv"
-	"strings"
 	"testing"
-	"time"
 
 	"wherry/sync/ftptest"
 )
@@ -95,105 +92,6 @@ func TestEarlyFarewell(t *testing.T) {
 			}
 			if c.conf.Learned.wasOdd() {
 				t.Error("nothing else was odd")
-			}
-		})
-	}
-}
-
-// upload is a small upload whose size is asked for behind it.
-func (c *client) upload(content string) (size string, err error) {
-	c.Begin(c.r.t.Context())
-	c.Behind("SIZE /up")
-	c.Compared()
-	if _, err = c.once("STOR /up", content); err != nil {
-		return "", err
-	}
-	_, behind, err := c.Followed()
-	if err != nil {
-		return "", err
-	}
-	return behind[0].Text(), nil
-}
-
-// TestHastyEnd: a small upload to a server that is known ends by a reset, which
-// costs no byte of it, and not where that would be of no use or has done harm.
-func TestHastyEnd(t *testing.T) {
-	const small = "some words"
-	for outcome, tc := range map[string]struct {
-		plan    ftptest.Plan
-		content string
-		before  func(*client)
-		hasty   bool
-	}{
-		"a small one":            {plan: plan(), content: small, hasty: true},
-		"an empty one":           {plan: plan(), hasty: true},
-		"one that fills flights": {plan: plan(), content: strings.Repeat("x", firstFlight+1)},
-		"another server":         {plan: ftptest.Plan{Greeting: ftptest.Reply("220 ProFTPD Server"), Files: plan().Files}, content: small},
-		"harm was done before":   {plan: plan(), content: small, before: func(c *client) { _ = c.CameShort() }},
-		"one thing was odd":      {plan: plan(), content: small, before: func(c *client) { c.odd("a test") }},
-		"a slow server":          {plan: plan(), content: small, before: func(c *client) { c.quick = false }},
-		"with TLS":               {plan: ftptest.Plan{TLS: true, Reuse: true, Greeting: known, Files: plan().Files}, content: small},
-	} {
-		t.Run(outcome, func(t *testing.T) {
-			t.Parallel()
-			r := script(t, tc.plan)
-			c := r.pipelined()
-			if tc.before != nil {
-				tc.before(c)
-			}
-			for range 3 {
-				size, err := c.upload(tc.content)
-				if err != nil || size != strconv.Itoa(len(tc.content)) {
-					t.Errorf("%q, %v", size, err)
-				}
-				if got := c.data.Hasty(); got != tc.hasty {
-					t.Errorf("hasty: %t", got)
-				}
-				if tc.before != nil && outcome == "a slow server" {
-					c.quick = false
-				}
-			}
-			if got, _ := r.Get("/up"); string(got) != tc.content {
-				t.Errorf("%q", got)
-			}
-		})
-	}
-}
-
-// TestHastyEndUnseen: nobody compares the size, so nothing may be lost.
-func TestHastyEndUnseen(t *testing.T) {
-	c := script(t, plan()).pipelined()
-	if _, err := c.transfer(t.Context(), "STOR /up", "words"); err != nil || c.data.Hasty() {
-		t.Error(err, c.data.Hasty())
-	}
-}
-
-// TestHastyEndDoesHarm: an upload that was broken by it is known as such, and it
-// is not done again.
-func TestHastyEndDoesHarm(t *testing.T) {
-	for outcome, stor := range map[string]ftptest.Handler{
-		"the server says so": ftptest.Flow{Finals: []string{"426 Failure reading network stream."}}.Serve,
-		"the server does not answer": func(c *ftptest.Conn, arg string) {
-			ftptest.Flow{Finals: []string{}}.Serve(c, arg)
-			c.Hold(nil)
-		},
-	} {
-		t.Run(outcome, func(t *testing.T) {
-			t.Parallel()
-			r := script(t, plan("STOR", ftptest.InTurn(ftptest.Default, stor)))
-			c := r.pipelined()
-			if _, err := c.upload("words"); err != nil {
-				t.Fatal(err)
-			}
-			began := time.Now()
-			if _, err := c.upload("words"); err == nil {
-				t.Error("it went well")
-			}
-			if took := time.Since(began); took > c.conf.Timeout/2 {
-				t.Error("it took", took)
-			}
-			if !c.conf.Learned.farewells().never || c.conf.Learned.wasOdd() {
-				t.Errorf("%+v, odd: %t", c.conf.Learned.farewells(), c.conf.Learned.wasOdd())
 			}
 		})
 	}

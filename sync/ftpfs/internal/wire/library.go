@@ -235,6 +235,9 @@ func (c *Control) verdict(d *Data) (Reply, error) {
 	began := time.Now()
 	r, err := c.receive(limit + d.unsent())
 	c.quick = err == nil && time.Since(began) < quickEnd
+	if err == nil && r.OK() {
+		d.lingered()
+	}
 	switch {
 	case errors.Is(err, errNoReply):
 		switch {
