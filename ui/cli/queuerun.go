@@ -61,7 +61,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if p.awake {
 			defer a.stayAwake(ctx)()
 		}
-		if err := s.sayWhen(ctx); err != nil {
+		if err := s.sayWhen(); err != nil {
 			return err
 		}
 		if err := s.reopen(ctx); err != nil {
@@ -79,7 +79,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 }
 
 // sayWhen tells a person why nothing moves yet, where only time is waited for.
-func (s *session) sayWhen(ctx context.Context) error {
+func (s *session) sayWhen() error {
 	if elsewhere, err := s.engine.Queue().Elsewhere(); err != nil || elsewhere {
 		return err // the run itself tells
 	}
@@ -88,20 +88,12 @@ func (s *session) sayWhen(ctx context.Context) error {
 		s.queueWaits(snap)
 		return nil
 	}
-	items, err := s.engine.Queue().List(ctx, queue.Filter{States: []queue.State{queue.Waiting}}, 0, page)
-	if err != nil || len(items) == 0 {
-		return err
+	first, waiting := snap.OpensAt, snap.Count[queue.Waiting]
+	if later := snap.Later; later.Rows >= waiting && later.First.After(first) {
+		first = later.First
 	}
-	first := snap.OpensAt
-	if first.IsZero() {
-		for _, i := range items {
-			switch {
-			case !begins(i):
-				return nil
-			case first.IsZero() || i.NotBefore.Before(first):
-				first = i.NotBefore
-			}
-		}
+	if waiting == 0 || first.IsZero() {
+		return nil
 	}
 	s.notice("wherry: The first file begins at %s, which is waited for. Ctrl-C ends the wait.", words.Moment(first.Local(), time.Now()))
 	return nil

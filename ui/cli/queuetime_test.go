@@ -11,6 +11,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/engine"
+	"wherry/sync/queue"
+	"wherry/sync/vfs"
 )
 
 func TestHoursAsPeopleWriteThem(t *testing.T) {
@@ -190,6 +194,7 @@ func TestARunThatWaitsSaysUntilWhen(t *testing.T) {
 	}{
 		"for its row":           {at: "2099-05-06T07:08:09Z", says: "begins at 2099-05-0"},
 		"for the hours":         {between: outside, says: "begins at"},
+		"for the later of both": {at: "2099-05-06T07:08:09Z", between: outside, says: "begins at 2099-05-0"},
 		"and nothing otherwise": {},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -214,6 +219,44 @@ func TestARunThatWaitsSaysUntilWhen(t *testing.T) {
 				t.Errorf("how it goes on: %s", &said.text)
 			}
 		})
+	}
+}
+
+// TestManyRowsThatBeginLaterHideNone behind them that begins at once.
+func TestManyRowsThatBeginLaterHideNone(t *testing.T) {
+	h := shopHome(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	copyTo := func(name string, begin time.Time) queue.Request {
+		at := func(name string) queue.Place {
+			return queue.Place{Path: vfs.MustParse(filepath.ToSlash(filepath.Join(dir, name)))}
+		}
+		return queue.Request{Source: at("file"), Target: at(name), Type: vfs.TypeFile, Size: 1, NotBefore: begin}
+	}
+	var requests []queue.Request
+	for i := range page {
+		requests = append(requests, copyTo(fmt.Sprint("later", i), time.Now().Add(time.Hour)))
+	}
+	dirs, err := engine.DirsAt(h.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.Start(t.Context(), engine.Config{Dirs: dirs, Vault: h.vault})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Enqueue(t.Context(), append(requests, copyTo("now", time.Time{}))...); err != nil || e.Close() != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, said := &watched{until: `"done"`, then: cancel}, &watched{}
+	a := &app{std: Streams{In: strings.NewReader(""), Out: out, Err: said}, vault: h.vault}
+	if code := a.main(ctx, []string{"queue", "run", "--json"}); code != exitInterrupted || strings.Contains(said.text.String(), "which is waited for") {
+		t.Errorf("exit %d: %s", code, &said.text)
 	}
 }
 
