@@ -11,7 +11,7 @@ import (
 
 // handful is how many files of each pair of sites are read from the journal at
 // a time.
-const handful = 32
+const handful = 64
 
 // hand holds the files whose turn is next, so that most of them are taken
 // without the journal. It is read again after every change that could alter

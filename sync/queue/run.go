@@ -52,6 +52,19 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 		return err
 	}
 
+	journal := q.work(ctx, drain, stop)
+	switch {
+	case journal != nil:
+		return journal
+	case inOrder(ctx), parent.Err() != nil:
+		return nil
+	}
+	return context.Cause(ctx)
+}
+
+// work does all that a run does, until ctx ends, which stop has happen. It
+// returns an error that the settler met: what ended then could not be written.
+func (q *Queue) work(ctx context.Context, drain bool, stop context.CancelCauseFunc) (journal error) {
 	var crew, settler sync.WaitGroup
 	start := func(work func(context.Context) error) {
 		crew.Go(func() {
@@ -61,7 +74,6 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 		})
 	}
 	// The settler outlives the crew: what they ended with is still written.
-	var journal error
 	last := make(chan struct{})
 	settler.Go(func() {
 		if journal = q.settle(ctx, last); journal != nil {
@@ -74,9 +86,9 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	for range scanners {
 		start(q.scanner)
 	}
-	start(q.sweeper)
-	start(q.trimmer)
-	start(q.sampler)
+	for _, work := range []func(context.Context) error{q.sweeper, q.trimmer, q.sampler} {
+		start(work)
+	}
 	start(func(ctx context.Context) error { return q.coordinate(ctx, drain) })
 	if q.c.Ask != nil {
 		start(q.asker)
@@ -84,13 +96,7 @@ func (q *Queue) run(ctx context.Context, drain bool) error {
 	crew.Wait()
 	close(last)
 	settler.Wait()
-	switch {
-	case journal != nil:
-		return journal
-	case inOrder(ctx), parent.Err() != nil:
-		return nil
-	}
-	return context.Cause(ctx)
+	return journal
 }
 
 // inOrder says whether a run was ended by its caller or by having nothing

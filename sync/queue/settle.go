@@ -29,7 +29,7 @@ const maxNotes = 256
 // transaction of many costs little more than one of one. What somebody may be
 // waiting for is written at once (isUrgent).
 const (
-	gatherFor = 20 * time.Millisecond
+	gatherFor = 10 * time.Millisecond
 	gatherMax = maxNotes / 2
 )
 
@@ -322,33 +322,49 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 	if size, ok := begun[3].(int64); ok {
 		r.Size = size
 	}
-	before := r.Attempts
-	event := q.outcome(&r, v, e)
-	if err := q.heardOf(ctx, w, &r, e, before); err != nil {
+	event, err := q.conclude(ctx, w, &r, v, e)
+	if err != nil {
 		return silent, err
+	}
+	return event, q.keepEnd(ctx, r, e, begun)
+}
+
+// conclude puts into r what v and e say, as far as its site leaves it so, and
+// returns the event.
+func (q *Queue) conclude(ctx context.Context, w *work, r *row, v verdict, e ending) (Event, error) {
+	before := r.Attempts
+	event := q.outcome(r, v, e)
+	if err := q.heardOf(ctx, w, r, e, before); err != nil {
+		return event, err
 	}
 	if event.Type == EventFailed && r.State == Waiting {
 		event.Type = EventRetry
 	}
 	if event.Type == "" {
-		event = q.stoppedEvent(w, r)
+		event = q.stoppedEvent(w, *r)
 	}
 	event.Item = r.Item
+	return event, nil
+}
+
+// keepEnd writes r as its work has left it, and what follows for other rows.
+func (q *Queue) keepEnd(ctx context.Context, r row, e ending, begun []any) error {
 	question := ""
 	if r.Question != nil {
+		var err error
 		if question, err = questionText(*r.Question); err != nil {
-			return silent, err
+			return err
 		}
 	}
 	if err := q.store(ctx, r, question, begun); err != nil {
-		return silent, err
+		return err
 	}
 	if isEnd(r.State) {
 		if err := q.bump(ctx, r.Parent, endTally(r.State)); err != nil {
-			return silent, err
+			return err
 		}
 	}
-	return event, q.stopOthers(ctx, r, e)
+	return q.stopOthers(ctx, r, e)
 }
 
 // lightness tells how a row that ended stood: what its part is made from, where
