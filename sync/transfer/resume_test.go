@@ -248,6 +248,7 @@ func TestNoPartIsLeftThatNobodyCanUse(t *testing.T) {
 		"it broke before the first byte": {memfs.Fault{Op: memfs.OpWrite, Kind: vfs.KindLost}, false},
 		"the reply to the first command": {memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindLost, After: true}, false},
 		"the disk is full half-way":      {memfs.Fault{Op: memfs.OpWrite, Bytes: 200_000, Kind: vfs.KindNoSpace}, false},
+		"the source's side has no room":  {memfs.Fault{Op: memfs.OpRead, Bytes: 200_000, Kind: vfs.KindNoSpace}, true},
 		"the quota is told at the end":   {memfs.Fault{Op: memfs.OpCommit, Kind: vfs.KindNoSpace}, false},
 		"the quota is told beforehand":   {memfs.Fault{Op: memfs.OpCreate, Kind: vfs.KindNoSpace, After: true}, false},
 		"writing is not allowed":         {memfs.Fault{Op: memfs.OpWrite, Bytes: 200_000, Kind: vfs.KindPermission}, false},
@@ -259,7 +260,11 @@ func TestNoPartIsLeftThatNobodyCanUse(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			p := newPair(t, content)
-			p.to.Inject(tc.fault)
+			at := p.to
+			if tc.fault.Op == memfs.OpRead {
+				at = p.from
+			}
+			at.Inject(tc.fault)
 			p.mustFail(tc.fault.Kind)
 			part, left := p.to.Get(partName)
 			if left != tc.left || part != content[:len(part)] {
