@@ -18,6 +18,10 @@ import (
 // it is being read; most take less, and a flash of words would only disturb.
 const patience = 150 * time.Millisecond
 
+// slowly is how long it takes before the pane says that it takes long. A server
+// behind a firewall lets listings wait for seconds until another way is tried.
+const slowly = 3 * time.Second
+
 // trip is the way to a folder. Only the newest trip of a pane counts.
 type trip struct {
 	opener *Opener // nil: in the place where the pane is
@@ -131,13 +135,19 @@ func (v *View) waitPatiently(t *trip) {
 		v.slow()
 	}
 	v.slow = v.loop.After(patience, func() {
-		if v.trip == t {
-			v.showTrip(t)
+		if v.trip != t {
+			return
 		}
+		v.showTrip(t, "Esc ends it.")
+		v.slow = v.loop.After(slowly-patience, func() {
+			if v.trip == t {
+				v.showTrip(t, "No answer so far; the log tells what is tried. Esc ends it.")
+			}
+		})
 	})
 }
 
-func (v *View) showTrip(t *trip) {
+func (v *View) showTrip(t *trip, text string) {
 	title := "Reading " + v.place.show(t.path) + " …"
 	if t.opener != nil {
 		title = "Opening " + t.opener.Title + " …"
@@ -145,7 +155,7 @@ func (v *View) showTrip(t *trip) {
 	v.showWhere(t)
 	v.status.SetText("")
 	v.showNotice(parts.Notice{
-		Glyph: look.GlyphWaiting, Title: title, Text: "Esc ends it.", Solid: true,
+		Glyph: look.GlyphWaiting, Title: title, Text: text, Solid: true,
 		Answers: []parts.Answer{{Title: "Cancel", Run: func() { v.Cancel() }}},
 	})
 }

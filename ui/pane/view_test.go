@@ -95,6 +95,15 @@ func TestSlowFolderSaysSoAndCanBeLeft(t *testing.T) {
 	if !strings.Contains(r.notice(), "Reading /home/anna/photos") {
 		t.Errorf("notice %q", r.notice())
 	}
+	says := func(when, want string) {
+		t.Helper()
+		if got := r.view.placard.Notice().Text; got != want {
+			t.Errorf("%s it says %q", when, got)
+		}
+	}
+	says("at first", "Esc ends it.")
+	r.loop.Advance(slowly - patience)
+	says("as it takes long", "No answer so far; the log tells what is tried. Esc ends it.")
 	r.picture("pane-busy")
 	r.view.Focus()
 	r.key(fyne.KeyEscape)
