@@ -13,7 +13,8 @@
 //     left (Blocked.Left), the next session goes on with them for the same
 //     call, changes and uploads included: nothing took effect.
 //   - An upload or download whose final reply never came is settled by the
-//     file's size on another session.
+//     file's size on another session, an upload also by its time: what was
+//     there before can have the same size.
 //   - What works, and how many sessions the server bears, is kept in a Memory
 //     by network and recalled from there.
 //   - Close breaks off what is in progress, and waits for it.

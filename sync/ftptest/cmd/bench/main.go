@@ -12,6 +12,8 @@
 // peak memory are the client process's own, as wait4(2) tells them; what the
 // server spent is told by /proc. After each
 // run what arrived is counted, so that nobody wins by leaving something out.
+// Wherry keeps what it has learned of the server from one round to the next, as
+// between a person's runs: only its first round has nothing of it.
 package main
 
 import (
