@@ -36,9 +36,10 @@
 //
 // What saves round trips stands in bearing.go (which servers bear it), batch.go
 // and follow.go (several commands at once, also around a transfer), prefetch.go
-// (the next data connection) and early.go (a transfer's command that does not
-// wait for it). Learned keeps what a site's server has proven; at the first
-// oddity all of it is given up, and the operation is done by single steps.
+// (the next data connection), early.go (a transfer's command that does not wait
+// for it) and farewell.go (the ends of data connections). Learned keeps what a
+// site's server has proven; at the first oddity all of it is given up, and the
+// operation is done by single steps.
 //
 // Behind a proxy both connections are made by it (SOCKS5 or CONNECT), to the
 // name that the person gave; the rungs of active mode are impossible then.
