@@ -90,6 +90,13 @@ func (p *progress) timer() (<-chan time.Time, func() bool) {
 	return p.q.clock.After(max(p.due.Sub(p.q.clock.Now()), 0))
 }
 
+// tellDue is tell where its time has come.
+func (p *progress) tellDue() {
+	if len(p.shown) > 0 && !p.q.clock.Now().Before(p.due) {
+		p.tell()
+	}
+}
+
 // tell sends the progress of each row that moved since the last time.
 func (p *progress) tell() {
 	now := p.q.clock.Now()

@@ -104,6 +104,7 @@ func (q *Queue) settle(ctx context.Context, last <-chan struct{}) error {
 			if err := q.settleBatch(ctx, batch, &p); err != nil {
 				return err
 			}
+			p.tellDue() // there may be notes for as long as small files end
 			continue
 		}
 		expired, stop := p.timer()
@@ -195,7 +196,8 @@ func (q *Queue) settleNotes(ctx context.Context, batch []note) ([]Event, error) 
 	defer q.s.mu.Unlock()
 	s := settling{q: q, ended: map[ID]tally{}}
 	if !anyEnding(batch) {
-		return s.events, s.write(ctx, batch)
+		err := s.write(ctx, batch)
+		return s.events, err
 	}
 	if err := q.s.writeLocked(ctx, durable, func() error { return s.write(ctx, batch) }); err != nil {
 		return nil, q.judgeLocked(err)
@@ -205,7 +207,8 @@ func (q *Queue) settleNotes(ctx context.Context, batch []note) ([]Event, error) 
 	} else {
 		q.changedQuietly()
 	}
-	return s.events, q.release(ctx, batch)
+	err := q.release(ctx, batch)
+	return s.events, err
 }
 
 // settling is one transaction of the settler's.
