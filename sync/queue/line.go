@@ -9,10 +9,13 @@ import (
 )
 
 // line is what one kind of worker takes its rows from: the first row, the first
-// one of the next pair of sites, and the first ones of a pair; "" where the sites
-// are all one to it.
+// one of the next target's site, the first one of the next source's site, and the
+// first ones of a pair; "" where the sites are all one to it.
+//
+// The next one is asked for in two steps, because of (src_site, dst_site) > (?, ?)
+// SQLite reads all rows of the pair.
 type line struct {
-	first, next, pair string
+	first, beside, next, pair string
 	// bell is rung when there may be a row to take.
 	bell func(*bells) chan struct{}
 	// moves tells that a row of it takes one of its sites' transfers.
@@ -26,7 +29,8 @@ const (
 	takeScan  = `SELECT ` + columns + ` FROM rows INDEXED BY rows_scans WHERE state = 'waiting' AND next_try = 0 AND type <> 'file'`
 	takeSweep = `SELECT ` + columns + ` FROM rows INDEXED BY rows_state WHERE state = 'removing' AND next_try = 0`
 
-	ofNextPair = ` AND (src_site, dst_site) > (?, ?)`
+	besidePair = ` AND src_site = ? AND dst_site > ?`
+	behindPair = ` AND src_site > ?`
 	bySites    = ` ORDER BY src_site, dst_site, prio, rank, id LIMIT 1`
 	bySize     = ` ORDER BY src_site, dst_site, prio, rank, size, id LIMIT 1`
 	ofPair     = ` AND src_site = ? AND dst_site = ?`
@@ -35,14 +39,16 @@ const (
 // The lines. smallFiles is files in the order of Tuning.SmallFirst.
 var (
 	files = line{
-		first: takeFile + bySites, next: takeFile + ofNextPair + bySites, moves: true, bell: atTurn,
+		first: takeFile + bySites, beside: takeFile + besidePair + bySites, next: takeFile + behindPair + bySites, moves: true, bell: atTurn,
 		pair: takeFile + ofPair + ` ORDER BY prio, rank, id LIMIT ?`,
 	}
 	smallFiles = line{
-		first: takeSmall + bySize, next: takeSmall + ofNextPair + bySize, moves: true, bell: atTurn,
+		first: takeSmall + bySize, beside: takeSmall + besidePair + bySize, next: takeSmall + behindPair + bySize, moves: true, bell: atTurn,
 		pair: takeSmall + ofPair + ` ORDER BY prio, rank, size, id LIMIT ?`,
 	}
-	scans  = line{first: takeScan + bySites, next: takeScan + ofNextPair + bySites, bell: whenLoud}
+	scans = line{
+		first: takeScan + bySites, beside: takeScan + besidePair + bySites, next: takeScan + behindPair + bySites, bell: whenLoud,
+	}
 	sweeps = line{first: takeSweep + ` ORDER BY prio, rank, id LIMIT 1`, bell: whenLoud}
 )
 
@@ -103,7 +109,9 @@ func (q *Queue) heads(ctx context.Context, from line, n int) ([]row, error) {
 			}
 		}
 		out = append(out, found...)
-		found, err = q.list(ctx, from.next, src, dst)
+		if found, err = q.list(ctx, from.beside, src, dst); err == nil && len(found) == 0 {
+			found, err = q.list(ctx, from.next, src)
+		}
 	}
 	small := from.first == smallFiles.first
 	slices.SortStableFunc(out, func(a, b row) int { return a.compare(b, small) })
