@@ -35,6 +35,7 @@ type statusBar struct {
 	mode     *parts.Line
 	message  *parts.Line
 	left     *parts.Line
+	failed   *parts.Line // hidden where nothing has
 	up, down *parts.Line
 	limit    *parts.Tool // switches the speed limits
 	lasting  string      // what stands there while nothing else is said
@@ -53,13 +54,15 @@ func newStatusBar(after func(time.Duration, func()) (stop func()), toggleLimit f
 		mode:    parts.NewLine("", look.ColorSecondary).Whole(),
 		message: parts.NewLine("", look.ColorSecondary),
 		left:    parts.NewLine("", look.ColorSecondary).Whole(),
+		failed:  parts.NewLine("", look.ColorTrouble).Whole(),
 		up:      parts.NewLine("", look.ColorSecondary).Whole(),
 		down:    parts.NewLine("", look.ColorSecondary).Whole(),
 		limit:   parts.NewTool(look.GlyphSpeed, "Limit the speed", toggleLimit),
 	}
 	west := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.secured, s.mode)
 	s.limit.Hide()
-	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.up, s.down,
+	s.failed.Hide()
+	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.failed, s.up, s.down,
 		container.New(layout.NewCustomPaddedLayout(-3, -3, 0, 0), s.limit)) // a tool is higher than the line
 	s.object = container.New(layout.NewCustomPaddedLayout(2, 2, look.Gap, look.Gap),
 		container.New(layout.NewBorderLayout(nil, nil, west, east), west, east,
@@ -133,13 +136,20 @@ func (s *statusBar) setQueue(q queue.Snapshot, told bool, names func(site.ID) st
 	if len(q.Waits) > 1 || len(q.Waits) == 1 && !told {
 		text, color = text+", "+waitText(q.Waits, names), look.ColorWarn
 	}
-	if failed := q.Count[queue.Failed]; failed > 0 {
-		text += ", " + words.Number(int64(failed)) + " failed"
-		color = look.ColorTrouble
-	}
 	s.left.Set(text, color, "")
+	s.setFailed(q.Count[queue.Failed])
 	s.up.Set(words.Rate(q.RateUp), look.ColorSecondary, look.GlyphUpload)
 	s.down.Set(words.Rate(q.RateDn), look.ColorSecondary, look.GlyphDownload)
+}
+
+// setFailed counts what has failed, apart: what is left goes on well beside it.
+func (s *statusBar) setFailed(n int) {
+	if n == 0 {
+		s.failed.Hide()
+		return
+	}
+	s.failed.SetText(words.Number(int64(n)) + " failed")
+	s.failed.Show()
 }
 
 // waitText names the one server that does not answer, or counts them.

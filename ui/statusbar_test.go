@@ -33,7 +33,11 @@ func TestStatusBarTellsHowTheQueueStands(t *testing.T) {
 		"that a person holds it, and what failed":       {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1, queue.Failed: 2}}, false, "Queue: 1 item, on hold, 2 failed"},
 	} {
 		bar.setQueue(tc.s, tc.told, func(id site.ID) string { return "Site " + string(id) })
-		if got := bar.left.Text(); got != tc.want {
+		got := bar.left.Text()
+		if bar.failed.Visible() {
+			got += ", " + bar.failed.Text()
+		}
+		if got != tc.want {
 			t.Errorf("%s: %q, want %q", outcome, got, tc.want)
 		}
 	}
