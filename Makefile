@@ -24,6 +24,14 @@ build: ## build ./wherry, the window and the command line
 headless: ## build ./wherry as the command line alone, static, without a C compiler
 	CGO_ENABLED=0 go build -tags headless -o wherry .
 
+PREFIX ?= /usr/local
+
+.PHONY: install
+install: ## put the ./wherry that was built into PREFIX/bin, /usr/local/bin by default
+	@test -x wherry || { echo "install: make build or make headless comes first" >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 wherry $(DESTDIR)$(PREFIX)/bin/wherry
+
 .PHONY: fmt
 fmt: ## format all Go files
 	go tool gofumpt -w .

@@ -34,14 +34,9 @@ type opened struct {
 // its transfers begin again with this one; what stays open stays so when it
 // fails. A login that was refused before is tried again.
 func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (site.ID, vfs.FS, error) {
-	if err := s.Validate(); err != nil {
+	s, err := e.introduce(ctx, s, password)
+	if err != nil {
 		return "", nil, err
-	}
-	s = e.register(s)
-	if password != "" {
-		if err := e.session.Set(ctx, s.ID, password); err != nil {
-			return "", nil, err
-		}
 	}
 	if o := e.opened(s.ID); o != nil && (password != "" || !sameConnection(o.site, s)) {
 		// It was made with another description or password.
@@ -65,6 +60,26 @@ func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (sit
 		return "", nil, err
 	}
 	return s.ID, f, nil
+}
+
+// Introduce is Connect without a connection: for what is to be done on the site
+// later.
+func (e *Engine) Introduce(ctx context.Context, s site.Site, password string) (site.ID, error) {
+	s, err := e.introduce(ctx, s, password)
+	return s.ID, err
+}
+
+func (e *Engine) introduce(ctx context.Context, s site.Site, password string) (site.Site, error) {
+	if err := s.Validate(); err != nil {
+		return site.Site{}, err
+	}
+	s = e.register(s)
+	if password != "" {
+		if err := e.session.Set(ctx, s.ID, password); err != nil {
+			return site.Site{}, err
+		}
+	}
+	return s, nil
 }
 
 // unbelieve forgets for this session the password that was refused, so that

@@ -53,9 +53,11 @@ func (w *writer) stepByStep(f vfs.Finish) (vfs.Finished, error) {
 		return out, &vfs.Error{Op: w.call.op, Path: part.String(), Kind: vfs.KindSize, Reply: fmt.Sprintf("the server has %d bytes, %d were sent", now.Size, f.Size)}
 	}
 	if f.Mode != nil && !(now.HasMode && now.Mode.Perm() == f.Mode.Perm()) {
-		if err := w.fs.SetMode(w.ctx, part, *f.Mode); ends(err) {
+		err := w.fs.SetMode(w.ctx, part, *f.Mode)
+		if ends(err) {
 			return out, err
 		}
+		out.ModeRefused = err != nil
 	}
 	if !f.ModTime.IsZero() {
 		err := w.fs.SetTime(w.ctx, part, f.ModTime)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"wherry/sync/site"
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
@@ -65,6 +66,8 @@ func (r Request) validate() error {
 		return bad("a folder cannot be copied into itself")
 	case r.Segments < 0 || r.Segments > transfer.MaxSegments:
 		return bad("a file is read over 1 to 8 connections")
+	case r.Arrive != ArriveAs && r.Target.Site == site.Local:
+		return bad("only a target on a site is looked at later")
 	case r.Target.Path.IsRoot() && r.Type != vfs.TypeDir:
 		return bad("the target has no name")
 	}
@@ -85,10 +88,13 @@ func (q *Queue) addOne(ctx context.Context, r Request, job *row) (ID, error) {
 		}
 		job.rank += rankStep
 	}
+	if r.Arrive == ArriveLook {
+		r.Type = vfs.TypeUnknown // the scanners look
+	}
 	if id, err = q.insert(ctx, row{Item: Item{
 		Source: r.Source, Target: r.Target, Type: r.Type, State: Waiting, Exists: ruleOrAsk(r.Exists), Size: r.Size,
 		KeepMode: r.KeepMode, NotBefore: r.NotBefore, Segments: r.Segments,
-	}, job: job.job, rank: job.rank, depth: 1, name: r.Source.Path.Base()}, pair); err != nil || job.job != 0 {
+	}, job: job.job, rank: job.rank, depth: 1, name: r.Source.Path.Base(), arrive: r.Arrive}, pair); err != nil || job.job != 0 {
 		return id, err
 	}
 	job.job = id
@@ -125,7 +131,7 @@ func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
 		ended = now
 	}
 	size := r.Size
-	if r.Type != vfs.TypeFile {
+	if r.Type != vfs.TypeFile && r.arrive != ArriveLook {
 		size = vfs.SizeUnknown
 	}
 	kind := ""
@@ -135,13 +141,13 @@ func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
 	var id ID
 	err := q.s.row(ctx, `INSERT INTO rows
 		(job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_, size, kind, message, about, added, ended, prio, rank,
-			keep_mode, not_before, next_try, seen, segments)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			keep_mode, not_before, next_try, seen, segments, arrive)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`,
 		r.job, r.Parent, r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path),
 		string(r.Target.Site), blob(r.Target.Path), pair, typeWord(r.Type), string(r.State), string(r.Exists),
 		size, kind, r.Message, []byte(r.About), now, ended, int(r.Priority), r.rank,
-		r.KeepMode, nanos(r.NotBefore), nanos(r.NotBefore), r.seen, r.Segments).Scan(&id)
+		r.KeepMode, nanos(r.NotBefore), nanos(r.NotBefore), r.seen, r.Segments, int(r.arrive)).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

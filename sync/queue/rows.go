@@ -24,6 +24,7 @@ type row struct {
 	scanned bool               // a folder whose content is in the journal
 	tally   tally              // of a folder
 	seen    []byte             // what listings told, see known
+	arrive  Arrival            // how the target is meant, see arrive.go
 }
 
 // tally counts what is below a folder, or a change of it.
@@ -31,7 +32,7 @@ type tally struct{ total, ended, failed, skipped int64 }
 
 const columns = `id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, type, state, exists_,
 	size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended,
-	scanned, total, below, failed, skipped, chosen, about, prio, rank, keep_mode, not_before, seen, segments`
+	scanned, total, below, failed, skipped, chosen, about, prio, rank, keep_mode, not_before, seen, segments, arrive`
 
 // scanner is a *sql.Row or *sql.Rows.
 type scanner interface{ Scan(...any) error }
@@ -46,7 +47,7 @@ func scanRow(from scanner) (row, error) {
 	err := from.Scan(&r.ID, &r.job, &r.Parent, &r.depth, &name, &r.Source.Site, &src, &r.Target.Site, &dst, &typ, &r.State, &exists,
 		&r.Size, &r.Done, &madeSize, &madeTime, &r.Attempts, &next, &kind, &r.Message, &r.Verified, &question, &added, &ended,
 		&r.scanned, &r.tally.total, &r.tally.ended, &r.tally.failed, &r.tally.skipped, &chosen, &about, &r.Priority, &r.rank,
-		&r.KeepMode, &notBefore, &r.seen, &r.Segments)
+		&r.KeepMode, &notBefore, &r.seen, &r.Segments, &r.arrive)
 	if err != nil {
 		return row{}, err
 	}

@@ -128,6 +128,7 @@ func (q *Queue) begin(stop func(error)) error {
 		return ErrRunning
 	}
 	q.stop, q.stopped, q.deaf = stop, make(chan struct{}), false
+	clear(q.wayMade)
 	q.ringLocked()
 	return nil
 }

@@ -103,7 +103,7 @@ type salvager struct {
 
 // rowDefaults stand for the columns that an older version does not have.
 var rowDefaults = map[string]string{
-	"chosen": "NULL", "about": "x''", "prio": "0", "rank": "job * 1073741824", "keep_mode": "0", "not_before": "0", "seen": "NULL", "segments": "0",
+	"chosen": "NULL", "about": "x''", "prio": "0", "rank": "job * 1073741824", "keep_mode": "0", "not_before": "0", "seen": "NULL", "segments": "0", "arrive": "0",
 }
 
 // copyAll moves everything in one synced transaction.
@@ -267,12 +267,12 @@ func (s *salvager) insert(ctx context.Context, r row) (int64, error) {
 	}
 	return s.fresh.exec(ctx, `INSERT OR IGNORE INTO rows (id, job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_,
 			size, done, made_size, made_time, attempts, next_try, kind, message, verified, question, added, ended, scanned,
-			chosen, about, prio, rank, keep_mode, not_before, seen, segments)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			chosen, about, prio, rank, keep_mode, not_before, seen, segments, arrive)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		int64(r.ID), int64(r.job), int64(r.Parent), r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path), string(r.Target.Site), blob(r.Target.Path),
 		pairOf(r.Source, r.Target), typeWord(r.Type), string(r.State), string(r.Exists), size, done, madeSize, madeTime, max(r.Attempts, 0), max(nanos(r.NotBefore), 0),
 		kind, r.Message, r.Verified, question, nanos(r.Added), nanos(r.Ended), r.scanned,
-		chosen, []byte(r.About), int(min(max(r.Priority, High), Low)), r.rank, r.KeepMode, max(nanos(r.NotBefore), 0), nil, min(max(r.Segments, 0), transfer.MaxSegments))
+		chosen, []byte(r.About), int(min(max(r.Priority, High), Low)), r.rank, r.KeepMode, max(nanos(r.NotBefore), 0), nil, min(max(r.Segments, 0), transfer.MaxSegments), int(min(max(r.arrive, ArriveAs), ArriveLook)))
 }
 
 // copyWords copies what a person answered and said for all. What cannot be read

@@ -54,6 +54,16 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	fail := func(err error) (ending, bool) {
 		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
+	if w.row.arrive == ArriveLook {
+		p, err := lookAt(ctx, dst, w.row)
+		if err != nil {
+			return fail(err)
+		}
+		return q.kept(ctx, q.arriveAt(ctx, w.row, p))
+	}
+	if err := q.makeWay(ctx, w.row, dst); err != nil {
+		return fail(err)
+	}
 	typ, size, err := q.resolve(ctx, src, w.row)
 	switch {
 	case err != nil:

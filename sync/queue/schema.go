@@ -32,6 +32,9 @@ import (
 // source and target (seen.go), NULL for nothing. rows_ended is for what came to
 // an end last or long ago, rows_open for the jobs that have not.
 //
+// arrive is Request.Arrive, 0 again once a target that was to be looked at was;
+// until then its row has the type 'unknown', which gives it to the scanners.
+//
 // sites holds those that could not be reached; next_try is 0 once the time for
 // another try has come, as it is in rows.
 var migrations = []string{`
@@ -127,6 +130,8 @@ CREATE INDEX rows_ended ON rows (ended, id, state, parent) WHERE ended > 0;
 CREATE INDEX rows_open ON rows (job) WHERE ended = 0 AND parent = 0;
 `, `
 ALTER TABLE rows ADD COLUMN segments INTEGER NOT NULL DEFAULT 0;
+`, `
+ALTER TABLE rows ADD COLUMN arrive INTEGER NOT NULL DEFAULT 0;
 `}
 
 // removing is the state of a row that a person cancelled and whose part file

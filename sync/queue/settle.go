@@ -406,7 +406,7 @@ func (q *Queue) outcome(r *row, v verdict, e ending) Event {
 	switch v.state {
 	case Done:
 		event.Type = EventDone
-		r.Target.Path, r.Verified = e.result.Target, e.result.Verified
+		r.Target.Path, r.Verified, r.ModeRefused = e.result.Target, e.result.Verified, e.result.ModeRefused
 		r.Size, r.Done = e.result.Size, e.result.Size
 	case Skipped:
 		event.Type = EventSkipped

@@ -58,11 +58,28 @@ type Place struct {
 	Path vfs.Path
 }
 
+// Arrival says how a Request's Target is meant where nobody has looked at its
+// file system yet. Nothing is made there before the work begins.
+type Arrival int
+
+// The arrivals. Those but ArriveAs are for a Target on a site.
+const (
+	// ArriveAs: Target is the final place, and its folder is there.
+	ArriveAs Arrival = iota
+	// ArriveIn: Target is the final place, and its folder is made where it is
+	// missing.
+	ArriveIn
+	// ArriveLook: Target is the final place, unless a folder stands there: then
+	// it goes into that, by the source's name.
+	ArriveLook
+)
+
 // Request asks for a copy of one file or one folder with all that is in it.
 type Request struct {
 	Source Place
 	// Target is the final place with its name, not the folder it goes into.
 	Target Place
+	Arrive Arrival
 	// Type is TypeFile or TypeDir as listed; otherwise the worker asks the
 	// source first.
 	Type vfs.Type
@@ -121,6 +138,8 @@ type Item struct {
 	About string
 	// Verified is the transfer's verdict on a done file: size, hash or none.
 	Verified string
+	// ModeRefused tells, in EventDone alone, that KeepMode could not be done.
+	ModeRefused bool
 	// Question is what is open while the state is Asking, else nil.
 	Question *transfer.Question
 	Added    time.Time

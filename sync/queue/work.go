@@ -64,6 +64,9 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		return e
 	}
 	defer done()
+	if err := q.makeWay(ctx, w.row, dst); err != nil {
+		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}
+	}
 	job := transfer.Job{
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},

@@ -43,7 +43,7 @@ func (r *run) atOnce(ctx context.Context, src vfs.Reader, w vfs.Writer, f vfs.Fi
 		return Result{}, err
 	}
 	done, err := f.Finish(vfs.Finish{Size: r.done, ModTime: r.when(), Mode: r.mode(), Target: r.target, Old: r.old})
-	r.written = vfs.Entry{Type: vfs.TypeFile, Size: done.Size}
+	r.written, r.unmoded = vfs.Entry{Type: vfs.TypeFile, Size: done.Size}, done.ModeRefused
 	switch vfs.KindOf(err) {
 	case vfs.KindSize:
 		if done.Size != vfs.SizeUnknown && done.Size != r.done {
@@ -125,7 +125,7 @@ func (r *run) appending(ctx context.Context) (vfs.Writer, error) {
 func (r *run) result(verified string, kept bool) Result {
 	return Result{
 		Outcome: Done, Target: r.target, Bytes: r.done - r.offset, Size: r.done,
-		Verified: verified, TimeKept: kept,
+		Verified: verified, TimeKept: kept, ModeRefused: r.modeRefused(),
 	}
 }
 

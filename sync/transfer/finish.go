@@ -51,9 +51,11 @@ func (r *run) bySize() string {
 // dress gives the file at p its permissions and the source's time.
 func (r *run) dress(ctx context.Context, p vfs.Path) (timeKept bool, err error) {
 	if mode := r.mode(); mode != nil && !(r.written.HasMode && r.written.Mode.Perm() == *mode) {
-		if err := r.job.Target.FS.SetMode(ctx, p, *mode); fatal(err) {
+		err := r.job.Target.FS.SetMode(ctx, p, *mode)
+		if fatal(err) {
 			return false, err
 		}
+		r.unmoded = err != nil
 	}
 	when := r.when()
 	if when.IsZero() {
@@ -82,6 +84,12 @@ func (r *run) mode() *fs.FileMode {
 		return nil
 	}
 	return &mode
+}
+
+// modeRefused says whether the source's permissions were wanted and known, and the
+// target did not take them.
+func (r *run) modeRefused() bool {
+	return r.job.KeepMode && r.source.HasMode && r.source.Type == vfs.TypeFile && (r.unmoded || !r.to.SetMode)
 }
 
 // when is the time that the target shall have, zero where it keeps its own.

@@ -39,6 +39,7 @@ type run struct {
 	done    int64     // bytes that stand in the part or target
 	whole   bool      // the part is proven whole
 	written vfs.Entry // what the target's side says of it, once whole
+	unmoded bool      // it did not take the permissions it was to have
 }
 
 // Run does one transfer as the package's pseudo-code says and returns once

@@ -205,6 +205,9 @@ type Result struct {
 	Verified string
 	// TimeKept tells that the target has the source's time.
 	TimeKept bool
+	// ModeRefused tells that Job.KeepMode could not be done: the target does not
+	// take permissions.
+	ModeRefused bool
 	// Reason of a skip: the Rule that made it so ("skip"; "newer" where the
 	// source is not; "resume" where it cannot be done), "same" where both
 	// sides are alike, or "different" where Resume found another content.

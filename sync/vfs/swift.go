@@ -113,8 +113,9 @@ type Finished struct {
 	// Size in bytes that the file system says the part has, SizeUnknown where
 	// it does not tell. It counts with KindSize as well.
 	Size int64
-	// TimeKept tells that ModTime was set.
-	TimeKept bool
+	// TimeKept tells that ModTime was set, ModeRefused that Mode was to be and
+	// could not.
+	TimeKept, ModeRefused bool
 }
 
 // Exact tells whether e describes a plain file with its size, and its time to

@@ -91,26 +91,42 @@ func (s *session) planGet(ctx context.Context, args []string) ([]queue.Request, 
 	}
 	var sources []source
 	for _, arg := range args[:len(args)-1] {
-		r, err := s.remote(ctx, arg)
+		some, err := s.sourcesThere(ctx, arg)
 		if err != nil {
 			return nil, err
 		}
-		all, err := expand(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range all {
-			one := source{place: queue.Place{Site: f.id, Path: f.path}, name: f.path.Base(), typ: f.entry.Type, size: f.entry.Size}
-			if !f.hasPath {
-				one.name = ""
-			}
-			if f.entry.IsDir() {
-				one.typ = vfs.TypeDir
-			}
-			sources = append(sources, one)
-		}
+		sources = append(sources, some...)
 	}
 	return s.plan(ctx, sources, queue.Place{Site: site.Local, Path: dir}, s.engine.Local(), endsInSlash(last))
+}
+
+// sourcesThere are what an argument names on a site.
+func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error) {
+	if s.later {
+		if one, err := s.unseen(ctx, arg); one != nil || err != nil {
+			return one, err
+		}
+	}
+	r, err := s.remote(ctx, arg)
+	if err != nil {
+		return nil, err
+	}
+	all, err := expand(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	sources := make([]source, len(all))
+	for i, f := range all {
+		one := source{place: queue.Place{Site: f.id, Path: f.path}, name: f.path.Base(), typ: f.entry.Type, size: f.entry.Size}
+		if !f.hasPath {
+			one.name = ""
+		}
+		if f.entry.IsDir() {
+			one.typ = vfs.TypeDir
+		}
+		sources[i] = one
+	}
+	return sources, nil
 }
 
 func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, error) {
@@ -140,6 +156,11 @@ func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, 
 		}
 		sources = append(sources, one)
 	}
+	if s.later {
+		if reqs, err := s.planUnseen(ctx, sources, last); reqs != nil || err != nil {
+			return reqs, err
+		}
+	}
 	r, err := s.remote(ctx, last)
 	if err != nil {
 		return nil, err
@@ -166,7 +187,7 @@ func endsInSlash(text string) bool {
 // plan decides the final names: see arrival. into is the last argument, on
 // the file system fs; isFolder says that it is written as one.
 func (s *session) plan(ctx context.Context, sources []source, into queue.Place, fs vfs.FS, isFolder bool) ([]queue.Request, error) {
-	exists, err := s.isFolder(ctx, fs, into.Path)
+	exists, err := vfs.IsFolder(ctx, fs, into.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -176,43 +197,27 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 			return nil, err
 		}
 	}
-	rule := s.rule()
-	reqs := make([]queue.Request, len(sources))
-	for i, one := range sources {
-		target := into
-		if inside && one.name != "" {
-			if target.Path, err = into.Path.Join(one.name); err != nil {
+	return s.requests(sources, into, inside, queue.ArriveAs)
+}
+
+// requests are one for each source, into a folder or as the very name.
+func (s *session) requests(sources []source, into queue.Place, inside bool, arrive queue.Arrival) (reqs []queue.Request, err error) {
+	for _, one := range sources {
+		r := queue.Request{
+			Source: one.place, Target: into, Arrive: arrive, Type: one.typ, Size: one.size, Exists: s.rule(),
+			KeepMode: s.opt.keepMode, Segments: int(s.opt.segments),
+		}
+		switch {
+		case one.name == "":
+			r.Arrive = queue.ArriveAs // its content goes into that very folder
+		case inside:
+			if r.Target.Path, err = into.Path.Join(one.name); err != nil {
 				return nil, err
 			}
 		}
-		reqs[i] = queue.Request{
-			Source: one.place, Target: target, Type: one.typ, Size: one.size, Exists: rule,
-			KeepMode: s.opt.keepMode, Segments: int(s.opt.segments),
-		}
+		reqs = append(reqs, r)
 	}
 	return reqs, nil
-}
-
-// isFolder says whether p is there and a folder. A file there is no failure
-// yet: the exists rule decides about it.
-func (s *session) isFolder(ctx context.Context, fs vfs.FS, p vfs.Path) (bool, error) {
-	if p.IsRoot() {
-		return true, nil
-	}
-	e, err := fs.Stat(ctx, p)
-	switch {
-	case err == nil && e.Type == vfs.TypeLink && e.TargetType == vfs.TypeUnknown:
-		// Most servers do not tell where a link leads; listing it does.
-		_, err := fs.List(ctx, p)
-		return err == nil, nil
-	case err == nil:
-		return e.IsDir(), nil
-	case absent(err):
-		// The login folder of some servers is not in the listing above it.
-		f, featuresErr := fs.Features(ctx)
-		return featuresErr == nil && f.Home == p, nil
-	}
-	return false, err
 }
 
 // rule is what happens to a name that is taken.

@@ -23,6 +23,7 @@ type eventJSON struct {
 	Size     *int64     `json:"size,omitempty"`
 	Rate     *int64     `json:"rate,omitempty"` // bytes a second
 	Verified string     `json:"verified,omitempty"`
+	ModeKept *bool      `json:"mode_kept,omitempty"` // of done: false where --keep-mode could not be done
 	Kind     string     `json:"kind,omitempty"`
 	Message  string     `json:"message,omitempty"`
 	NextTry  *time.Time `json:"next_try,omitempty"` // of retry
@@ -190,5 +191,8 @@ func (row *eventJSON) fill(e queue.Event) {
 		row.Bytes, row.Rate = &i.Done, &perSecond
 	case queue.EventDone:
 		row.Bytes, row.Verified = &i.Size, i.Verified
+		if kept := !i.ModeRefused; i.KeepMode {
+			row.ModeKept = &kept
+		}
 	}
 }

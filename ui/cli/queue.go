@@ -37,7 +37,7 @@ func (a *app) queueAdd() *cobra.Command {
 		var at moment
 		cmd := &cobra.Command{
 			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets + "\n" +
-				"Connection flags and --replace are kept with an address; those of a saved site are its own.",
+				"Connection flags and --replace are kept with an address; those of a saved site are its own.\n\n" + offline,
 			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: flags},
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true, later: true}, func(s *session) error {
@@ -58,6 +58,12 @@ func (a *app) queueAdd() *cobra.Command {
 		add("get TARGET... DIR", "Download files and folders", "  wherry queue add get shop:/www ~/backup", "cqd", (*session).planGet),
 		add("put PATH... TARGET", "Upload files and folders", "  wherry queue add put photos shop:/in/", "cq", (*session).planPut))
 }
+
+// offline tells what is asked of a server when work for it is added.
+const offline = `Adding needs no password and, where TARGET has a path, no server that answers: put
+asks it nothing, and get looks where it can and else takes a name as it is written
+(a pattern with * or ? needs the server). The rest is looked at when the work begins,
+and nothing is made on the server before.`
 
 func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan planner) error {
 	reqs, err := plan(s, ctx, args)

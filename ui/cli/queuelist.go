@@ -263,6 +263,9 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 		Target: withName(show(s.engine, i.Target), i), Done: i.Done, Attempts: i.Attempts, Priority: i.Priority.String(), Message: messageOf(i),
 		Added: i.Added, Verified: i.Verified, KeepMode: i.KeepMode, Segments: i.Segments,
 	}
+	if i.Type == vfs.TypeUnknown {
+		line.Type = "unknown"
+	}
 	if i.Size >= 0 && !unread(i) {
 		line.Size = &i.Size
 	}

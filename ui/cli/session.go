@@ -29,6 +29,7 @@ type session struct {
 	command string // for usage errors
 	engine  *engine.Engine
 	sites   map[string]connected // by what was connected to
+	away    map[site.ID]bool     // sites that could not be looked at, see unseen
 	warned  bool                 // of a password in an address
 	later   bool                 // the work is for another process, which knows no flags
 }

@@ -97,6 +97,9 @@ func (r *run) sentence(took time.Duration, rest left) string {
 			text += " " + words.Number(part.n) + " " + part.what + "."
 		}
 	}
+	if r.unmoded > 0 {
+		text += " " + words.Number(r.unmoded) + " without their permissions, which the target does not take."
+	}
 	return text + "\n"
 }
 

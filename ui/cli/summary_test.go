@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"wherry/sync/engine"
+	"wherry/sync/ftptest"
 )
 
 // says checks that a command wrote all parts, to either stream.
@@ -137,5 +138,44 @@ func TestFoldersAreNotCalledActive(t *testing.T) {
 	says(t, h.ok("queue", "status"), "2 rows, 1 asking, 1 folder not done")
 	if row := lines(t, h.ok("queue", "status", "--json").out)[0]; row["folders"] != 1.0 || row["running"] != false {
 		t.Errorf("the status is %v", row)
+	}
+}
+
+// TestPermissionsThatAreNotKeptAreTold where --keep-mode asks for them; they are
+// no error.
+func TestPermissionsThatAreNotKeptAreTold(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		reply, flag string
+		kept        any
+		says        string
+	}{
+		"kept":                {"", "--keep-mode", true, ""},
+		"refused":             {"550 SITE CHMOD command failed.", "--keep-mode", false, "1 without their permissions"},
+		"not known there":     {"500 Unknown SITE command.", "--keep-mode", false, "1 without their permissions"},
+		"refused, not wanted": {"550 SITE CHMOD command failed.", "--exists=overwrite", nil, ""},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			plan := ftptest.Plan{Files: map[string]string{"/in/x": "x"}, User: "anna", Password: "spinnaker"}
+			if tc.reply != "" {
+				plan.Verbs = map[string]ftptest.Handler{"SITE": ftptest.Reply(tc.reply)}
+			}
+			s := ftptest.Script(t, plan)
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			name := filepath.Join(t.TempDir(), "f")
+			if err := os.WriteFile(name, []byte("f"), 0o640); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"put", name, at("ftp", s.User, s.Host, s.Port, "/in/"), "--tls", "off", tc.flag}
+			for _, event := range lines(t, h.ok(append(args, "--json")...).out) {
+				if event["event"] == "done" && event["mode_kept"] != tc.kept {
+					t.Errorf("the event is %v", event)
+				}
+			}
+			r := h.ok(append(args, "--exists", "overwrite")...)
+			if told := strings.Contains(r.out, "permissions"); told != (tc.says != "") || !strings.Contains(r.out, tc.says) {
+				t.Errorf("it says %s", r.out)
+			}
+		})
 	}
 }

@@ -27,7 +27,7 @@ type run struct {
 type counts struct {
 	begun                 time.Time
 	done, failed, skipped int64
-	bytes                 int64
+	bytes, unmoded        int64           // of the files done; how many of these did not keep their permissions
 	against               bool            // something was skipped that the person did not want skipped
 	codes                 map[int]bool    // exit codes of the failures
 	lacks                 map[string]bool // hosts whose password nobody knows
@@ -112,6 +112,9 @@ func (r *run) count(e queue.Event) (wished bool) {
 		if e.Item.Type != vfs.TypeDir {
 			r.done++
 			r.bytes += max(e.Item.Size, 0)
+			if e.Item.ModeRefused {
+				r.unmoded++
+			}
 		}
 	case queue.EventFailed:
 		r.failed++ // a folder that could not be read is one loss

@@ -99,9 +99,11 @@ func (w *writer) finish(f vfs.Finish) (vfs.Finished, error) {
 		return done, fail(OpStat, w.path, vfs.KindSize)
 	}
 	if f.Mode != nil {
-		if err := w.fs.SetMode(w.ctx, w.path, *f.Mode); fatal(err) {
+		err := w.fs.SetMode(w.ctx, w.path, *f.Mode)
+		if fatal(err) {
 			return done, err
 		}
+		done.ModeRefused = err != nil
 	}
 	if !f.ModTime.IsZero() {
 		err := w.fs.SetTime(w.ctx, w.path, f.ModTime)

@@ -285,7 +285,7 @@ func finishSingly(ctx context.Context, f vfs.FS, w vfs.Writer, part vfs.Path, as
 		return done, &vfs.Error{Op: "finish", Kind: vfs.KindSize}
 	}
 	if ask.Mode != nil {
-		_ = f.SetMode(ctx, part, *ask.Mode) // refused is no error
+		done.ModeRefused = f.SetMode(ctx, part, *ask.Mode) != nil
 	}
 	if !ask.ModTime.IsZero() {
 		done.TimeKept = f.SetTime(ctx, part, ask.ModTime) == nil

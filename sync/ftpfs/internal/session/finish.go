@@ -63,7 +63,10 @@ func (e *ending) dress(name string, f vfs.Finish) {
 	clear := func(r wire.Reply) bool { return r.OK() || r.Code >= 500 && !unknown(r.Code) }
 	if f.Mode != nil {
 		line := fmt.Sprintf("SITE CHMOD %03o %s", f.Mode.Perm(), name)
-		e.steps = append(e.steps, step{[]string{line}, func(r []wire.Reply) bool { return clear(r[0]) }})
+		e.steps = append(e.steps, step{[]string{line}, func(r []wire.Reply) bool {
+			e.out.ModeRefused = !r[0].OK()
+			return clear(r[0])
+		}})
 	}
 	verb := ""
 	switch {

@@ -1,0 +1,56 @@
+package queue
+
+import (
+	"context"
+
+	"wherry/sync/vfs"
+)
+
+// Requests can be added while their site is away, or long before their time.
+// Then nobody has looked at the target: whether its folder is there, or whether
+// it is one itself, is found out when the work begins.
+
+// makeWay makes the folder that a row goes into, where it is to be made. One is
+// made once in a run.
+func (q *Queue) makeWay(ctx context.Context, r row, dst vfs.FS) error {
+	if r.arrive != ArriveIn {
+		return nil
+	}
+	folder := Place{Site: r.Target.Site, Path: r.Target.Path.Dir()}
+	q.mu.Lock()
+	made := q.wayMade[folder]
+	q.mu.Unlock()
+	if made {
+		return nil
+	}
+	if _, err := makeFolder(ctx, dst, folder.Path); err != nil {
+		return err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.wayMade[folder] = true
+	return nil
+}
+
+// lookAt returns where a row goes whose target may be a folder.
+func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
+	folder, err := vfs.IsFolder(ctx, dst, r.Target.Path)
+	if err != nil || !folder {
+		return r.Target.Path, err
+	}
+	return r.Target.Path.Join(r.Source.Path.Base())
+}
+
+// arriveAt gives a row its final target, and the row back: as any other of an
+// unknown type it is taken again, and waits for others that go to the same name.
+func (q *Queue) arriveAt(ctx context.Context, r row, p vfs.Path) error {
+	target := Place{Site: r.Target.Site, Path: p}
+	return q.writeThen(ctx, durable, func() error {
+		_, err := q.s.exec(ctx, `UPDATE rows SET dst_path = ?, pair = ?, arrive = 0, size = -1, state = 'waiting' WHERE id = ? AND state = 'scanning'`,
+			blob(p), pairOf(r.Source, target), int64(r.ID))
+		return err
+	}, func() error {
+		q.forget(r.ID)
+		return nil
+	})
+}
