@@ -84,7 +84,8 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 //
 // To a question with NoReplace only Answer.Replace counts, and for its site: all
 // rows that ask the same there go on, and Config.Replaced is told. ReplaceAsk
-// skips the row, or with ForAll those of the same Add that ask this now.
+// skips the row, or with ForAll all that ask the same there now or later, as long as
+// there is something left to do for the site.
 func (q *Queue) Answer(ctx context.Context, id ID, a transfer.Answer) error {
 	var told site.ID
 	err := q.write(ctx, durable, func() error {
@@ -102,7 +103,7 @@ func (q *Queue) Answer(ctx context.Context, id ID, a transfer.Answer) error {
 		if a.Replace != transfer.ReplaceAsk {
 			told = site.ID(dst)
 		}
-		return q.answerReplace(ctx, id, job, site.ID(dst), a)
+		return q.answerReplace(ctx, id, site.ID(dst), a)
 	})
 	if err == nil && told != site.Local && q.c.Replaced != nil {
 		q.c.Replaced(told, a.Replace)

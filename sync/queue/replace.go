@@ -28,7 +28,7 @@ func (q *Queue) replaceWay(id site.ID) transfer.ReplaceWay {
 
 // answerReplace is Answer to the question how a file is replaced where the
 // server refuses to rename onto it. The rule has let it pass already.
-func (q *Queue) answerReplace(ctx context.Context, id, job ID, dst site.ID, a transfer.Answer) error {
+func (q *Queue) answerReplace(ctx context.Context, id ID, dst site.ID, a transfer.Answer) error {
 	const asking = ` WHERE state = 'asking' AND instr(question, ?) > 0 AND `
 	if a.Replace != transfer.ReplaceAsk {
 		q.mu.Lock()
@@ -37,11 +37,27 @@ func (q *Queue) answerReplace(ctx context.Context, id, job ID, dst site.ID, a tr
 		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting', question = ''`+asking+`dst_site = ?`, refusedReplace, string(dst))
 		return err
 	}
-	which, arg := `id = ?`, id
-	if a.ForAll {
-		which, arg = `job = ?`, job
+	const skip = `UPDATE rows SET state = 'waiting', exists_ = 'skip', question = ''` + asking
+	if !a.ForAll {
+		_, err := q.s.exec(ctx, skip+`id = ?`, refusedReplace, int64(id))
+		return err
 	}
-	_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting', exists_ = 'skip', question = ''`+asking+which, refusedReplace, int64(arg))
+	if _, err := q.s.exec(ctx, `INSERT OR REPLACE INTO settings (key, value) VALUES (?, '1')`, skipsAll+string(dst)); err != nil {
+		return err
+	}
+	_, err := q.s.exec(ctx, skip+`dst_site = ?`, refusedReplace, string(dst))
+	return err
+}
+
+// skipsAll begins the setting that a person skips all files that a site refuses to
+// replace.
+const skipsAll = "skips all of "
+
+// forgetSkips has a person asked anew about the sites for which nothing is left to do,
+// within a write.
+func (q *Queue) forgetSkips(ctx context.Context) error {
+	_, err := q.s.exec(ctx, `DELETE FROM settings WHERE substr(key, 1, ?1) = ?2
+		AND substr(key, ?1 + 1) NOT IN (SELECT dst_site FROM rows WHERE ended = 0)`, len(skipsAll), skipsAll)
 	return err
 }
 
@@ -49,7 +65,15 @@ func (q *Queue) answerReplace(ctx context.Context, id, job ID, dst site.ID, a tr
 // because the answer came while it looked.
 func (q *Queue) answered(ctx context.Context, r row, asked transfer.Question) (rule transfer.Rule, ok bool, err error) {
 	if asked.NoReplace {
-		return r.Exists, q.replaceWay(r.Target.Site) != transfer.ReplaceAsk, nil
+		if q.replaceWay(r.Target.Site) != transfer.ReplaceAsk {
+			return r.Exists, true, nil
+		}
+		skips, err := q.setting(ctx, skipsAll+string(r.Target.Site))
+		if err != nil || skips == "" {
+			return "", false, err
+		}
+		_, err = q.s.exec(ctx, `UPDATE rows SET exists_ = 'skip' WHERE id = ?`, int64(r.ID))
+		return transfer.Skip, true, err
 	}
 	rule, err = q.jobRule(ctx, r.job)
 	return rule, rule != transfer.Ask && r.Exists == transfer.Ask, err

@@ -159,6 +159,9 @@ func (q *Queue) recover(ctx context.Context) error {
 		if err := q.askPasswordsAgain(ctx); err != nil {
 			return err
 		}
+		if err := q.forgetSkips(ctx); err != nil {
+			return err
+		}
 		if _, err := q.s.exec(ctx, dropSizes); err != nil {
 			return err
 		}

@@ -121,6 +121,37 @@ func TestAServerThatDoesNotReplaceIsAskedAboutOnce(t *testing.T) {
 	wantStates(t, r, "/a: done", "/b: done")
 }
 
+// TestWhatIsNotReplacedIsSkippedAtOneWord, which counts for the site, whatever
+// request it was said of, until nothing is left to do there.
+func TestWhatIsNotReplacedIsSkippedAtOneWord(t *testing.T) {
+	r := newRig(t, func(c *Config) {
+		c.Replaced = func(site.ID, transfer.ReplaceWay) { t.Error("a way was told") }
+	})
+	r.there.Limit(func(can *vfs.Features) { can.Replaces = false })
+	add := func(name string) ID {
+		r.here.Put(name, "new", when)
+		r.there.Put("/in"+name, "old", when)
+		return r.add(up(name))[0]
+	}
+	first := add("/a")
+	add("/b")
+	r.drain()
+	wantStates(t, r, "/a: asking", "/b: asking")
+	r.must(r.Answer(t.Context(), first, transfer.Answer{ForAll: true}))
+	add("/c")
+	r.drain()
+	wantStates(t, r, "/a: skipped", "/b: skipped", "/c: skipped")
+	for name, content := range r.there.Files() {
+		if content != "old" {
+			t.Errorf("%s holds %q", name, content)
+		}
+	}
+	r.drain()
+	add("/d")
+	r.drain()
+	wantStates(t, r, "/a: skipped", "/b: skipped", "/c: skipped", "/d: asking")
+}
+
 // TestSmallFilesCanComeFirst: of those of one request.
 func TestSmallFilesCanComeFirst(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Tuning = Tuning{Workers: 1, SmallFirst: true} })

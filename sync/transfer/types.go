@@ -109,7 +109,7 @@ type Answer struct {
 	// ForAll extends it to the rest of the job; the queue remembers that.
 	ForAll bool
 	// Replace answers a NoReplace question: ReplaceDirect or ReplaceDelete;
-	// ReplaceAsk skips this file, and ReplaceNever fails it.
+	// ReplaceAsk skips this file, or with ForAll all of the site; ReplaceNever fails it.
 	Replace ReplaceWay
 }
 

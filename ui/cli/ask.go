@@ -94,15 +94,16 @@ func (a *asker) replace(ctx context.Context, q transfer.Question) (transfer.Answ
 	a.say("  write:  the new file is written over the old one; if the connection breaks then, neither is whole until it is tried again.")
 	a.say("The answer counts for this site from now on; --replace changes it.")
 	for {
-		text, err := a.line(ctx, "[s]kip this file, [d]elete first, [w]rite directly: ", false)
+		text, err := a.line(ctx, "[s]kip this file, [S]kip all, [d]elete first, [w]rite directly: ", false)
 		if err != nil {
 			return transfer.Answer{}, err
 		}
+		text = strings.TrimSpace(text)
 		way, ok := map[string]transfer.ReplaceWay{
 			"": transfer.ReplaceAsk, "s": transfer.ReplaceAsk, "d": transfer.ReplaceDelete, "w": transfer.ReplaceDirect,
-		}[strings.ToLower(strings.TrimSpace(text))]
+		}[strings.ToLower(text)]
 		if ok {
-			return transfer.Answer{Rule: transfer.Skip, Replace: way}, nil
+			return transfer.Answer{Rule: transfer.Skip, ForAll: text == "S", Replace: way}, nil
 		}
 	}
 }

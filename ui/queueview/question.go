@@ -33,12 +33,13 @@ func noReplace(q transfer.Question, reply func(transfer.Answer)) parts.Question 
 		Content: parts.NewFacts(
 			parts.Fact{Name: "Delete, then rename", Value: "The old file is deleted, and the new one takes its name. For a moment neither has it."},
 			parts.Fact{Name: "Write directly", Value: "The new file is written over the old one. If the connection breaks then, neither is whole there until it is tried again."},
-			parts.Fact{Name: "Skip", Value: "The old file stays, for this time."},
+			parts.Fact{Name: "Skip, Skip All", Value: "The old file stays, for this time; or all of this site stay, as long as something is left to do there."},
 		),
 		Width: 560,
 		Answers: []parts.Answer{
 			{Title: "Write Directly", Run: answer(transfer.ReplaceDirect)},
 			{Title: "Delete, Then Rename", Run: answer(transfer.ReplaceDelete)},
+			{Title: "Skip All", Run: func() { reply(transfer.Answer{ForAll: true}) }},
 			{Title: "Skip", Strong: true, Run: answer(transfer.ReplaceAsk)},
 		},
 		Escape: answer(transfer.ReplaceAsk),

@@ -87,12 +87,13 @@ func press(c fyne.Canvas, keys ...fyne.KeyName) {
 func TestNoReplaceIsAnsweredByKeys(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		keys []fyne.KeyName
-		want transfer.ReplaceWay
+		want transfer.Answer
 	}{
-		"Enter leaves what is there":  {[]fyne.KeyName{fyne.KeyReturn}, transfer.ReplaceAsk},
-		"Esc leaves what is there":    {[]fyne.KeyName{fyne.KeyEscape}, transfer.ReplaceAsk},
-		"the arrow goes to deletion":  {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyReturn}, transfer.ReplaceDelete},
-		"two arrows to writing there": {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyLeft, fyne.KeyReturn}, transfer.ReplaceDirect},
+		"Enter leaves what is there":       {[]fyne.KeyName{fyne.KeyReturn}, transfer.Answer{}},
+		"Esc leaves what is there":         {[]fyne.KeyName{fyne.KeyEscape}, transfer.Answer{}},
+		"the arrow leaves all of the site": {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyReturn}, transfer.Answer{ForAll: true}},
+		"two arrows go to deletion":        {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyLeft, fyne.KeyReturn}, transfer.Answer{Replace: transfer.ReplaceDelete}},
+		"three arrows to writing there":    {[]fyne.KeyName{fyne.KeyLeft, fyne.KeyLeft, fyne.KeyLeft, fyne.KeyReturn}, transfer.Answer{Replace: transfer.ReplaceDirect}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			q := taken()
@@ -102,7 +103,7 @@ func TestNoReplaceIsAnsweredByKeys(t *testing.T) {
 				return Ask(q, time.UTC, func(a transfer.Answer) { got = append(got, a) })
 			})
 			press(w.Canvas(), tc.keys...)
-			if diff := cmp.Diff([]transfer.Answer{{Replace: tc.want}}, got); diff != "" {
+			if diff := cmp.Diff([]transfer.Answer{tc.want}, got); diff != "" {
 				t.Error(diff)
 			}
 		})
