@@ -47,6 +47,7 @@ func (e *Engine) Connect(ctx context.Context, s site.Site, password string) (sit
 	before := e.opened(s.ID)
 	if before != nil {
 		before.fs.Reset()
+		e.allow(s)
 	}
 	f, err := e.FS(ctx, s.ID)
 	if err != nil {
@@ -131,6 +132,7 @@ func (e *Engine) Save(s site.Site) (site.Site, error) {
 	if o != nil && !sameConnection(o.site, s) {
 		return s, e.Disconnect(s.ID)
 	}
+	e.allow(s)
 	return s, nil
 }
 

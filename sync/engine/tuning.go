@@ -51,12 +51,21 @@ func (e *Engine) replaced(id site.ID, way transfer.ReplaceWay) {
 	}
 }
 
+// allow has the number of files that may move at a time to and from a site count at
+// once, for its connections and for the queue.
+func (e *Engine) allow(s site.Site) {
+	if o := e.opened(s.ID); o != nil {
+		o.fs.Allow(s.MaxConnections())
+	}
+	e.queue.Recheck()
+}
+
 // sameConnection tells whether the connections made for one description serve
 // the other: what is about the person and the queue alone makes no difference.
 func sameConnection(a, b site.Site) bool {
 	for _, s := range []*site.Site{&a, &b} {
 		s.Name, s.Folder, s.Notes, s.Bookmarks, s.LocalDir, s.RemoteDir = "", "", "", nil, "", ""
-		s.LimitUp, s.LimitDown, s.Replace = 0, 0, ""
+		s.LimitUp, s.LimitDown, s.Replace, s.Connections = 0, 0, "", 0
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"wherry/sync/site"
 	"wherry/sync/trace"
 )
 
@@ -70,12 +71,14 @@ type watcher struct {
 	e     *Engine
 	at    time.Time
 	slept time.Duration
-	from  []netip.Addr // nil for not known
+	from  []netip.Addr    // nil for not known
+	most  map[site.ID]int // how many files may move at a time, of the open sites
 }
 
 // look compares the surroundings with those of the last look.
 func (w *watcher) look() {
 	slept := w.hasSlept()
+	w.heed()
 	if !w.e.busy() {
 		w.from = nil // whatever begins, begins with what there is then
 		return
@@ -109,6 +112,25 @@ func (w *watcher) hasSlept() bool {
 		return since >= asleep
 	}
 	return late >= watchEvery+asleep
+}
+
+// heed has the transfers that a site may have count that another process has changed.
+func (w *watcher) heed() {
+	w.e.mu.Lock()
+	open := slices.Collect(maps.Keys(w.e.open))
+	w.e.mu.Unlock()
+	most := map[site.ID]int{}
+	for _, id := range open {
+		s, ok := w.e.Site(id)
+		if !ok {
+			continue
+		}
+		most[id] = s.MaxConnections()
+		if before, known := w.most[id]; known && before != most[id] {
+			w.e.allow(s)
+		}
+	}
+	w.most = most
 }
 
 // busy tells whether anybody would notice that the network is another.

@@ -115,6 +115,10 @@ func (f *FS) Close() error {
 // server is not asked: repeated attempts get addresses banned.
 func (f *FS) Reset() { f.pool.Reset() }
 
+// Allow replaces how many files may move at a time, Config.Site.MaxConnections. What
+// moves already goes on.
+func (f *FS) Allow(transfers int) { f.pool.Allow(transfers) }
+
 // Doubt has every session prove anew, before its next transfer, that it moves
 // files as they are; see vfs.Doubter. Later sessions do so at their login.
 func (f *FS) Doubt() { f.pool.Each(conn.Doubt) }

@@ -69,6 +69,14 @@ func (q *Queue) Tune(t Tuning) {
 	q.ringLocked()
 }
 
+// Recheck tells that Config.PerSite may say something else now: who waits for a
+// site's turn asks again.
+func (q *Queue) Recheck() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	ring(&q.bells.turn)
+}
+
 // unwanted returns nil where file number n, from 0 on, may move beside the
 // others, else what is closed when that may have changed.
 func (q *Queue) unwanted(n int) <-chan struct{} {

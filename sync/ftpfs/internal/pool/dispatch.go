@@ -10,7 +10,7 @@ import (
 
 // limitLocked is how many members there may be.
 func (p *Pool[M]) limitLocked() int {
-	most := p.config.Transfers + 1
+	most := p.transfers + 1
 	switch {
 	case p.learned == 0:
 		return most

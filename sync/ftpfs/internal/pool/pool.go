@@ -14,22 +14,24 @@ type Pool[M Member] struct {
 	config Config[M]      // fixed
 	work   sync.WaitGroup // dials, probes, closings, the idle timer
 
-	mu      sync.Mutex // guards what follows, never held while a member works
-	closed  bool
-	refused error     // the login's refusal, until Reset
-	learned int       // the most sessions the server bore, 0 while it never refused
-	told    int       // the same where the server itself has refused
-	again   time.Time // of learned: when one more may be tried
-	members map[*member[M]]struct{}
-	closing int          // how many of members are being closed
-	idle    []*member[M] // of members, longest idle first
-	keeping *member[M]   // of members: it is saying a NOOP of KeepAlive
-	dialing int
-	streams int  // leases for transfers, those on their way included
-	taken   bool // a transfer has the member that browsing would be served by
-	waiters []*waiter[M]
-	pending map[*waiter[M]]context.CancelFunc // waiters with a dial or probe running for them
-	timer   *time.Timer
+	mu     sync.Mutex // guards what follows, never held while a member works
+	closed bool
+	// transfers is Config.Transfers, or what Allow said since.
+	transfers int
+	refused   error     // the login's refusal, until Reset
+	learned   int       // the most sessions the server bore, 0 while it never refused
+	told      int       // the same where the server itself has refused
+	again     time.Time // of learned: when one more may be tried
+	members   map[*member[M]]struct{}
+	closing   int          // how many of members are being closed
+	idle      []*member[M] // of members, longest idle first
+	keeping   *member[M]   // of members: it is saying a NOOP of KeepAlive
+	dialing   int
+	streams   int  // leases for transfers, those on their way included
+	taken     bool // a transfer has the member that browsing would be served by
+	waiters   []*waiter[M]
+	pending   map[*waiter[M]]context.CancelFunc // waiters with a dial or probe running for them
+	timer     *time.Timer
 }
 
 type member[M Member] struct {
@@ -57,8 +59,9 @@ type answer[M Member] struct {
 
 // New returns an empty pool; nothing connects before the first Acquire.
 func New[M Member](c Config[M]) *Pool[M] {
+	c = c.withDefaults()
 	return &Pool[M]{
-		config:  c.withDefaults(),
+		config: c, transfers: c.Transfers,
 		members: map[*member[M]]struct{}{},
 		pending: map[*waiter[M]]context.CancelFunc{},
 	}
@@ -121,12 +124,20 @@ func (p *Pool[M]) Reset() {
 	p.refused = nil
 }
 
+// Allow replaces Config.Transfers. Where it becomes less, the leases there are stay.
+func (p *Pool[M]) Allow(transfers int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.transfers = max(transfers, 1)
+	p.dispatchLocked()
+}
+
 // Stats returns the numbers of this moment.
 func (p *Pool[M]) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	told := p.told
-	if told > p.config.Transfers {
+	if told > p.transfers {
 		told = 0
 	}
 	return Stats{Sessions: len(p.members) - p.closing, Limit: p.limitLocked(), Told: told}
