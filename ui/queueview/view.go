@@ -47,7 +47,19 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 	v.placard = parts.NewPlacard()
 	v.placard.Set(emptiness(tab))
 	v.object = container.NewStack(v.list, v.placard)
-	v.list.Hooks = parts.Hooks{
+	v.list.Hooks = v.hooks()
+	v.dragging()
+	if tab.Title == Left.Title {
+		v.aside = v.buildFlow()
+	} else {
+		v.aside = v.buildSearch()
+	}
+	return v
+}
+
+// hooks are what the list tells, but for what is dragged.
+func (v *View) hooks() parts.Hooks {
+	return parts.Hooks{
 		Open: v.open,
 		Cut: func(text string) {
 			if v.Say != nil {
@@ -74,13 +86,6 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 			}
 		},
 	}
-	v.dragging()
-	if tab.Title == Left.Title {
-		v.aside = v.buildFlow()
-	} else {
-		v.aside = v.buildSearch()
-	}
-	return v
 }
 
 // Object is what to put into the window.

@@ -106,24 +106,8 @@ type Problem struct{ Field, Why string }
 func (f Form) Site() (site.Site, *Problem) {
 	f, _ = f.Apart()
 	s := f.texts()
-	for _, n := range []struct {
-		field, text string
-		into        *int
-	}{
-		{"port", f.Port, &s.Port},
-		{"connections", f.Connections, &s.Connections},
-		{"port_from", f.PortFrom, &s.PortFrom},
-		{"port_to", f.PortTo, &s.PortTo},
-	} {
-		text := strings.TrimSpace(n.text)
-		if *n.into = 0; text == "" {
-			continue
-		}
-		v, err := strconv.Atoi(text)
-		if err != nil || v < 0 {
-			return s, &Problem{n.field, "this must be a whole number"}
-		}
-		*n.into = v
+	if p := f.numbers(&s); p != nil {
+		return s, p
 	}
 	if p := f.limits(&s); p != nil {
 		return s, p
@@ -147,6 +131,30 @@ func (f Form) Site() (site.Site, *Problem) {
 		return s, &Problem{"name", err.Error()}
 	}
 	return s, nil
+}
+
+// numbers reads what is a whole number; nothing typed is none.
+func (f Form) numbers(s *site.Site) *Problem {
+	for _, n := range []struct {
+		field, text string
+		into        *int
+	}{
+		{"port", f.Port, &s.Port},
+		{"connections", f.Connections, &s.Connections},
+		{"port_from", f.PortFrom, &s.PortFrom},
+		{"port_to", f.PortTo, &s.PortTo},
+	} {
+		text := strings.TrimSpace(n.text)
+		if *n.into = 0; text == "" {
+			continue
+		}
+		v, err := strconv.Atoi(text)
+		if err != nil || v < 0 {
+			return &Problem{n.field, "this must be a whole number"}
+		}
+		*n.into = v
+	}
+	return nil
 }
 
 // limits reads the speed limits; nothing typed, or 0, is none.
