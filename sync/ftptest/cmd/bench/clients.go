@@ -49,7 +49,7 @@ func programs(wherry string) (found []program, missing []string, err error) {
 	for _, peer := range []program{
 		{"lftp", "", func(work) bool { return true }, callLftp, lftpVerb},
 		// It has no notion of trees.
-		{"curl", "", func(w work) bool { return w.single }, callCurl, nil},
+		{"curl", "", func(w work) bool { return w.single && w.segments == 0 }, callCurl, nil},
 	} {
 		if peer.path, err = exec.LookPath(peer.name); err != nil {
 			missing = append(missing, peer.name)
@@ -67,7 +67,7 @@ func hermetic(home string) []string {
 
 func callWherry(j job) invocation {
 	url := fmt.Sprintf("ftp://%s@%s:%d%s", j.server.User, j.host, j.server.Port, j.remote)
-	args := []string{"--config", filepath.Join(j.home, "wherry"), "--quiet", "--connections", strconv.Itoa(j.connections)}
+	args := []string{"--config", filepath.Join(j.home, "wherry"), "--quiet", "--connections", strconv.Itoa(max(j.connections, j.segments))}
 	if j.tls {
 		sum := sha256.Sum256(j.server.Certificate.Raw)
 		args = append(args, "--tls", "explicit", "--trust", fmt.Sprintf("SHA256:%X", sum))
@@ -76,6 +76,9 @@ func callWherry(j job) invocation {
 	}
 	if j.log != "" {
 		args = append(args, "--log", j.log)
+	}
+	if j.segments > 0 {
+		args = append(args, "--segments", strconv.Itoa(j.segments))
 	}
 	switch j.do {
 	case put:
@@ -107,6 +110,8 @@ func callLftp(j job) invocation {
 		script = append(script, fmt.Sprintf("mkdir %s/%s", j.remote, name), fmt.Sprintf("mput -O %s/%s %s/*", j.remote, name, j.local))
 	case j.do == put:
 		script = append(script, fmt.Sprintf("mirror -R --parallel=%d %s %s/%s", j.connections, j.local, j.remote, name))
+	case j.segments > 0:
+		script = append(script, fmt.Sprintf("pget -n %d -O %s %s/file-000000.dat", j.segments, j.local, j.remote))
 	case j.single:
 		script = append(script, fmt.Sprintf("mget -O %s %s/*", j.local, j.remote))
 	default:

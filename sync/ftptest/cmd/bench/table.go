@@ -73,7 +73,7 @@ func (b *rig) print(out io.Writer, w work, results []result) {
 	ours := results[0]
 	for i, r := range results {
 		title, trips, ratios, verdict := "", "", " | ", ""
-		if w.far {
+		if w.far && !w.single {
 			trips = fmt.Sprintf("%.1f", b.trips(w, r))
 		}
 		if i == 0 {
@@ -114,7 +114,7 @@ func (b *rig) verdict(w work, results []result) string {
 		judge("time", ratio(ours.wall, best.wall), w.goal.time)
 		judge("CPU", ratio(ours.cpu, best.cpu), w.goal.cpu)
 	}
-	if w.far {
+	if w.far && !w.single {
 		judge("round trips", b.trips(w, ours), w.goal.trips)
 	}
 	judge("MiB", mib(ours.bytes), w.goal.mib)

@@ -9,6 +9,9 @@ import (
 // oneWay is the delay of the far server's link in each direction.
 const oneWay = 25 * time.Millisecond
 
+// farFile is the size in bytes of the one file that comes from far away.
+const farFile = 200 << 20
+
 // work is what the clients are asked to do: a row of the table.
 type work struct {
 	name   string // for -row
@@ -17,8 +20,10 @@ type work struct {
 	do     verb
 	tls    bool
 	far    bool // over the delayed link
-	single bool // one connection is all it takes
-	goal   goal
+	single bool // one connection is all it takes, but for segments
+	// segments is over how many connections one file is read, 0 for one.
+	segments int
+	goal     goal
 }
 
 // verb is one of a client's arts.
@@ -67,6 +72,13 @@ func works(big int64, distant int) []work {
 			}
 			all = append(all, work{name: name, title: title, tree: tinyFiles(distant), do: do, tls: secure, far: true, goal: g})
 		}
+	}
+	for _, n := range []int{0, 4} {
+		name, title := label("far-big", "1 file of "+size(farFile)+", 50 ms away,", get, false)
+		if n > 0 {
+			name, title = fmt.Sprintf("%s-%d", name, n), fmt.Sprintf("%s over %d connections", title, n)
+		}
+		all = append(all, work{name: name, title: title, tree: bigFile(farFile), do: get, far: true, single: true, segments: n, goal: goal{mib: 60}})
 	}
 	// lftp in the quickest of its ways that knows the entries, cls -1.
 	return append(all, work{
