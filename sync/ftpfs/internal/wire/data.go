@@ -95,7 +95,7 @@ func (d *Data) Open() error {
 		d.stream = d.flow
 		return nil
 	}
-	d.records = &records{Conn: d.flow, in: d.c.buffered(d.flow)}
+	d.records = &records{Conn: d.flow, in: d.c.buffered(&lumps{flow: d.flow})}
 	conn := d.c.tls.clientFor(d.records)
 	if err := conn.Handshake(); err != nil {
 		switch {

@@ -15,7 +15,7 @@ import (
 const bufferSize = 1 << 20
 
 // networkSize is what is read from the network at a time below TLS.
-const networkSize = 64 << 10
+const networkSize = lumpSize
 
 // sendSize is what is read of a file and sent at a time. The second level of
 // most processors' caches holds it.
