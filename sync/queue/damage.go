@@ -67,16 +67,23 @@ func openJournal(ctx context.Context, file string) (*store, []string, error) {
 	case !isDamage(err) || !alone:
 		return nil, nil, err
 	}
+	return openRescued(ctx, file)
+}
+
+// openRescued opens what could be read of a damaged journal, in its place.
+func openRescued(ctx context.Context, file string) (*store, []string, error) {
 	notice, err := rescue(ctx, file)
 	if err != nil {
 		return nil, nil, (&store{file: file}).wrap("open queue", err)
 	}
-	if s, err = openStore(ctx, file); err == nil {
-		if err = s.doubt(ctx); err != nil {
-			err = errors.Join(err, s.close())
-		}
+	s, err := openStore(ctx, file)
+	if err != nil {
+		return nil, nil, err
 	}
-	return s, []string{notice}, err
+	if err := s.doubt(ctx); err != nil {
+		return nil, nil, errors.Join(err, s.close())
+	}
+	return s, []string{notice}, nil
 }
 
 // tidy readies a journal on which nobody works, and keeps others from it

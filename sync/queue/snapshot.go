@@ -135,29 +135,8 @@ func (q *Queue) refreshLocked(ctx context.Context) error {
 
 func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 	c := counts{rows: map[State]int{}}
-	rows, err := q.s.query(ctx, `SELECT state, n, bytes FROM tally WHERE n > 0`)
-	if err != nil {
+	if err := q.readTally(ctx, &c); err != nil {
 		return c, false, err
-	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var state State
-		var n int
-		var bytes int64
-		if err := rows.Scan(&state, &n, &bytes); err != nil {
-			return c, false, q.s.wrap(journalOp, err)
-		}
-		switch {
-		case state == removing:
-			c.removing = n
-			continue
-		case !isEnd(state):
-			c.bytes += bytes
-		}
-		c.rows[state] = n
-	}
-	if err := rows.Err(); err != nil {
-		return c, false, q.s.wrap(journalOp, err)
 	}
 	if c.rows[Asking] > 0 {
 		asking, err := q.list(ctx, `SELECT `+columns+` FROM rows WHERE state = 'asking' ORDER BY prio, rank, id LIMIT ?`, MaxAsking)
@@ -178,6 +157,32 @@ func (q *Queue) readCounts(ctx context.Context) (counts, bool, error) {
 	}
 	held, err := q.setting(ctx, "held")
 	return c, held == "1", err
+}
+
+// readTally puts how many rows there are of each state into c.
+func (q *Queue) readTally(ctx context.Context, c *counts) error {
+	rows, err := q.s.query(ctx, `SELECT state, n, bytes FROM tally WHERE n > 0`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // reading has told what failed
+	for rows.Next() {
+		var state State
+		var n int
+		var bytes int64
+		if err := rows.Scan(&state, &n, &bytes); err != nil {
+			return q.s.wrap(journalOp, err)
+		}
+		if state == removing {
+			c.removing = n
+			continue
+		}
+		c.rows[state] = n
+		if !isEnd(state) {
+			c.bytes += bytes
+		}
+	}
+	return q.s.wrap(journalOp, rows.Err())
 }
 
 // pollLocked notices what other processes wrote. data_version tells of other
