@@ -79,6 +79,7 @@ type Request struct {
 	Source Place
 	// Target is the final place with its name, not the folder it goes into.
 	Target Place
+	// Arrive says how Target is meant; ArriveAs by default.
 	Arrive Arrival
 	// Type is TypeFile or TypeDir as listed; otherwise the worker asks the
 	// source first.

@@ -19,6 +19,7 @@ var groups = []struct {
 	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
 	{"r", "Transfer flags", []string{"exists", "replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"d", "Download flags", []string{"segments"}},
+	{"w", "Connection flags", []string{"trust", "ca", "password-stdin", "timeout"}},
 	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
 }

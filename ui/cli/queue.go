@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -178,7 +179,7 @@ func (a *app) queueChange(name, short string, change func(*queue.Queue, context.
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all", false, "all rows that it can be done with")
+	cmd.Flags().BoolVar(&all, "all", false, "all rows that it can be done with: "+strings.Trim(fmt.Sprint(states), "[]"))
 	return cmd
 }
 

@@ -23,24 +23,45 @@ on by itself: rows with a time to begin are waited for, and so are the hours of
 --between. Outside of them no file begins; one that moves is brought to its end. Rows
 that ask what to do with a file that exists are answered by --exists, and those that
 ask how to replace one by --replace, or asked here on a terminal, or else left asking;
-wherry queue answer answers them. A password
-that is not in the keychain is asked for, or read by --password-stdin or from
-WHERRY_PASSWORD where all rows need the same login.`,
+wherry queue answer answers them. A password that is not in the keychain is asked for,
+or read by --password-stdin or from WHERRY_PASSWORD where all rows need the same login.
+Rows whose password nobody knows are paused, and go on in the next run that has it. How
+to connect is kept with the rows' sites; only the flags below hold for the run.`,
 		Example: `  wherry queue run
   wherry queue run --between 22:00-06:00 --limit-up 2M --stay-awake
   wherry queue run --json --log wherry.log`,
-		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "cr"},
+		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "wr"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for flag, given := range map[string]bool{"--keep-mode": a.opt.keepMode, "--segments": a.opt.segments != 0} {
 				if given {
 					return usagef(cmd.CommandPath(), "%s is said of a row when it is added, by `wherry queue add`.", flag)
 				}
 			}
+			if name := ofSites(cmd); name != "" {
+				return usagef(cmd.CommandPath(), "--%s is kept with the rows' sites: by `wherry sites edit`, or with an address by `wherry queue add`.", name)
+			}
 			return a.runQueue(cmd.Context(), cmd.CommandPath(), p)
 		},
 	}
 	p.addFlags(cmd)
 	return cmd
+}
+
+// ofSites is a flag that was given and holds for sites only, "" for none: a run
+// connects to each of its rows' sites as that says.
+func ofSites(cmd *cobra.Command) (name string) {
+	mine := map[string]bool{}
+	for _, g := range groups {
+		for _, flag := range g.flags {
+			mine[flag] = mine[flag] || g.letter == "w"
+		}
+	}
+	for _, flag := range groups[0].flags {
+		if !mine[flag] && cmd.Flags().Changed(flag) {
+			name = flag
+		}
+	}
+	return name
 }
 
 func (a *app) runQueue(ctx context.Context, command string, p pace) error {

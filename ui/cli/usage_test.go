@@ -52,6 +52,7 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"rows without numbers":             {"queue pause", "--all"},
 		"rows and --all":                   {"queue pause 1 --all", "--all"},
 		"a row that is no number":          {"queue retry x", "no number"},
+		"a site's flag for a run":          {"queue run --mode active", "--mode is kept with the rows' sites"},
 		"a state that cannot be cleared":   {"queue clear active", "not one of"},
 		"a window in a build without one":  {"ftp.example.org", "built without its window"},
 		"removing the top of a server":     {"sites remove nosuch", "no site is saved"},
