@@ -90,8 +90,12 @@ func (r *run) sentence(took time.Duration, rest left) string {
 		n    int64
 		what string
 	}{
-		{r.failed, "failed"}, {r.skipped, "skipped"},
-		{rest.paused, paused}, {rest.asking, "waiting for an answer"}, {rest.waiting, "waiting"}, {rest.later, "for a later time"},
+		{r.failed, "failed"},
+		{r.skipped, "skipped"},
+		{rest.paused, paused},
+		{rest.asking, "waiting for an answer"},
+		{rest.waiting, "waiting"},
+		{rest.later, "for a later time"},
 	} {
 		if part.n > 0 {
 			text += " " + words.Number(part.n) + " " + part.what + "."
