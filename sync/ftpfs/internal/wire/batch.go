@@ -48,7 +48,9 @@ func (c *Control) batch(lines []string) ([]Reply, error) {
 		c.suspect = true
 		return c.oneByOne(lines)
 	}
-	if err == nil {
+	// What goes out at a login proves nothing of a session at work: nothing is
+	// made ahead before something was looked at.
+	if err == nil && !slices.Contains(lines, "SYST") {
 		c.conf.Learned.prove()
 	}
 	return replies, err
