@@ -18,7 +18,7 @@ import (
 )
 
 // Version of the program, as in FyneApp.toml and CHANGELOG.md.
-const Version = "0.3.0"
+const Version = "0.4.0"
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
