@@ -289,7 +289,7 @@ func (q *Queue) insertFound(ctx context.Context, folder row, entries []vfs.Entry
 	defer q.s.many.Unlock()
 	events, took, err := q.writeFound(ctx, folder, entries, beside, last)
 	if err == nil {
-		q.giveWay(ctx, took/2)
+		q.giveWay(ctx, took/4)
 	}
 	return events, err
 }
