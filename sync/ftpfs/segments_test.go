@@ -93,7 +93,7 @@ func (r *spareReader) Close() error {
 }
 
 // fetch reads a file over up to four connections.
-func (h *held) fetch(t *testing.T, name string, want []byte) {
+func (h *held) fetch(t *testing.T, from vfs.FS, name string, want []byte) {
 	t.Helper()
 	dir := t.TempDir()
 	here := localfs.New()
@@ -104,7 +104,7 @@ func (h *held) fetch(t *testing.T, name string, want []byte) {
 	}
 	counter := new(transfer.Counter)
 	result, err := transfer.Run(t.Context(), transfer.Job{
-		Source: transfer.File{FS: h, Path: vfs.MustParse(name)}, Target: transfer.File{FS: here, Path: target},
+		Source: transfer.File{FS: from, Path: vfs.MustParse(name)}, Target: transfer.File{FS: here, Path: target},
 		Exists: transfer.Overwrite, Counter: counter, Verify: transfer.VerifyOff, KeepTime: true,
 		Segments: segments, SegmentLeast: segment / 2,
 	})
@@ -151,7 +151,7 @@ func TestOneFileOverSeveralConnectionsOfRealServers(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					h.fetch(t, p.String(), content)
+					h.fetch(t, h, p.String(), content)
 					want := int64(segFile)
 					if bears == 0 {
 						want = segment + transfer.Overlap
@@ -188,10 +188,55 @@ func TestOneFileOverSeveralConnectionsOfBadServers(t *testing.T) {
 				Site: s.Site(site.ModePassive, site.TLSOff), Password: func(context.Context) (string, error) { return s.Password, nil },
 			}))
 			defer h.Close()
-			h.fetch(t, "/file", content)
+			h.fetch(t, h, "/file", content)
 			if n := h.opened.Load(); n != tc.opened {
 				t.Errorf("%d streams were opened beside the spares, want %d", n, tc.opened)
 			}
 		})
+	}
+}
+
+// breaking is a site whose first stream of a file breaks in the middle of its first
+// segment.
+type breaking struct{ *held }
+
+func (b breaking) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error) {
+	r, err := b.held.Open(ctx, p, offset)
+	if err != nil || b.opened.Load() > 1 {
+		return r, err
+	}
+	return &breakingReader{Reader: r, left: segment/2 + transfer.Overlap}, nil
+}
+
+func (b breaking) OpenSeen(ctx context.Context, p vfs.Path, offset int64, _ vfs.Entry) (vfs.Reader, error) {
+	return b.Open(ctx, p, offset)
+}
+
+type breakingReader struct {
+	vfs.Reader
+	left int
+}
+
+func (r *breakingReader) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, &vfs.Error{Op: "read", Kind: vfs.KindLost}
+	}
+	n, err := r.Reader.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
+}
+
+// TestABrokenStreamGivesItsConnectionToTheNext, which would wait for it without
+// end at a site that bears one.
+func TestABrokenStreamGivesItsConnectionToTheNext(t *testing.T) {
+	content := segContent()
+	s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/file": string(content)}})
+	one := s.Site(site.ModePassive, site.TLSOff)
+	one.Connections = 1
+	h := hold(New(Config{Site: one, Password: func(context.Context) (string, error) { return s.Password, nil }}))
+	defer h.Close()
+	h.fetch(t, breaking{h}, "/file", content)
+	if n := h.opened.Load(); n != 2 {
+		t.Errorf("%d streams were opened beside the spares, want 2", n)
 	}
 }

@@ -122,8 +122,10 @@ func (s *segments) keep(p []byte) {
 	s.last = append(s.last, p...)
 }
 
-// reopen goes on where the present connection has ended.
+// reopen goes on where the present connection has ended, which is given back
+// first: it may be the only one that there is.
 func (s *segments) reopen() error {
+	_ = s.now.close() // it has given what it has
 	src, err := s.r.job.Source.FS.Open(s.ctx, s.r.job.Source.Path, s.at-int64(len(s.last)))
 	if err != nil {
 		return err
@@ -137,7 +139,6 @@ func (s *segments) reopen() error {
 		_ = src.Close() // broken off; the error says why
 		return err
 	}
-	_ = s.now.close() // it has given what it has
 	s.now, s.fresh = &direct{s: s, src: src}, s.at
 	return nil
 }

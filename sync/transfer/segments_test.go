@@ -54,6 +54,7 @@ type spread struct {
 
 	onSettle func() // nil for nothing; safe from any goroutine
 	settled  atomic.Int64
+	crossing sync.Once
 	crossed  chan struct{} // closed once the first stream was left
 	awaited  int64
 	ready    chan struct{}
@@ -144,7 +145,7 @@ func (r *firstReader) Read(p []byte) (int, error) {
 func (r *firstReader) Close() error {
 	defer func() {
 		if r.s.opens.Load() == 1 {
-			close(r.s.crossed)
+			r.s.crossing.Do(func() { close(r.s.crossed) })
 		}
 	}()
 	return r.spareReader.Close()
