@@ -64,6 +64,7 @@ const (
 	allRows part = iota
 	rowsNow
 	rowsLater
+	rowsFront
 )
 
 // listLaterLast is List with the rows of Later behind all others. Those before

@@ -14,6 +14,9 @@ import (
 // somebody moved them, in each the rows by ID, so that what was found in a
 // folder comes behind it. Rows being worked on show the progress of this moment.
 func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, error) {
+	if f.ActiveFirst {
+		return q.listActiveFirst(ctx, f, offset, limit)
+	}
 	if f.LaterLast {
 		return q.listLaterLast(ctx, f, offset, limit)
 	}
@@ -24,7 +27,7 @@ func (q *Queue) List(ctx context.Context, f Filter, offset, limit int) ([]Item, 
 
 // IDs returns the IDs of all rows that a filter lets through, by ID: what is done
 // with all of them is best done in one call. It takes some tenths of a second for
-// 200,000; Newest and LaterLast make no difference.
+// 200,000; Newest, LaterLast and ActiveFirst make no difference.
 func (q *Queue) IDs(ctx context.Context, f Filter) ([]ID, error) {
 	f.Newest, f.LaterLast = false, false
 	from, args := f.from()
@@ -104,7 +107,10 @@ func (q *Queue) Sites(ctx context.Context) ([]site.ID, error) {
 func (f Filter) query() (string, []any) {
 	from, args := f.from()
 	order := ` ORDER BY prio, rank, id`
-	if f.Newest {
+	switch {
+	case f.part == rowsFront: // a question waits for a person, and may for long
+		order = ` ORDER BY state = 'asking', prio, rank, id`
+	case f.Newest:
 		order = ` ORDER BY ended DESC, id DESC`
 	}
 	return `SELECT ` + columns + ` FROM rows WHERE id IN (SELECT id` + from + order + ` LIMIT ? OFFSET ?)` + order, args
@@ -136,6 +142,13 @@ func (f Filter) from() (string, []any) {
 	if f.after != nil {
 		condition, place := f.behind(f.after)
 		where, args = append(where, condition), append(args, place...)
+	}
+	switch {
+	case f.front == "":
+	case f.part == rowsFront:
+		return ` FROM rows NOT INDEXED WHERE ` + strings.Join(append(where, `id IN (SELECT value FROM json_each(?))`), ` AND `), append(args, f.front)
+	default:
+		where, args = append(where, `id NOT IN (SELECT value FROM json_each(?))`), append(args, f.front)
 	}
 	switch f.part {
 	case rowsNow:

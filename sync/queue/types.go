@@ -240,8 +240,13 @@ type Filter struct {
 	// nobody looks for what moves below what begins tomorrow. More than 2,000
 	// of them stay in their place.
 	LaterLast bool
+	// ActiveFirst lists the files in work before all others, and behind them the
+	// first MaxAsking rows asked about: in a large tree the folders above them
+	// fill the list. It is for List alone, and not with Newest.
+	ActiveFirst bool
 
 	part  part
-	now   int64 // for part
-	after *row  // the row that those asked for are behind, nil for none
+	front string // the IDs of rows that come before all others, "" for none
+	now   int64  // for part
+	after *row   // the row that those asked for are behind, nil for none
 }

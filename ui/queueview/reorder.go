@@ -2,6 +2,7 @@ package queueview
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -20,9 +21,12 @@ type Move struct {
 // above row n. ok is false where nothing would change or that cannot be told.
 //
 // What was found in a selected folder moves along with it. Between rows of two
-// priorities the rows stay in their own, if that is the upper one.
+// priorities the rows stay in their own, if that is the upper one. Among what
+// moves, which is listed first whatever its place, the gap below that is meant.
 func (m *Model) Drop(gap int) (to Move, ok bool) {
-	if m.all || len(m.picked) == 0 || m.still(gap) {
+	front := m.front()
+	gap = max(gap, front)
+	if m.all || m.still(gap) || !slices.ContainsFunc(m.PickedRows(), func(i int) bool { return i >= front }) {
 		return Move{}, false
 	}
 	below := gap
@@ -44,6 +48,23 @@ func (m *Model) Drop(gap int) (to Move, ok bool) {
 		return Move{Before: lower.ID, Priority: lower.Priority}, true
 	}
 	return Move{}, false
+}
+
+// DropAt is the gap that a drop in a gap goes to, -1 where it does nothing.
+func (m *Model) DropAt(gap int) int {
+	if _, ok := m.Drop(gap); !ok {
+		return -1
+	}
+	return max(gap, m.front())
+}
+
+// front counts the rows that are listed first because they move or ask.
+func (m *Model) front() int {
+	n := 0
+	for it, ok := m.peek(n); ok && (it.State == queue.Asking || it.State == queue.Active && !isDir(it)); it, ok = m.peek(n) {
+		n++
+	}
+	return n
 }
 
 // startsLater says whether a row was listed with those that a person set a time
@@ -163,7 +184,7 @@ func (v *View) dragOver() {
 		return
 	}
 	gap, inside := v.list.GapAt(*v.drag)
-	if _, moves := v.model.Drop(gap); !inside || !moves {
+	if gap = v.model.DropAt(gap); !inside {
 		gap = -1
 	}
 	v.list.Insert(gap)

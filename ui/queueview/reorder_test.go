@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/queue"
+	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/look/looktest"
 )
@@ -38,6 +39,41 @@ func TestDropAboveWhatStartsLater(t *testing.T) {
 		m.Pick([]int{tc.pick})
 		if got, ok := m.Drop(tc.gap); !ok || got != tc.want {
 			t.Errorf("%s: %+v, %v", outcome, got, ok)
+		}
+	}
+}
+
+// TestDropAmongWhatMoves: those rows are listed first, whatever their place in
+// the queue, so that a place before one of them may be anywhere.
+func TestDropAmongWhatMoves(t *testing.T) {
+	r := newRows(7, queue.Waiting)
+	r.items[0].State, r.items[1].State, r.items[2].State = queue.Active, queue.Active, queue.Asking
+	r.items[3].Type, r.items[3].State = vfs.TypeDir, queue.Active
+	m := NewModel(Left)
+	if !m.Filter().ActiveFirst {
+		t.Fatal("they are not listed first")
+	}
+	m.Take(r.Snapshot())
+	m.Put(0, 1, r.items)
+	for outcome, tc := range map[string]struct {
+		pick []int
+		gap  int
+		want Move
+		at   int
+	}{
+		"above all is before the first that waits":      {[]int{5}, 0, Move{Before: 4}, 3},
+		"among them, too":                               {[]int{5, 6}, 2, Move{Before: 4}, 3},
+		"below them it is where it was dropped":         {[]int{6}, 3, Move{Before: 4}, 3},
+		"between those that wait, too":                  {[]int{6}, 5, Move{Before: 6}, 5},
+		"the first that waits is there already":         {[]int{3}, 1, Move{}, -1},
+		"what moves stays where it is":                  {[]int{0}, 6, Move{}, -1},
+		"what asks, too":                                {[]int{1, 2}, 7, Move{}, -1},
+		"what moves takes nothing from what goes along": {[]int{0, 4}, 6, Move{Before: 7}, 6},
+	} {
+		m.Pick(tc.pick)
+		got, ok := m.Drop(tc.gap)
+		if at := m.DropAt(tc.gap); got != tc.want || at != tc.at || ok != (at >= 0) {
+			t.Errorf("%s: %+v, %v, shown at %d", outcome, got, ok, at)
 		}
 	}
 }

@@ -21,10 +21,11 @@ type sought struct {
 }
 
 // Filter picks the rows that the list shows. What has ended is shown the
-// latest first, what starts at a later time behind all others.
+// latest first; of what is left what moves is first, and what starts at a later
+// time last.
 func (m *Model) Filter() queue.Filter {
 	left := m.tab.Title == Left.Title
-	return queue.Filter{States: m.tab.States, Find: m.find, Newest: !left, LaterLast: left}
+	return queue.Filter{States: m.tab.States, Find: m.find, Newest: !left, ActiveFirst: left, LaterLast: left}
 }
 
 // SetFind shows only the rows whose paths hold a text, "" for all, and says
