@@ -104,17 +104,17 @@ func (e *ending) right(replies []wire.Reply) bool {
 	return len(e.steps) > 0
 }
 
-// short says whether the server tells less than size.
-func (e *ending) short(replies []wire.Reply, size int64) bool {
+// arrived says whether the server tells that it has size bytes.
+func (e *ending) arrived(replies []wire.Reply, size int64) bool {
 	if len(e.steps) == 0 || len(replies) < len(e.steps[0].lines) {
 		return false
 	}
 	told, ok := e.o.glanced(e.part, replies[:len(e.steps[0].lines)])
-	return ok && told.Size < size
+	return ok && told.Size >= size
 }
 
-// cutShort is the failure of an upload that ended in haste by err, or with fewer
-// bytes than were sent.
+// cutShort is the failure of an upload that ended in haste by err, with fewer
+// bytes than were sent, or with no word on how many.
 func (o *operation) cutShort(err error) error {
 	o.ctl.CameShort()
 	cause := vfs.ErrCutShort
@@ -169,7 +169,7 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 			replies = o.behind()
 		}
 		switch {
-		case w.hand.data.Hasty() && o.ctx.Err() == nil && (e.short(replies, f.Size) || brokenOff(o.kind(err))):
+		case w.hand.data.Hasty() && o.ctx.Err() == nil && (err == nil && !e.arrived(replies, f.Size) || brokenOff(o.kind(err))):
 			err = o.cutShort(err)
 		case err == nil && e.right(replies) && o.ctl.InStep():
 			out, done, err = e.rename(f)

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ func TestUploadCutShort(t *testing.T) {
 		third ftptest.Handler
 		short bool
 	}{
+		"226 and no size":          {ftptest.Default, true},
 		"whole":                    {ftptest.Default, false},
 		"226 for half of it":       {half, true},
 		"426":                      {ftptest.Flow{Finals: []string{"426 Failure reading network stream."}}.Serve, true},
@@ -44,9 +46,21 @@ func TestUploadCutShort(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
+			var mute atomic.Bool
+			third := func(c *ftptest.Conn, arg string) {
+				mute.Store(outcome == "226 and no size")
+				tc.third(c, arg)
+			}
+			size := func(c *ftptest.Conn, arg string) {
+				if mute.Swap(false) {
+					c.Say("550 Could not get file size.")
+					return
+				}
+				ftptest.Default(c, arg)
+			}
 			r := script(t, ftptest.AsVSFTPD(ftptest.Plan{
 				Files: map[string]string{"/up": "old"},
-				Verbs: map[string]ftptest.Handler{"STOR": ftptest.InTurn(ftptest.Default, waits(), tc.third)},
+				Verbs: map[string]ftptest.Handler{"STOR": ftptest.InTurn(ftptest.Default, waits(), third), "SIZE": size},
 			}))
 			r.conf.Worth = 1
 			s, err := Open(t.Context(), r.conf)
