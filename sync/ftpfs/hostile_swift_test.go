@@ -136,6 +136,7 @@ func TestHostileFinishes(t *testing.T) {
 			"a look that is refused for the moment is repeated":   {plan: looks(refusedOnce), do: taken, want: vfs.KindExists, also: allOf(spared, left)},
 			"RNTO done behind an RNFR refused is looked into":     {plan: ftptest.Plan{Verbs: map[string]ftptest.Handler{"RNFR": ftptest.Reply("550 No"), "RNTO": renames}}, do: over(time.Second), want: vfs.KindLost},
 			"a reply too many in the flight renames nothing else": {plan: looks(talkative), do: over(time.Second), also: named},
+			"one that is always late renames nothing else":        {plan: looks(talkative), tune: late, do: over(time.Second), also: named},
 		}
 	})
 }

@@ -56,7 +56,8 @@ type command struct {
 type asked struct {
 	verb  string
 	part  part
-	flown bool // sent together with others
+	flown bool   // sent together with others
+	line  string // masked; "" where another command has taken its place
 }
 
 // part tells whose a reply is.
@@ -90,9 +91,10 @@ func (c *Control) ship(commands ...command) error {
 			c.verb = verb
 		}
 		c.keepSecret(cmd.line)
-		c.say(trace.Sent, mask(cmd.line))
+		said := mask(cmd.line)
+		c.say(trace.Sent, said)
 		out = append(append(out, c.escapeIAC(cmd.line)...), "\r\n"...)
-		c.pending = append(c.pending, asked{verb, cmd.part, len(commands) > 1})
+		c.pending = append(c.pending, asked{verb, cmd.part, len(commands) > 1, said})
 	}
 	if err := c.write(out); err != nil {
 		// Half a command may be out: nothing sensible can follow it.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"wherry/sync/trace"
 	"wherry/sync/vfs"
@@ -20,7 +21,8 @@ import (
 //	                                    waited for behind it
 //	2xx or 3xx, but none this one    -> the answer of an odd server, or a stray:
 //	ever has; 250 to MLST without       returned, and looked into before the
-//	a fact                              next command
+//	a fact; no number to SIZE, no       next command
+//	time to MDTM
 //	anything else                    -> the answer
 //
 // Looking into it is NOOP: whatever was on its way comes before the 200 to it.
@@ -109,6 +111,29 @@ func strictFit(verb string, r Reply) fit {
 	return fits
 }
 
+// formFit knows the form of what SIZE and MDTM are asked for (RFC 3659, 4 and 3):
+// anything else that says yes is of no use, and most likely a reply too many that
+// goes before the answer. MDTM with a time is answered in any words.
+func formFit(line string, r Reply) fit {
+	verb, rest, _ := strings.Cut(line, " ")
+	digits := func(text string) bool {
+		return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+	}
+	stamped := func(text string) bool {
+		return len(text) >= len("20060102150405") && digits(text[:len("20060102150405")])
+	}
+	word, name, _ := strings.Cut(rest, " ")
+	switch text := r.Text(); {
+	case r.Code >= 400, verb == "SIZE" && digits(text):
+		return fits
+	case verb == "MDTM" && (stamped(text) || name != "" && stamped(word)):
+		return fits
+	case verb == "SIZE", verb == "MDTM":
+		return odd
+	}
+	return fits
+}
+
 // fitOfTransfer knows that nobody stores a file before its first byte: the 226
 // ahead of STOR's 150 is the last transfer's. A download or listing may be
 // empty, and some servers then leave out the 150.
@@ -147,7 +172,7 @@ func (c *Control) accept(r Reply) bool {
 		}
 	default:
 		more := len(c.pending) > 1
-		match := fitOf(head.verb, r, c.data != nil && c.data.begun)
+		match := max(fitOf(head.verb, r, c.data != nil && c.data.begun), formFit(head.line, r))
 		if head.flown {
 			if match = max(match, strictFit(head.verb, r)); match != fits {
 				c.odd(fmt.Sprintf("%d to %s", r.Code, head.verb))

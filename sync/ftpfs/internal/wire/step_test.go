@@ -1,6 +1,10 @@
 package wire
 
-import "testing"
+import (
+	"bufio"
+	"strings"
+	"testing"
+)
 
 // TestFitOf: what a reply's code tells of the command it belongs to.
 func TestFitOf(t *testing.T) {
@@ -41,6 +45,36 @@ func TestFitOf(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			if got := fitOf(tc.verb, tc.reply, tc.begun); got != tc.want {
+				t.Error(got)
+			}
+		})
+	}
+}
+
+// TestFormFit: what the words of a reply tell of the question it belongs to.
+func TestFormFit(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		line, reply string
+		want        fit
+	}{
+		"a number is SIZE's":                 {"SIZE /f", "213 7", fits},
+		"words are none":                     {"SIZE /f", "213 Modify=20240229133045; /f", odd},
+		"nothing is none":                    {"SIZE /f", "213", odd},
+		"a refusal of SIZE":                  {"SIZE /f", "550 No", fits},
+		"a time is MDTM's":                   {"MDTM /f", "213 20240229133045.123", fits},
+		"a size is not":                      {"MDTM /f", "213 7", odd},
+		"nor are words":                      {"MDTM /f g", "200 By the way", odd},
+		"a refusal of MDTM":                  {"MDTM /f", "550 No", fits},
+		"words are enough where one is set":  {"MDTM 20240229133045 /f", "213 Done", fits},
+		"a file called so is asked about":    {"MDTM 20240229133045", "200 Done", odd},
+		"of other commands nothing is known": {"MFMT 20240229133045 /f", "200 Done", fits},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r, err := readReply(bufio.NewReader(strings.NewReader(tc.reply + "\r\n")))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := formFit(tc.line, r); got != tc.want {
 				t.Error(got)
 			}
 		})
