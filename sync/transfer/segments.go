@@ -49,6 +49,7 @@ type segments struct {
 
 	mu   sync.Mutex
 	rest []*segment // guarded; those not reached, in order, dropped ones taken out
+	past int64      // guarded; of the file: what begins before is not read on
 }
 
 // feed is where the next bytes come from.
@@ -162,7 +163,7 @@ func (s *segments) cross(next *segment) {
 		}
 	case bytes.HasPrefix(have, s.head) || alike(have):
 		s.drop(next)
-	case s.take(next):
+	case s.enter(next):
 		_ = s.now.close() // broken off; what it gave was held against the next
 		s.now, s.fresh = next, next.begin
 	}
@@ -187,11 +188,26 @@ func (s *segments) next() *segment {
 func (s *segments) take(g *segment) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.takeLocked(g)
+}
+
+func (s *segments) takeLocked(g *segment) bool {
 	i := slices.Index(s.rest, g)
 	if i < 0 {
 		return false
 	}
 	s.rest = slices.Delete(s.rest, i, i+1)
+	return true
+}
+
+// enter is take for one that is read from now on, instead of the one before it.
+func (s *segments) enter(g *segment) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.takeLocked(g) {
+		return false
+	}
+	s.past = g.begin
 	return true
 }
 
@@ -210,10 +226,14 @@ func (s *segments) giveUp() {
 	}
 }
 
-// endOf is how far g is wanted: up to where the next one is proven.
+// endOf is how far g is wanted: up to where the next one is proven, and no further
+// once that is read.
 func (s *segments) endOf(g *segment) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if g.begin < s.past {
+		return s.past
+	}
 	for _, one := range s.rest {
 		if one.begin > g.begin {
 			return one.begin + Overlap
