@@ -15,7 +15,7 @@ import (
 // again, which costs more than a small file itself.
 //
 // It is the folder and not its name, as is the top, so nothing leads out of it;
-// before a rename inPlace sees whether the name still leads to it.
+// before a rename and a removal stays sees whether the name still leads to it.
 type near struct {
 	mu     sync.Mutex
 	name   string   // guarded; relative to the top; "" before there is one

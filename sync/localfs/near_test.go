@@ -116,3 +116,34 @@ func TestAClosedPartHoldsNoFolder(t *testing.T) {
 		t.Errorf("%d descriptors, %d before", after, before)
 	}
 }
+
+// TestAFolderThatIsMovedAwayKeepsWhatIsInIt: a folder that is being deleted and
+// that somebody takes out of the way is not followed to where it went.
+func TestAFolderThatIsMovedAwayKeepsWhatIsInIt(t *testing.T) {
+	for outcome, remove := range map[string]func(vfs.FS, vfs.Path) error{
+		"a file":   func(f vfs.FS, dir vfs.Path) error { return f.Remove(t.Context(), join(t, dir, "file")) },
+		"a folder": func(f vfs.FS, dir vfs.Path) error { return f.RemoveDir(t.Context(), join(t, dir, "folder")) },
+	} {
+		f, dir, name := held(t)
+		sub := filepath.Join(name, "in", "sub")
+		if err := os.MkdirAll(filepath.Join(sub, "folder"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range []string{"first", "file"} {
+			plant(t, sub, file, "x")
+		}
+		if err := f.Remove(t.Context(), join(t, join(t, dir, "sub"), "first")); err != nil {
+			t.Fatal(err)
+		}
+		moved := filepath.Join(name, "out", "sub")
+		if err := os.Rename(sub, moved); err != nil {
+			t.Fatal(err)
+		}
+		if err := remove(f, join(t, dir, "sub")); err == nil {
+			t.Errorf("%s: no error", outcome)
+		}
+		if left, err := os.ReadDir(moved); err != nil || len(left) != 2 {
+			t.Errorf("%s: of two %d are left: %v", outcome, len(left), err)
+		}
+	}
+}

@@ -59,12 +59,16 @@ func (t *inside) create(name string, flag int) (file *os.File, err error) {
 	return file, err
 }
 
-func (t *inside) removeFile(name string) error {
-	return t.at(name, func(folder int, base string) error { return unix.Unlinkat(folder, base, 0) })
-}
+func (t *inside) removeFile(name string) error { return t.unlink(name, 0) }
+func (t *inside) removeDir(name string) error  { return t.unlink(name, unix.AT_REMOVEDIR) }
 
-func (t *inside) removeDir(name string) error {
-	return t.at(name, func(folder int, base string) error { return unix.Unlinkat(folder, base, unix.AT_REMOVEDIR) })
+// unlink deletes nothing in a folder that was moved away: whoever did it wants to
+// keep what is in it.
+func (t *inside) unlink(name string, flags int) error {
+	if err := t.stays(filepath.Dir(name)); err != nil {
+		return err
+	}
+	return t.at(name, func(folder int, base string) error { return unix.Unlinkat(folder, base, flags) })
 }
 
 func (t *inside) renameNoReplace(from, to string) error {
