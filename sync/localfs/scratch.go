@@ -10,9 +10,11 @@ import (
 
 var _ vfs.Scratcher = (*FS)(nil)
 
-// Scratch implements vfs.Scratcher: a file that never has a name, or whose name is
-// removed as soon as it is open. Windows keeps the name of an open file, and with it the file where
-// the process is killed, so it is KindUnsupported there.
+// Scratch implements vfs.Scratcher: a file that never has a name, or, where the
+// file system has no such thing, one whose name is removed as soon as it is open; a
+// kill between the two leaves an empty file, ".wherry-" and random letters. Windows
+// keeps the name of an open file, and with it the file where the process is killed,
+// so it is KindUnsupported there.
 func (f *FS) Scratch(ctx context.Context, dir vfs.Path, size int64) (vfs.Scratch, error) {
 	if !nameless {
 		return nil, &vfs.Error{Op: "create", Path: dir.String(), Kind: vfs.KindUnsupported, Reply: "an open file has a name here"}
