@@ -65,6 +65,7 @@ func (q *Queue) Snapshot() Snapshot {
 			snap.BytesLeft += item.Size // the journal does not have it yet
 		}
 		snap.Active = append(snap.Active, item)
+		snap.Rate += item.Rate
 		if item.Source.Site != site.Local {
 			snap.RateDn += item.Rate
 		}
@@ -75,6 +76,7 @@ func (q *Queue) Snapshot() Snapshot {
 			snap.BytesLeft -= moved
 		}
 	}
+	q.flow.rate(&snap)
 	snap.BytesLeft = max(snap.BytesLeft, 0)
 	snap.Active = append(snap.Active, q.counts.asking...)
 	slices.SortFunc(snap.Active, func(a, b Item) int { return cmp.Compare(a.ID, b.ID) })

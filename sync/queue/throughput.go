@@ -28,6 +28,43 @@ type flow struct {
 	samples []Sample  // whole ones, oldest first
 	began   time.Time // of the present one; zero while nothing moves
 	up, dn  int64     // bytes of the present one
+	// past are what moved in all up to each reading of the last seconds, oldest
+	// first; total is that of now.
+	past  []moved
+	total moved
+}
+
+// moved is what moved in all up to a time.
+type moved struct {
+	at          time.Time
+	up, dn, all int64
+	files       int64 // that ended well
+}
+
+// keep notes what moved up to now.
+func (f *flow) keep(now time.Time) {
+	f.total.at = now
+	f.past = append(f.past, f.total)
+	for now.Sub(f.past[0].at) > meterWindow {
+		f.past = f.past[1:]
+	}
+}
+
+// rate puts the rates of the last seconds into a snapshot, once a second of work
+// has passed. What began and ended between two snapshots is in them, which no row
+// tells.
+func (f *flow) rate(s *Snapshot) {
+	if len(f.past) == 0 {
+		return
+	}
+	first, last := f.past[0], f.past[len(f.past)-1]
+	passed := last.at.Sub(first.at)
+	if passed < sampleEvery {
+		return
+	}
+	per := func(now, then int64) float64 { return float64(now-then) / passed.Seconds() }
+	s.RateUp, s.RateDn = per(last.up, first.up), per(last.dn, first.dn)
+	s.Rate, s.FileRate = per(last.all, first.all), per(last.files, first.files)
 }
 
 // counted is what flow knows of one transfer.
@@ -89,8 +126,9 @@ func (q *Queue) sample(now time.Time) (moving bool) {
 		f.samples = f.samples[max(0, len(f.samples)-samplesKept):]
 		f.began, f.up, f.dn = now, 0, 0
 	}
+	f.keep(now)
 	if !moving {
-		f.began = time.Time{}
+		f.began, f.past = time.Time{}, nil
 	}
 	return moving
 }
@@ -124,11 +162,14 @@ func (q *Queue) flowLocked(w *work, bytes int64) {
 		return
 	}
 	w.counted.bytes += bytes
+	q.flow.total.all += bytes
 	if w.row.Target.Site != site.Local {
 		q.flow.up += bytes
+		q.flow.total.up += bytes
 	}
 	if w.row.Source.Site != site.Local {
 		q.flow.dn += bytes
+		q.flow.total.dn += bytes
 	}
 }
 
@@ -140,5 +181,6 @@ func (q *Queue) countEnd(w *work, e ending) {
 	q.countLocked(w)
 	if e.err == nil {
 		q.flowLocked(w, e.result.Bytes-w.counted.bytes)
+		q.flow.total.files++
 	}
 }

@@ -78,6 +78,55 @@ func TestThroughput(t *testing.T) {
 	}
 }
 
+// TestRatesCountWhatHasEnded: while small files follow one another the rate is
+// that of all of them, whatever those show that move just now.
+func TestRatesCountWhatHasEnded(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		row      row
+		quarters int // of seconds in each of which a file ends
+		fail     error
+		up, dn   float64
+		all      float64
+		files    float64
+	}{
+		"nothing is told before a second":   {along("", remote), 3, nil, 0, 0, 0, 0},
+		"uploads":                           {along("", remote), 9, nil, 4000, 0, 4000, 4},
+		"downloads, of the last seconds":    {along(remote, ""), 90, nil, 0, 4000, 4000, 4},
+		"what fails moves, and is no file":  {along("", remote), 9, errTaken, 4000, 0, 4000, 0},
+		"a copy between sites in both ways": {along(remote, other), 9, nil, 4000, 4000, 4000, 4},
+		"a copy here in none":               {along("", ""), 9, nil, 0, 0, 4000, 4},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			clock := &settable{now: when}
+			r.clock = clock
+			r.sample(when)
+			for n := range tc.quarters + 1 {
+				w := &work{row: tc.row}
+				w.row.State = Active
+				r.Queue.mu.Lock()
+				r.running[1] = w
+				r.Queue.mu.Unlock()
+				clock.set(when.Add(time.Duration(n) * time.Second / 4))
+				r.sample(clock.Now())
+				w.counter.Done.Store(1000)
+				r.countEnd(w, ending{err: tc.fail, result: transfer.Result{Bytes: 1000}})
+			}
+			s := r.Snapshot()
+			if s.RateUp != tc.up || s.RateDn != tc.dn || s.Rate != tc.all || s.FileRate != tc.files {
+				t.Errorf("up %v, down %v, %v files a second", s.RateUp, s.RateDn, s.FileRate)
+			}
+			r.Queue.mu.Lock()
+			clear(r.running)
+			r.Queue.mu.Unlock()
+			r.sample(clock.Now())
+			if s := r.Snapshot(); s.RateUp != 0 || s.RateDn != 0 || s.FileRate != 0 {
+				t.Errorf("when nothing moves any more it tells %v, %v and %v", s.RateUp, s.RateDn, s.FileRate)
+			}
+		})
+	}
+}
+
 func TestThroughputIsBounded(t *testing.T) {
 	q := &Queue{running: map[ID]*work{1: {row: along("", remote)}}}
 	q.running[1].row.State = Active

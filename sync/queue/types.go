@@ -175,11 +175,14 @@ type Snapshot struct {
 	Waits []SiteWait
 	// Count of rows by state.
 	Count map[State]int
-	// BytesLeft of all rows not ended whose size is known, and the sum of
-	// the present rates by direction, in bytes a second. A copy between two
-	// sites counts in both.
+	// BytesLeft of all rows not ended whose size is known, and how fast all
+	// moved over the last seconds by direction, in bytes a second, files that
+	// have ended included. A copy between two sites counts in both.
 	BytesLeft      int64
 	RateUp, RateDn float64
+	// Rate counts each byte once, those that stay here too. FileRate is how many
+	// files a second ended well over the last seconds, 0 before it can be told.
+	Rate, FileRate float64
 	// Later are the waiting rows that start at a time to come.
 	Later Later
 }

@@ -66,24 +66,26 @@ func waits(id site.ID, seconds int) []queue.SiteWait {
 }
 
 func TestTimeLeftOfTheQueue(t *testing.T) {
-	both := queue.Item{Rate: 100}
 	for outcome, tc := range map[string]struct {
 		s    queue.Snapshot
 		want string
 	}{
-		"by all rates together":         {queue.Snapshot{Active: []queue.Item{both, both}, BytesLeft: 12_000}, "1 min left"},
-		"nothing where nothing moves":   {queue.Snapshot{BytesLeft: 12_000}, ""},
-		"nothing where nothing is left": {queue.Snapshot{Active: []queue.Item{both}}, ""},
-		"that it is held":               {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1}}, "On hold"},
-		"nothing of an empty one":       {queue.Snapshot{Held: true}, ""},
+		"by all rates together":               {queue.Snapshot{Rate: 200, BytesLeft: 12_000}, "1 min left"},
+		"files a second where they are small": {queue.Snapshot{Rate: 200, FileRate: 37.6, BytesLeft: 12_000}, "38 files/s, 1 min left"},
+		"and of empty ones alone":             {queue.Snapshot{FileRate: 1200}, "1,200 files/s"},
+		"not of a few":                        {queue.Snapshot{Rate: 200, FileRate: 4.9, BytesLeft: 12_000}, "1 min left"},
+		"nothing where nothing moves":         {queue.Snapshot{BytesLeft: 12_000}, ""},
+		"nothing where nothing is left":       {queue.Snapshot{Rate: 100}, ""},
+		"that it is held":                     {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1}}, "On hold"},
+		"nothing of an empty one":             {queue.Snapshot{Held: true}, ""},
 		"without what starts later": {
-			queue.Snapshot{Active: []queue.Item{both}, BytesLeft: 12_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(time.Hour)}}, "1 min left + 2 later",
+			queue.Snapshot{Rate: 100, BytesLeft: 12_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(time.Hour)}}, "1 min left + 2 later",
 		},
 		"when it goes on where nothing moves": {
 			queue.Snapshot{BytesLeft: 6_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(24 * time.Hour)}}, "2 later, from tomorrow 12:00 on",
 		},
 		"a server that is down":             {queue.Snapshot{Waits: waits("s", 15)}, "Site s does not answer, again in 15 s"},
-		"a server that is down, before all": {queue.Snapshot{Active: []queue.Item{both}, BytesLeft: 12_000, Waits: waits("s", 15)}, "Site s does not answer, again in 15 s"},
+		"a server that is down, before all": {queue.Snapshot{Rate: 100, BytesLeft: 12_000, Waits: waits("s", 15)}, "Site s does not answer, again in 15 s"},
 		"a server that is tried":            {queue.Snapshot{Waits: waits("s", 0)}, "Site s does not answer, trying again"},
 		"a server that is not known":        {queue.Snapshot{Waits: []queue.SiteWait{{Site: "s", Kind: vfs.KindHost}}}, "Site s is not found, trying again"},
 		"the first of several servers":      {queue.Snapshot{Waits: append(waits("far", 90), waits("near", 15)...)}, "Site near and 1 more server do not answer, again in 15 s"},
@@ -136,7 +138,7 @@ func TestFlowFitsItsWindow(t *testing.T) {
 			r.samples = wave
 			v, l, w := showBeside(t, r, Left, tc.choice, tc.width)
 			s := r.Snapshot()
-			s.RateUp, s.RateDn, s.BytesLeft = 9e5, 2.1e6, 600_000_000
+			s.RateUp, s.RateDn, s.Rate, s.BytesLeft = 9e5, 2.1e6, 3e6, 600_000_000
 			l.Advance(2 * time.Second)
 			v.Take(s)
 			settle(t, l)

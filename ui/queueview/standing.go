@@ -14,18 +14,31 @@ import (
 )
 
 // timeLeft is the time until everything that may move has moved at the present
-// rate. A copy between two sites counts in both directions, so the rows' own
-// rates are added.
+// rate.
 func timeLeft(s queue.Snapshot) (left time.Duration, ok bool) {
-	rate := 0.0
-	for _, it := range s.Active {
-		rate += it.Rate
-	}
 	bytes := s.BytesLeft - s.Later.Bytes
-	if rate <= 0 || bytes <= 0 {
+	if s.Rate <= 0 || bytes <= 0 {
 		return 0, false
 	}
-	return time.Duration(min(float64(bytes)/rate, 1e9) * float64(time.Second)), true
+	return time.Duration(min(float64(bytes)/s.Rate, 1e9) * float64(time.Second)), true
+}
+
+// manyFiles a second is from where on that is told: bytes a second say little
+// of files so small.
+const manyFiles = 5
+
+// pace says how it goes on: files a second where they are many, and the time
+// left where it can be told.
+func pace(s queue.Snapshot) string {
+	left := words.Left(timeLeft(s))
+	if s.FileRate < manyFiles {
+		return left
+	}
+	files := words.Files(int64(s.FileRate+0.5)) + "/s"
+	if left == "" {
+		return files
+	}
+	return files + ", " + left
 }
 
 // standing says how the queue as a whole stands, and in what colour. What a
@@ -40,7 +53,7 @@ func standing(s queue.Snapshot, names Names, now time.Time) (string, fyne.ThemeC
 	case waits != "":
 		return waits, look.ColorWarn
 	}
-	left := words.Left(timeLeft(s))
+	left := pace(s)
 	switch {
 	case s.Later.Rows == 0:
 		return left, look.ColorSecondary
