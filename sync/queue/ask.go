@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
@@ -29,11 +30,13 @@ func (q *Queue) asker(ctx context.Context) error {
 			}
 			continue
 		}
-		answer, err := q.c.Ask(ctx, *r.Question)
-		if ctx.Err() != nil {
+		answer, withdrawn, err := q.put(ctx, r)
+		switch {
+		case ctx.Err() != nil:
 			return nil
-		}
-		if err != nil {
+		case withdrawn:
+			continue
+		case err != nil:
 			declined[r.ID] = true
 			continue
 		}
@@ -42,6 +45,50 @@ func (q *Queue) asker(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// put has Config.Ask put the question of r, and takes it back as soon as r asks no
+// more: somebody answered elsewhere, paused or removed it.
+func (q *Queue) put(ctx context.Context, r *row) (answer transfer.Answer, withdrawn bool, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	watch.Go(func() {
+		if withdrawn = q.untilAnswered(ctx, r.ID); withdrawn {
+			stop()
+		}
+	})
+	answer, err = q.c.Ask(ctx, *r.Question)
+	stop()
+	watch.Wait()
+	return answer, withdrawn, err
+}
+
+// untilAnswered waits until row id asks nothing any more; false where ctx ended or
+// the journal failed before.
+func (q *Queue) untilAnswered(ctx context.Context, id ID) bool {
+	for {
+		bell := q.bellOf(whenLoud)
+		asks, err := q.asks(ctx, id)
+		if err != nil || !asks {
+			return err == nil
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-bell:
+		}
+	}
+}
+
+// asks says whether row id has a question open.
+func (q *Queue) asks(ctx context.Context, id ID) (asks bool, err error) {
+	q.s.mu.Lock()
+	defer q.s.mu.Unlock()
+	if err := q.s.usableLocked(ctx); err != nil {
+		return false, err
+	}
+	err = q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows WHERE id = ? AND state = 'asking')`, int64(id)).Scan(&asks)
+	return asks, err
 }
 
 // nothingToAsk notes that every question up to the change seq was put.

@@ -128,3 +128,45 @@ func TestAnswersToNothing(t *testing.T) {
 		})
 	}
 }
+
+func TestAQuestionThatIsAnsweredElsewhereIsTakenBack(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		elsewhere func(r *rig, id ID) error
+		want      string
+	}{
+		"answered": {func(r *rig, id ID) error {
+			return r.Answer(t.Context(), id, transfer.Answer{Rule: transfer.Overwrite})
+		}, "/f0: done"},
+		"paused":  {func(r *rig, id ID) error { return r.Pause(t.Context(), id) }, "/f0: paused"},
+		"removed": {func(r *rig, id ID) error { return r.Cancel(t.Context(), id) }, ""},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			open, asked := make(chan struct{}), 0
+			r, ids := taken(t, 2, func(c *Config) {
+				c.Ask = func(ctx context.Context, question transfer.Question) (transfer.Answer, error) {
+					if asked++; asked > 1 {
+						return transfer.Answer{Rule: transfer.Overwrite}, nil
+					}
+					close(open)
+					<-ctx.Done()
+					return transfer.Answer{}, ctx.Err()
+				}
+			})
+			elsewhere := make(chan error, 1)
+			go func() {
+				<-open
+				elsewhere <- tc.elsewhere(r, ids[0])
+			}()
+			r.drain()
+			r.must(<-elsewhere)
+			want := []string{tc.want, "/f1: done", "/free: done"}
+			if tc.want == "" {
+				want = want[1:]
+			}
+			wantStates(t, r, want...)
+			if asked != 2 {
+				t.Errorf("%d questions were put", asked)
+			}
+		})
+	}
+}
