@@ -249,9 +249,14 @@ func unread(i queue.Item) bool {
 // begins says whether a time to begin is still to come.
 func begins(i queue.Item) bool { return i.Ended.IsZero() && i.NotBefore.After(time.Now()) }
 
+// messageOf is why a row failed, was skipped or is tried again, "" for nothing.
 func messageOf(i queue.Item) string {
-	if i.Message == "" {
+	switch {
+	case i.Message == "":
 		return ""
+	case i.State == queue.Skipped && i.Kind == vfs.KindOther:
+		why, _ := words.Skipped(i.Message)
+		return why + "."
 	}
 	return words.OfKind(i.Kind, about(i), i.Message, words.CommandLine).Title
 }

@@ -106,7 +106,8 @@ func (r *run) event(e queue.Event) {
 
 // count returns whether a skip is what the person said.
 func (r *run) count(e queue.Event) (wished bool) {
-	wished = byRule(e.Item) && (r.opt.exists.value != "" || r.interactive())
+	_, byRule := words.Skipped(e.Item.Message)
+	wished = byRule && (r.opt.exists.value != "" || r.queued || r.interactive()) // rows of the queue on disk never skip unasked
 	switch e.Type {
 	case queue.EventDone:
 		if e.Item.Type != vfs.TypeDir {
@@ -130,15 +131,6 @@ func (r *run) count(e queue.Event) (wished bool) {
 	return wished
 }
 
-// byRule tells a skip by the exists rule from one for what the source is.
-func byRule(i queue.Item) bool {
-	switch transfer.Rule(i.Message) {
-	case transfer.Skip, transfer.Newer, transfer.Different, transfer.Resume, "same":
-		return true
-	}
-	return false
-}
-
 func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
 
 // tell says to a person what did not go as wished.
@@ -155,15 +147,7 @@ func (r *run) tell(e queue.Event, wished bool) {
 			r.lacking(i)
 		}
 	case queue.EventSkipped:
-		switch {
-		case wished:
-			r.notice("wherry: skipped %s.", r.show(i.Source))
-		case !byRule(i):
-			r.say("wherry: skipped %s: %s.", r.show(i.Source), words.Safe(i.Message))
-		default:
-			r.say("wherry: skipped %s: %s exists. --exists overwrite, newer, different, resume or rename copies it all the same.",
-				r.show(i.Source), r.show(i.Target))
-		}
+		r.tellSkip(i, wished)
 	case queue.EventAsking:
 		switch {
 		case r.interactive():
@@ -173,6 +157,26 @@ func (r *run) tell(e queue.Event, wished bool) {
 		default:
 			r.say("wherry: %s waits: %s exists, and nobody is there to ask; --exists says what to do.", r.show(i.Source), r.show(i.Target))
 		}
+	}
+}
+
+// tellSkip says why a file was skipped. That a rule could not be followed is told
+// under --quiet too: what stands there is not what was asked for.
+func (r *run) tellSkip(i queue.Item, wished bool) {
+	why, byRule := words.Skipped(i.Message)
+	unresumed := i.Message == string(transfer.Different) || i.Message == string(transfer.Resume)
+	switch {
+	case byRule && !wished:
+		r.say("wherry: skipped %s: %s exists. --exists overwrite, newer, different, resume or rename copies it all the same.",
+			r.show(i.Source), r.show(i.Target))
+	case unresumed && r.queued:
+		r.say("wherry: skipped %s: %s. Adding it again with --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
+	case unresumed:
+		r.say("wherry: skipped %s: %s. --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
+	case byRule:
+		r.notice("wherry: skipped %s: %s.", r.show(i.Source), why)
+	default:
+		r.say("wherry: skipped %s: %s.", r.show(i.Source), why)
 	}
 }
 
