@@ -32,6 +32,16 @@ func (q *Queue) makeWay(ctx context.Context, r row, dst vfs.FS) error {
 	return nil
 }
 
+// wayIsGone has the folder that a row goes into made again by its next attempt,
+// where this one may have found it missing.
+func (q *Queue) wayIsGone(r row, err error) {
+	if r.arrive == ArriveIn && vfs.KindOf(err) == vfs.KindNotFound {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		delete(q.wayMade, Place{Site: r.Target.Site, Path: r.Target.Path.Dir()})
+	}
+}
+
 // lookAt returns where a row goes whose target may be a folder.
 func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
 	folder, err := vfs.IsFolder(ctx, dst, r.Target.Path)
@@ -43,14 +53,14 @@ func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
 
 // arriveAt gives a row its final target, and the row back: as any other of an
 // unknown type it is taken again, and waits for others that go to the same name.
-func (q *Queue) arriveAt(ctx context.Context, r row, p vfs.Path) error {
-	target := Place{Site: r.Target.Site, Path: p}
+func (q *Queue) arriveAt(ctx context.Context, w *work, p vfs.Path) error {
+	target := Place{Site: w.row.Target.Site, Path: p}
 	return q.writeThen(ctx, durable, func() error {
 		_, err := q.s.exec(ctx, `UPDATE rows SET dst_path = ?, pair = ?, arrive = 0, size = -1, state = 'waiting' WHERE id = ? AND state = 'scanning'`,
-			blob(p), pairOf(r.Source, target), int64(r.ID))
+			blob(p), pairOf(w.row.Source, target), int64(w.row.ID))
 		return err
 	}, func() error {
-		q.forget(r.ID)
+		q.forget(w)
 		return nil
 	})
 }

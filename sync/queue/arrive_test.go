@@ -75,3 +75,42 @@ func TestOnlySitesAreLookedAtLater(t *testing.T) {
 		t.Errorf("it was added: %v, %v", ids, err)
 	}
 }
+
+// TestAFolderThatWentAwayIsMadeAgain by a retry, in the same run.
+func TestAFolderThatWentAwayIsMadeAgain(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/a", "1", when)
+	r.here.Put("/b", "1", when)
+	r.start()
+	first := r.add(arriving("/a", "/made/a", ArriveIn))[0]
+	r.await("first", func() bool { return r.item(first).State == Done })
+	target := arriving("/a", "/made/a", ArriveIn).Target.Path
+	r.must(r.there.Remove(t.Context(), target))
+	r.must(r.there.RemoveDir(t.Context(), target.Dir()))
+	second := r.add(arriving("/b", "/made/b", ArriveIn))[0]
+	r.await("end", func() bool { return isEnd(r.item(second).State) })
+	r.must(r.Retry(t.Context(), second))
+	r.await("end", func() bool { return isEnd(r.item(second).State) })
+	if got := r.item(second); got.State != Done {
+		t.Errorf("it is %s: %s", got.State, got.Message)
+	}
+}
+
+// TestARowIsForgottenByItsOwnWorkOnly: what was found out of it is in the journal
+// before, and the next one who takes it may be at work on it.
+func TestARowIsForgottenByItsOwnWorkOnly(t *testing.T) {
+	r := newRig(t, nil)
+	r.there.PutDir("/box")
+	r.here.Put("/a", "1", when)
+	r.add(arriving("/a", "/box", ArriveLook))
+	look := r.claimed(scans, Scanning)
+	r.must(r.arriveAt(t.Context(), look, vfs.MustParse("/box/a")))
+	next := r.claimed(scans, Scanning)
+	r.forget(look)
+	r.Queue.mu.Lock()
+	defer r.Queue.mu.Unlock()
+	if r.running[next.row.ID] != next {
+		t.Error("nobody knows any more that it is worked on")
+	}
+	clear(r.running)
+}

@@ -84,6 +84,6 @@ func (d *desk) readFolders() {
 		if e, finished := d.scan(d.t.Context(), w); !finished {
 			d.t.Fatalf("reading %s: %v", w.row.Source.Path, e.err)
 		}
-		d.forget(w.row.ID)
+		d.forget(w)
 	}
 }

@@ -350,7 +350,7 @@ func TestAScanCutOffDoublesNothing(t *testing.T) {
 	w, err := r.claim(t.Context(), scans, Scanning)
 	r.must(err)
 	r.must(r.foundSome(t.Context(), w.row, entries[:chunk], beside{}, false))
-	r.forget(top)
+	r.forget(w)
 	r.sound()
 	r.must(r.recover(t.Context()))
 	w, err = r.claim(t.Context(), scans, Scanning)
@@ -359,7 +359,7 @@ func TestAScanCutOffDoublesNothing(t *testing.T) {
 		t.Fatal("the folder is not read again")
 	}
 	r.must(r.found(t.Context(), w.row, entries, beside{}))
-	r.forget(top)
+	r.forget(w)
 	if got := r.item(top); r.rows() != chunk+11 || got.Size != chunk+10 {
 		t.Errorf("%d rows, the folder counts %d", r.rows(), got.Size)
 	}

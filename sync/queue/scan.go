@@ -27,7 +27,7 @@ func (q *Queue) scanner(ctx context.Context) error {
 	return q.each(ctx, scans, Scanning, nil, func(ctx context.Context, w *work) {
 		e, finished := q.scan(ctx, w)
 		if finished {
-			q.forget(w.row.ID)
+			q.forget(w)
 			return
 		}
 		e.stopped = ctx.Err() != nil
@@ -35,11 +35,14 @@ func (q *Queue) scanner(ctx context.Context) error {
 	})
 }
 
-// forget ends the work on a row whose end is in the journal already.
-func (q *Queue) forget(id ID) {
+// forget ends the work on a row whose end is in the journal already. Somebody else
+// may have the row in hand by then.
+func (q *Queue) forget(w *work) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	delete(q.running, id)
+	if q.running[w.row.ID] == w {
+		delete(q.running, w.row.ID)
+	}
 	q.ringLocked()
 }
 
@@ -52,6 +55,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	}
 	defer done()
 	fail := func(err error) (ending, bool) {
+		q.wayIsGone(w.row, err)
 		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
 	if w.row.arrive == ArriveLook {
@@ -59,7 +63,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 		if err != nil {
 			return fail(err)
 		}
-		return q.kept(ctx, q.arriveAt(ctx, w.row, p))
+		return q.kept(ctx, q.arriveAt(ctx, w, p))
 	}
 	if err := q.makeWay(ctx, w.row, dst); err != nil {
 		return fail(err)
@@ -69,7 +73,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	case err != nil:
 		return fail(err)
 	case typ == vfs.TypeFile:
-		return q.kept(ctx, q.becomeFile(ctx, w.row, size))
+		return q.kept(ctx, q.becomeFile(ctx, w, size))
 	case typ == vfs.TypeLink:
 		return ending{result: skip("a link to a folder is not followed")}, false
 	case typ != vfs.TypeDir:
@@ -189,12 +193,12 @@ func behind(e vfs.Entry) vfs.Type {
 }
 
 // becomeFile gives the row to the workers.
-func (q *Queue) becomeFile(ctx context.Context, r row, size int64) error {
+func (q *Queue) becomeFile(ctx context.Context, w *work, size int64) error {
 	return q.writeThen(ctx, durable, func() error {
-		_, err := q.s.exec(ctx, `UPDATE rows SET type = 'file', size = ?, state = 'waiting' WHERE id = ? AND state = 'scanning'`, size, int64(r.ID))
+		_, err := q.s.exec(ctx, `UPDATE rows SET type = 'file', size = ?, state = 'waiting' WHERE id = ? AND state = 'scanning'`, size, int64(w.row.ID))
 		return err
 	}, func() error {
-		q.forget(r.ID)
+		q.forget(w)
 		return nil
 	})
 }

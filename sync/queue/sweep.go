@@ -14,7 +14,7 @@ func (q *Queue) sweeper(ctx context.Context) error {
 	return q.each(ctx, sweeps, removing, nil, func(ctx context.Context, w *work) {
 		err := q.sweep(ctx, w.row)
 		if ctx.Err() != nil {
-			q.forget(w.row.ID) // the next run does it again
+			q.forget(w) // the next run does it again
 			return
 		}
 		// The part is not worth more than the row's own retries.
@@ -31,7 +31,7 @@ func (q *Queue) sweeper(ctx context.Context) error {
 				return err
 			})
 		}
-		q.forget(w.row.ID)
+		q.forget(w)
 		q.abandon(ctx, err)
 	})
 }

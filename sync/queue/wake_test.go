@@ -79,7 +79,7 @@ func TestWhoFoundNothingIsWokenWhenThereIs(t *testing.T) {
 		if !rang(bell) {
 			t.Error("who reads folders is not woken")
 		}
-		r.forget(w.row.ID)
+		r.forget(w)
 	})
 	t.Run("a quiet change while nothing is in work", func(t *testing.T) {
 		r := newRig(t, nil)
@@ -108,8 +108,8 @@ func TestTheHandHasTheOrderOfNow(t *testing.T) {
 		if second.row.Size != 10 {
 			t.Errorf("of 30, 20 and 10 bytes, after %d come %d", first.row.Size, second.row.Size)
 		}
-		r.forget(first.row.ID)
-		r.forget(second.row.ID)
+		r.forget(first)
+		r.forget(second)
 	})
 	t.Run("a folder was moved to the top while it was read", func(t *testing.T) {
 		r := newRig(t, nil)
@@ -121,7 +121,7 @@ func TestTheHandHasTheOrderOfNow(t *testing.T) {
 		r.must(r.MoveTop(t.Context(), folder))
 		first := r.claimed(files, Active)
 		r.must(r.found(t.Context(), reading.row, []vfs.Entry{{Name: "in", Type: vfs.TypeFile, Size: 1}}, beside{}))
-		r.forget(folder)
+		r.forget(reading)
 		if next := r.claimed(files, Active); next.row.Parent != folder {
 			t.Errorf("after %s comes %s, not what is in the folder", first.row.Source.Path, next.row.Source.Path)
 		}

@@ -84,6 +84,7 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		return ending{result: res}
 	}
 	res, err := transfer.Run(ctx, job)
+	q.wayIsGone(w.row, err)
 	return ending{result: res, err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}
 }
 
