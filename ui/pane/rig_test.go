@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 	"github.com/google/go-cmp/cmp"
@@ -168,6 +169,25 @@ func (r *rig) answer(title string) {
 		}
 	}
 	r.t.Fatalf("no answer %q on the placard %q", title, r.notice())
+}
+
+// press presses the mouse on what lies in front there.
+func (r *rig) press(at fyne.Position) {
+	r.t.Helper()
+	var front desktop.Mouseable
+	for _, o := range test.LaidOutObjects(r.window.Content()) {
+		from := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+		to := from.Add(o.Size())
+		m, ok := o.(desktop.Mouseable)
+		if ok && o.Visible() && at.X >= from.X && at.Y >= from.Y && at.X < to.X && at.Y < to.Y {
+			front = m
+		}
+	}
+	if front == nil {
+		r.t.Fatalf("nothing to press at %v", at)
+	}
+	front.MouseDown(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: at}, Button: desktop.MouseButtonPrimary})
+	r.loop.Run()
 }
 
 // dialogText gathers what a dialog says; "" when there is none.

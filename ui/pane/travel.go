@@ -28,6 +28,7 @@ type trip struct {
 	path   vfs.Path
 	want   string // name to put the cursor on
 	depart func() // keeps the way back, once the folder has been read
+	typed  bool   // the path, by a person
 }
 
 // Go goes to another place.
@@ -36,12 +37,14 @@ func (v *View) Go(o Opener) { v.travel(trip{opener: &o, depart: v.model.Forget})
 // Open goes to a folder of the place.
 func (v *View) Open(path vfs.Path) { v.open(path, "") }
 
-func (v *View) open(path vfs.Path, want string) {
+func (v *View) open(path vfs.Path, want string) { v.setOut(trip{path: path, want: want}) }
+
+// setOut begins a trip in the place where the pane is.
+func (v *View) setOut(t trip) {
 	if v.place.FS == nil {
 		return
 	}
-	t := trip{path: path, want: want}
-	if path != v.model.Path() {
+	if t.path != v.model.Path() {
 		t.depart = v.model.Leave
 	}
 	v.travel(t)
@@ -197,6 +200,9 @@ func (v *View) stranded(t *trip, err error) {
 	v.showWhere(t)
 	v.status.SetText("")
 	told := words.Of(err, words.Window)
+	if t.typed && vfs.KindOf(err) == vfs.KindNotFound {
+		told.Remedy = "Check its spelling, upper and lower case included."
+	}
 	v.showNotice(parts.Notice{
 		Glyph: look.GlyphTrouble, Color: look.ColorTrouble, Title: told.Title, Text: told.Remedy, Solid: true,
 		Answers: v.waysOut(t, err),
@@ -330,7 +336,7 @@ func (v *View) typedPath(text string) {
 		v.trouble(err)
 		return
 	}
-	v.Open(path)
+	v.setOut(trip{path: path, typed: true})
 }
 
 // ancestor is the path of a step of the path bar; step 0 is the root.

@@ -119,6 +119,53 @@ func TestSlowFolderSaysSoAndCanBeLeft(t *testing.T) {
 	r.shows("/home/anna/empty")
 }
 
+// TestPressWhereThereAreNoRowsTakesTheKeys: the pane becomes the active one.
+func TestPressWhereThereAreNoRowsTakesTheKeys(t *testing.T) {
+	for outcome, path := range map[string]string{
+		"nothing in it":      "/home/anna/empty",
+		"it is not there":    "/home/anna/fotos",
+		"beside few of them": "/home/anna/photos",
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t).start()
+			active := 0
+			r.view.hooks.Active = func() { active++ }
+			r.view.Open(vfs.MustParse(path))
+			r.settle()
+			r.window.Canvas().Unfocus()
+			active = 0
+			r.press(fyne.CurrentApp().Driver().AbsolutePositionForObject(r.view.list).AddXY(20, r.view.list.Size().Height-20))
+			if !r.view.HasFocus() || active == 0 {
+				t.Errorf("it has the keys: %t, told %d times", r.view.HasFocus(), active)
+			}
+		})
+	}
+}
+
+// TestFolderThatIsNotThere: a name that was listed went away, one that was
+// typed was hardly ever there.
+func TestFolderThatIsNotThere(t *testing.T) {
+	r := newRig(t).start()
+	const typed = "Check its spelling, upper and lower case included."
+	r.view.path.Typed("/home/anna/fotos")
+	r.settle()
+	if got := r.view.placard.Notice(); r.notice() != `"/home/anna/fotos" does not exist.` || got.Text != typed {
+		t.Errorf("of a path that was typed it says %q, %q", r.notice(), got.Text)
+	}
+	r.answer("Try again")
+	r.settle()
+	if got := r.view.placard.Notice().Text; got != typed {
+		t.Errorf("the second time it says %q", got)
+	}
+	r.answer("Go back")
+	r.fs.Fail(memfs.OpList, "/home/anna/photos", 1, vfs.KindNotFound)
+	r.view.openRow(1)
+	r.settle()
+	if got := r.view.placard.Notice().Text; !strings.Contains(got, "Refresh") {
+		t.Errorf("of a row it says %q", got)
+	}
+}
+
 func TestFolderThatCannotBeRead(t *testing.T) {
 	r := newRig(t).start()
 	r.fs.Fail(memfs.OpList, "/home/anna/photos", 2, vfs.KindPermission)
