@@ -232,6 +232,31 @@ func TestATrustedCertificateIsSavedWithItsSite(t *testing.T) {
 	h.fails(exitUsage, []string{"is not saved"}, "sites", "edit", "shop", "--ca", ca)
 }
 
+// TestATrustedCertificateCountsForTheRun of what is added with it.
+func TestATrustedCertificateCountsForTheRun(t *testing.T) {
+	for outcome, add := range map[string]func(base, file, dir string) []string{
+		"an upload to an address":     func(base, file, _ string) []string { return []string{"put", file, base} },
+		"a download from an address":  func(base, _, dir string) []string { return []string{"get", base + "/a", dir} },
+		"an upload to a saved site":   func(_, file, _ string) []string { return []string{"put", file, "shop:/"} },
+		"a download from a saved one": func(_, _, dir string) []string { return []string{"get", "shop:/a", dir} },
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			s := ftptest.Script(t, ftptest.Plan{TLS: true, Files: map[string]string{"/a": "1"}})
+			h := newHome(t, s.Password)
+			t.Setenv("WHERRY_PASSWORD", s.Password)
+			base, file := at("ftp", s.User, s.Host, s.Port, "/"), filepath.Join(t.TempDir(), "b")
+			if err := os.WriteFile(file, []byte("2"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			refused := h.fails(exitUnsafe, nil, "ls", base)
+			_, after, _ := strings.Cut(refused.err, "--trust ")
+			h.ok("sites", "add", "shop", base)
+			h.ok(append(append([]string{"queue", "add"}, add(base, file, t.TempDir())...), "--trust", strings.TrimRight(strings.Fields(after)[0], "."))...)
+			h.ok("queue", "run")
+		})
+	}
+}
+
 // TestInterruptedTransfersSayWhatIsLeft ends ctx, as the first Ctrl-C does,
 // in the middle of a file.
 func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
 	"wherry/ui/words"
 )
 
@@ -38,7 +39,8 @@ func (a *app) queueAdd() *cobra.Command {
 		var at moment
 		cmd := &cobra.Command{
 			Use: use, Short: short, Example: example, Long: short + ", later or by another Wherry that runs.\n\n" + arrival + "\n\n" + targets + "\n" +
-				"Connection flags and --replace are kept with an address; those of a saved site are its own.\n\n" + offline,
+				"Connection flags and --replace are kept with an address; those of a saved site are its own.\n" +
+				"--trust accepts that certificate of the server for good; --ca holds for this command and not for the run.\n\n" + offline,
 			Args: a.args(2, -1, "name what to copy and where to"), Annotations: map[string]string{groupsOf: flags},
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true, later: true}, func(s *session) error {
@@ -78,6 +80,9 @@ func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan
 		}
 		reqs[i].NotBefore = at
 	}
+	if err := s.trustFor(reqs); err != nil {
+		return err
+	}
 	begun := time.Now()
 	ids, err := s.engine.Enqueue(ctx, reqs...)
 	if err != nil {
@@ -108,6 +113,26 @@ func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan
 		line := eventJSON{Event: "added", Existing: was, ID: id, Source: show(s.engine, reqs[i].Source), Target: show(s.engine, reqs[i].Target)}
 		if err := enc.Encode(line); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// trustFor accepts the certificate of --trust for good, as `sites add` does, for the
+// servers of what is added: whoever does the work is not told of this command.
+func (s *session) trustFor(reqs []queue.Request) error {
+	if s.opt.trust == "" {
+		return nil
+	}
+	met := map[site.ID]bool{site.Local: true}
+	for _, r := range reqs {
+		for _, id := range []site.ID{r.Source.Site, r.Target.Site} {
+			if one, ok := s.engine.Site(id); ok && !met[id] {
+				if err := s.engine.Accept(one, string(s.opt.trust)); err != nil {
+					return err
+				}
+			}
+			met[id] = true
 		}
 	}
 	return nil
