@@ -56,6 +56,7 @@ type Queue struct {
 	// guarded; by the target's site, what a person answered in this process
 	replaced map[site.ID]transfer.ReplaceWay
 	wayMade  map[Place]bool // guarded; folders that makeWay has seen to in this run
+	bare     map[ID]bool    // guarded; rows whose folder was made in this process and has no permissions yet, see makeCopy
 
 	hand  hand // guarded by store.mu
 	sized bool // guarded by store.mu; rows_small is there
@@ -98,7 +99,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 	q := &Queue{
 		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, crowd: massFrom, base: context.WithoutCancel(ctx),
 		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
-		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bells: newBells(), settled: make(chan struct{}), stale: true,
+		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bare: map[ID]bool{}, bells: newBells(), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {
 		return nil, nil, errors.Join(err, s.close())

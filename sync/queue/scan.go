@@ -85,7 +85,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	if err != nil {
 		return fail(err)
 	}
-	made, err := makeFolder(ctx, dst, w.row.Target.Path)
+	made, err := q.makeCopy(ctx, w.row, src, dst)
 	if err != nil {
 		return fail(err)
 	}
@@ -338,7 +338,9 @@ func (q *Queue) insertChildren(ctx context.Context, folder row, entries []vfs.En
 		if other, ok := beside.twins[e.Name]; ok {
 			child.refuseTwin(folder, other)
 		}
-		child.seen = beside.there.seen(e)
+		if child.seen = beside.there.seen(e); child.seen == nil {
+			child.seen = folderSeen(folder, e)
+		}
 		child.ID, err = q.insert(ctx, child, pairOf(child.Source, child.Target))
 		if err != nil {
 			return nil, d, err

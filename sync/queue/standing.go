@@ -41,7 +41,7 @@ func standing(ctx context.Context, f vfs.FS, folder vfs.Path, entries []vfs.Entr
 		return nil, nil
 	}
 	stand, err := f.List(ctx, folder)
-	if kind := vfs.KindOf(err); err != nil && (kind.Temporary() || kind == vfs.KindCancelled || stopsSite(kind)) {
+	if triedAgain(err) {
 		return nil, err
 	} else if err != nil {
 		return nil, nil

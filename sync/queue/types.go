@@ -88,7 +88,8 @@ type Request struct {
 	Size   int64
 	Exists transfer.Rule
 	// KeepMode sets the source's permission bits on what arrives, where both
-	// sides can; a folder's content takes it over.
+	// sides can; a folder's content takes it over. A folder gets them when it is
+	// made, with all those of its owner; one that is there keeps its own.
 	KeepMode bool
 	// Segments is over how many connections one large file is read from a site
 	// at a time, at most transfer.MaxSegments; 0 and 1 for one. A folder's

@@ -192,7 +192,9 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 		return nil, err
 	}
 	inside := exists || isFolder || len(sources) > 1
-	if !exists && inside {
+	// What is to be the copy of a folder is made with that one's permissions.
+	copied := s.opt.keepMode && len(sources) == 1 && sources[0].name == ""
+	if !exists && inside && !copied {
 		if err := fs.Mkdir(ctx, into.Path); err != nil {
 			return nil, err
 		}
