@@ -25,7 +25,7 @@ type Data struct {
 	dial  *dialling       // fixed; nil where the connection stood, or is accepted
 
 	// Of the operation.
-	begun    bool   // the server said 1xx
+	begun    bool   // the server said 1xx; written under mu
 	promised bool   // the library was told so ahead of it
 	ahead    *Reply // the end, said before anything moved and not yet passed on
 	upload   bool
@@ -60,13 +60,23 @@ func (d *Data) begin() {
 	if d.begun {
 		return
 	}
+	d.mu.Lock()
 	d.begun = true
+	d.mu.Unlock()
 	if !d.promised {
 		d.started, d.upload = time.Now(), isUpload(d.c.verb)
 	}
 	if d.rung.Mode() == site.ModePassive {
 		d.c.worked(d)
 	}
+}
+
+// agreed says whether the server said 1xx. It is for others than the library's
+// goroutine, which begin is called from.
+func (d *Data) agreed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begun
 }
 
 // Open lets the server in where it connects to us, and does the TLS
@@ -99,7 +109,7 @@ func (d *Data) Open() error {
 	conn := d.c.tls.clientFor(d.records)
 	if err := conn.Handshake(); err != nil {
 		switch {
-		case d.promised && !d.begun:
+		case d.promised && !d.agreed():
 			// The server may refuse the transfer, and close the port at once
 			// (ProFTPD): its words tell.
 			return d.failed(err)
