@@ -23,12 +23,15 @@ type Data struct {
 	ctx   context.Context // fixed; the operation's
 	stop  func() bool     // fixed; parts Abort from ctx
 	dial  *dialling       // fixed; nil where the connection stood, or is accepted
+	kept  bool            // fixed; it was made ahead of its transfer, see takePort
 
 	// Of the operation.
 	begun    bool   // the server said 1xx; written under mu
 	promised bool   // the library was told so ahead of it
 	ahead    *Reply // the end, said before anything moved and not yet passed on
 	upload   bool
+	first    []byte        // came while it was waited for, and was not read yet; see sounds
+	silent   bool          // nothing came in time over a connection made ahead
 	left     bool          // we have said close_notify ahead of the content
 	hasty    bool          // a reset followed our end
 	trip     time.Duration // a round trip, 0 where it was of no interest
@@ -101,14 +104,20 @@ func (d *Data) Open() error {
 		limit = min(limit, d.c.conf.DataTimeout)
 	}
 	d.flow = &flow{tcp: tcp, readLimit: limit, writeLimit: limit}
+	if d.kept {
+		d.flow.readLimit = min(limit, d.c.soundLimit())
+		defer func() { d.flow.readLimit = limit }()
+	}
 	if d.c.tls == nil {
 		d.stream = d.flow
-		return nil
+		return d.sounds()
 	}
 	d.records = &records{Conn: d.flow, in: d.c.buffered(&lumps{flow: d.flow})}
 	conn := d.c.tls.clientFor(d.records)
 	if err := conn.Handshake(); err != nil {
 		switch {
+		case d.kept && isTimeout(err) && !d.ended():
+			return d.swallowed()
 		case d.promised && !d.agreed():
 			// The server may refuse the transfer, and close the port at once
 			// (ProFTPD): its words tell.
@@ -123,7 +132,7 @@ func (d *Data) Open() error {
 	}
 	d.stream = conn
 	d.takesLeave(conn)
-	return nil
+	return d.sounds()
 }
 
 // unsecured ends a connection that stood and could not be trusted.
@@ -249,6 +258,11 @@ func (d *Data) Read(p []byte) (int, error) {
 	if err := d.Open(); err != nil {
 		return 0, err
 	}
+	if n := copy(p, d.first); n > 0 {
+		d.first = d.first[n:]
+		d.count += int64(n)
+		return n, nil
+	}
 	n, err := d.stream.Read(p)
 	d.count += int64(n)
 	return n, d.readEnd(err)
@@ -344,7 +358,7 @@ func (d *Data) finish() error {
 	d.c.trail()
 	// One limit for all of it: nothing that a server says here is worth more.
 	d.flow.readLimit = 0
-	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(d.c.conf.Timeout + d.unsent())); err != nil {
+	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(d.endLimit(d.c.conf.Timeout) + d.unsent())); err != nil {
 		return err
 	}
 	// An error here is a server that resets after it has read all; the final

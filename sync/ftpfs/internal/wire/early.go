@@ -142,7 +142,10 @@ func (c *Control) early(d *Data) (Reply, error) {
 		}
 		return Reply{}, d.failed(err)
 	}
-	if c.tls == nil && !(c.eager && isUpload(c.verb)) {
+	switch waits := c.tls == nil && !(c.eager && isUpload(c.verb)); {
+	case waits && d.kept:
+		return c.agreed(d)
+	case waits:
 		return c.await(c.conf.Timeout)
 	}
 	d.promise()
@@ -200,7 +203,11 @@ func (c *Control) withoutHaste(d *Data) (again bool, verdict error) {
 	c.mu.Unlock()
 	if len(c.pending) > 0 {
 		// Most say at once that there is no connection, others wait for it.
-		if r, err := c.final(settleLimit); err == nil && r.Code == 421 {
+		limit := settleLimit
+		if d.silent {
+			limit = stuckLimit
+		}
+		if r, err := c.final(limit); err == nil && r.Code == 421 {
 			return false, c.goodbye(r, false)
 		}
 		if err := c.collect(rear, settleLimit); errors.Is(err, errOdd) {

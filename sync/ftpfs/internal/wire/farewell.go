@@ -136,8 +136,10 @@ func (d *Data) lingered() {
 	}
 }
 
-// Hasty says whether the upload ended so that its last bytes may have been lost.
-func (d *Data) Hasty() bool { return d.hasty }
+// Hasty says whether the upload may have been lost to what was done to save round
+// trips: its end was a hasty one, or the connection was made ahead and there is no
+// word on what went over it.
+func (d *Data) Hasty() bool { return d.hasty || d.silent }
 
 // CameShort gives up hasty ends: one has cost an upload its last bytes.
 func (c *Control) CameShort() { c.unwell("the end of an upload was lost") }

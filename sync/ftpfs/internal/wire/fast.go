@@ -38,6 +38,14 @@ func (d *Data) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	var total int64
+	if len(d.first) > 0 {
+		n, err := w.Write(d.first)
+		d.first = d.first[n:]
+		d.count += int64(n)
+		if total += int64(n); err != nil {
+			return total, err
+		}
+	}
 	for {
 		n, err := copyChunk(w)
 		total += n

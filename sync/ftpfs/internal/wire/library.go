@@ -193,7 +193,7 @@ func (c *Control) due() (Reply, error) {
 		return c.await(c.conf.Timeout)
 	case d.killed():
 		limit := settleLimit
-		if !d.stood() {
+		if !d.stood() || d.silent {
 			limit = stuckLimit
 		}
 		r, err := c.receive(limit)
@@ -228,7 +228,7 @@ var ErrNoVerdict = errors.New("the final reply is missing")
 
 // verdict waits for the reply behind the last byte.
 func (c *Control) verdict(d *Data) (Reply, error) {
-	limit := cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout)
+	limit := d.endLimit(cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout))
 	if d.hasty || !c.ported && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
 		limit = min(limit, portLimit)
 	}
@@ -240,10 +240,11 @@ func (c *Control) verdict(d *Data) (Reply, error) {
 	}
 	switch {
 	case errors.Is(err, errNoReply):
+		d.silent = d.kept
 		switch {
 		case d.hasty:
 			c.unwell("no final reply to " + c.verb)
-		case len(c.pending) > 1:
+		case d.kept, len(c.pending) > 1:
 			c.odd("no final reply to " + c.verb)
 		}
 		f := fault(vfs.KindTimeout, fmt.Sprintf("no final reply to %s within %v", c.verb, limit), ErrNoVerdict)

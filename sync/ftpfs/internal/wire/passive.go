@@ -17,7 +17,8 @@ import (
 func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	limit, t := c.limit(rung), c.newTry(rung)
 	r, dial := c.takePort(rung)
-	if dial == nil {
+	kept := dial != nil
+	if !kept {
 		var err error
 		if r, err = c.Command(rung.String()); err != nil {
 			return nil, err
@@ -34,7 +35,9 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 		dial = c.dialAhead(c.ctx, port, limit)
 	}
 	if dial != nil {
-		return c.newData(rung, t, limit, dial), nil
+		d := c.newData(rung, t, limit, dial)
+		d.kept = kept
+		return d, nil
 	}
 	conn, err := c.dialData(c.ctx, port, limit)
 	switch {
