@@ -34,7 +34,7 @@ func (b *body) Dragged(e *fyne.DragEvent) {
 		b.drag.on = true
 		b.mouse.collapse = -1
 		start := b.list.Hooks.DragStart
-		b.drag.live = start != nil && b.list.selection.Has(b.mouse.pressed) && start(e.AbsolutePosition)
+		b.drag.live = start != nil && b.mouse.grabbed && start(e.AbsolutePosition)
 	}
 	if b.drag.live && b.list.Hooks.DragMove != nil {
 		b.list.Hooks.DragMove(e.AbsolutePosition)
@@ -46,7 +46,7 @@ func (b *body) DragEnd() {
 	b.endDrag(true)
 	b.drag.on = false
 	b.endBand()
-	b.mouse.pressed = -1
+	b.mouse.grabbed = false
 }
 
 // stretch selects the rows between where the band began and the mouse, and

@@ -13,9 +13,9 @@ const doubleClick = 400 * time.Millisecond
 
 // mouse is what a body remembers between mouse events.
 type mouse struct {
-	pressed  int // row the primary button went down on, -1 for none
-	collapse int // row to be selected alone when the button goes up, -1 for none
-	clicked  int // row of the last click, for counting; -1 when it cannot begin a double click
+	grabbed  bool // the button went down on a selected row; others may have come and gone since
+	collapse int  // row to be selected alone when the button goes up, -1 for none
+	clicked  int  // row of the last click, for counting; -1 when it cannot begin a double click
 	last     time.Time
 	told     string // text told as cut
 }
@@ -38,7 +38,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	if e.Button != desktop.MouseButtonPrimary {
 		return
 	}
-	b.mouse.pressed = row
+	b.mouse.grabbed = false
 	b.band = band{on: row < 0, from: e.Position.Y}
 	if b.opened(row, e.Modifier) {
 		return
@@ -59,6 +59,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 		s.Only(row)
 	}
 	b.changed()
+	b.mouse.grabbed = s.Has(row)
 }
 
 // opened counts clicks; at the second plain one it opens the row and says so.
@@ -73,7 +74,7 @@ func (b *body) opened(row int, mod fyne.KeyModifier) bool {
 	if !double {
 		return false
 	}
-	b.mouse.pressed = -1 // what opened is not dragged
+	b.mouse.grabbed = false // what opened is not dragged
 	b.list.selection.Only(row)
 	b.changed()
 	if b.list.Hooks.Open != nil {
@@ -97,7 +98,7 @@ func (b *body) MouseUp(e *desktop.MouseEvent) {
 	}
 	b.mouse.collapse = -1
 	if !b.drag.on {
-		b.mouse.pressed = -1
+		b.mouse.grabbed = false
 	}
 	b.endBand()
 }

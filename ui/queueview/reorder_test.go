@@ -128,6 +128,25 @@ func TestDroppedRowsGo(t *testing.T) {
 	}
 }
 
+// TestRowsAreDraggedWhileOthersEnd: those above the one that was pressed may end
+// before the mouse moves.
+func TestRowsAreDraggedWhileOthersEnd(t *testing.T) {
+	r := newRows(8, queue.Waiting)
+	v, l := show(t, r, Left)
+	move, release := grab(t, v, 5)
+	r.items, r.seq = r.items[2:], r.seq+1
+	take(t, v, l, r)
+	move(3.5 * look.RowHeight)
+	move(1.1 * look.RowHeight)
+	release()
+	if err := l.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]queue.ID{4, 6}, r.moved); diff != "" {
+		t.Errorf("row 6 was dropped before row 4 (-want +got):\n%s", diff)
+	}
+}
+
 // grab presses the button on a row and moves to a height in the list; the
 // returned functions move on, and let the button go.
 func grab(t *testing.T, v *View, row int) (move func(y float32), release func()) {
