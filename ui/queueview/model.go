@@ -89,8 +89,10 @@ func NewModel(tab Tab) *Model {
 	return &Model{tab: tab, pages: map[int]page{}, wanted: map[int]bool{}, live: map[queue.ID]queue.Item{}, picked: map[queue.ID]bool{}}
 }
 
-// Take takes over a snapshot.
+// Take takes over a snapshot. What was looked at before and is not again is not
+// wanted any more.
 func (m *Model) Take(s queue.Snapshot) {
+	clear(m.wanted)
 	m.seq = s.Seq
 	if m.find == "" {
 		m.len = m.tab.Count(s)

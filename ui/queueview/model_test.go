@@ -34,7 +34,8 @@ type rows struct {
 	starts   []time.Time
 	samples  []queue.Sample
 	sampled  int
-	broken   error // what counting ends with
+	broken   error         // what counting ends with
+	held     chan struct{} // List waits for it, unless it is nil
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -60,7 +61,14 @@ func (r *rows) Snapshot() queue.Snapshot {
 	return s
 }
 
-func (r *rows) List(_ context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error) {
+func (r *rows) List(ctx context.Context, f queue.Filter, offset, limit int) ([]queue.Item, error) {
+	if r.held != nil {
+		select {
+		case <-r.held:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	r.asked = append(r.asked, [2]int{offset, limit})
 	found := r.found(f)
 	return append([]queue.Item{}, found[min(offset, len(found)):min(offset+limit, len(found))]...), nil
@@ -180,6 +188,48 @@ func TestLongQueueIsReadByPages(t *testing.T) {
 	}
 	if got := v.Row(0).Cells[0]; got != "file-00000" {
 		t.Errorf("the first row is %q", got)
+	}
+}
+
+// TestASlowPageIsWaitedFor, whatever changes meanwhile; it is read again after a
+// rest, and what is looked at elsewhere at once.
+func TestASlowPageIsWaitedFor(t *testing.T) {
+	r := newRows(8*pageSize, queue.Waiting)
+	v, l := show(t, r, Left)
+	change := func() {
+		r.seq++
+		v.Take(r.Snapshot())
+		l.Advance(loop.Period)
+	}
+	last := v.Len() - 1
+	r.held = make(chan struct{})
+	v.list.ScrollToOffset(1 << 20)
+	before := len(r.asked)
+	for range 3 {
+		change()
+	}
+	close(r.held)
+	settle(t, l)
+	if got := v.Row(last).Cells[0]; got != "file-01023" || len(r.asked) != before+1 {
+		t.Errorf("the last row is %q, read %d times", got, len(r.asked)-before)
+	}
+	change()
+	settle(t, l)
+	if len(r.asked) != before+1 {
+		t.Error("it is read again without a rest")
+	}
+	v.list.ScrollToOffset(0)
+	change()
+	settle(t, l)
+	if len(r.asked) != before+2 || r.asked[before+1][0] != 0 {
+		t.Errorf("what is looked at elsewhere is not read, but %v", r.asked[before+1:])
+	}
+	l.Advance(time.Minute)
+	v.list.ScrollToOffset(1 << 20)
+	change()
+	settle(t, l)
+	if len(r.asked) != before+3 {
+		t.Errorf("after a rest it was read %d times in all", len(r.asked)-before-1)
 	}
 }
 

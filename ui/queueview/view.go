@@ -3,6 +3,7 @@ package queueview
 import (
 	"context"
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -33,6 +34,8 @@ type View struct {
 	object    fyne.CanvasObject
 	drag      *fyne.Position // where rows are dragged, nil while none are
 	last      queue.Snapshot
+	readAt    int       // where the list was read last
+	rested    time.Time // nothing near that is read again before
 	aside     fyne.CanvasObject
 	search    *search // nil in the list of what is left to do
 	flow      *flow   // only there
@@ -126,14 +129,18 @@ func (v *View) Take(s queue.Snapshot) {
 	v.fetch()
 }
 
-// fetch reads the pages that were looked at, one after the other.
+// fetch reads the pages that were looked at, one after the other. A page far down
+// a long list takes a while: it is waited for, and read again only after a rest,
+// because the queue cannot go on meanwhile.
 func (v *View) fetch() {
 	if v.model.find != "" {
 		v.seek()
 		return
 	}
+	began, unread := v.loop.Now(), v.model.Unread()
 	offset, limit, ok := v.model.Missing()
-	if !ok {
+	here := max(offset-v.readAt, v.readAt-offset) <= pageSize
+	if !ok || v.loop.Busy(v) || !unread && here && began.Before(v.rested) {
 		return
 	}
 	seq, filter := v.model.Seq(), v.model.Filter()
@@ -143,6 +150,8 @@ func (v *View) fetch() {
 			items = nil
 		}
 		return func() {
+			now := v.loop.Now()
+			v.readAt, v.rested = offset, now.Add(5*now.Sub(began))
 			v.model.Put(offset, seq, items)
 			v.reselect()
 			v.list.Reload()
