@@ -37,6 +37,11 @@ func (q *Queue) Add(ctx context.Context, requests ...Request) ([]ID, error) {
 		added := ids
 		err := q.write(ctx, d, func() error {
 			added = ids
+			if from == 0 {
+				if err := q.forgetSkips(ctx); err != nil {
+					return err
+				}
+			}
 			for _, r := range requests[from:to] {
 				id, err := q.addOne(ctx, r, &job)
 				if err != nil {

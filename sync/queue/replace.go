@@ -57,7 +57,7 @@ const skipsAll = "skips all of "
 // within a write.
 func (q *Queue) forgetSkips(ctx context.Context) error {
 	_, err := q.s.exec(ctx, `DELETE FROM settings WHERE substr(key, 1, ?1) = ?2
-		AND substr(key, ?1 + 1) NOT IN (SELECT dst_site FROM rows WHERE ended = 0)`, len(skipsAll), skipsAll)
+		AND NOT EXISTS (SELECT 1 FROM rows WHERE ended = 0 AND dst_site = substr(key, ?1 + 1))`, len(skipsAll), skipsAll)
 	return err
 }
 

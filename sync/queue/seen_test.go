@@ -146,7 +146,6 @@ func TestWhatIsNotReplacedIsSkippedAtOneWord(t *testing.T) {
 			t.Errorf("%s holds %q", name, content)
 		}
 	}
-	r.drain()
 	add("/d")
 	r.drain()
 	wantStates(t, r, "/a: skipped", "/b: skipped", "/c: skipped", "/d: asking")
