@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -110,7 +111,14 @@ func (q *Queue) content(ctx context.Context, src vfs.FS, folder row) ([]vfs.Entr
 	if err != nil {
 		return nil, err
 	}
+	entries = slices.DeleteFunc(entries, isHalf)
 	return entries, q.bounded(ctx, folder, len(entries))
+}
+
+// isHalf tells the part of a file that some Wherry has not finished: by its name
+// alone it would arrive as a whole file. One that a person names is copied.
+func isHalf(e vfs.Entry) bool {
+	return e.Type == vfs.TypeFile && transfer.IsPart(e.Name)
 }
 
 // bounded fails where so many entries more would be too many for the request

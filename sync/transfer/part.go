@@ -31,6 +31,11 @@ func PartName(p vfs.Path) (vfs.Path, error) {
 	return p.Dir().Join(base + Suffix)
 }
 
+// IsPart tells whether a name is one that PartName gives.
+func IsPart(name string) bool {
+	return len(name) > len(Suffix) && strings.HasSuffix(name, Suffix)
+}
+
 // cut returns at most n bytes of name without splitting a character.
 func cut(name string, n int) string {
 	if len(name) <= n {

@@ -1,0 +1,46 @@
+package queue
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"wherry/sync/transfer"
+	"wherry/sync/vfs"
+)
+
+// TestHalfFilesAreNotCopiedWithTheirFolder: they would arrive under a name that
+// belongs to what is not finished. Who names one gets it.
+func TestHalfFilesAreNotCopiedWithTheirFolder(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		requests []Request
+		want     []string
+	}{
+		"up, with the folder":   {[]Request{upDir("/t")}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}},
+		"down, with the folder": {[]Request{func() Request { r := down("/t"); r.Type = vfs.TypeDir; return r }()}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}},
+		"up, by its name":       {[]Request{up("/t/x" + transfer.Suffix)}, []string{"/in/x" + transfer.Suffix}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			from, to := r.here, r.there
+			if tc.requests[0].Source.Site == remote {
+				from, to = to, from
+			}
+			all := []string{"/t/a", "/t/x" + transfer.Suffix, "/t/sub/b", "/t/sub/y" + transfer.Suffix, "/t/dir" + transfer.Suffix + "/c", "/t/" + transfer.Suffix}
+			for _, name := range all {
+				from.Put(name, "content", when)
+			}
+			r.add(tc.requests...)
+			r.drain()
+			var got []string
+			for _, name := range append([]string{"/x" + transfer.Suffix}, all...) {
+				if _, ok := to.Get("/in" + name); ok {
+					got = append(got, "/in"+name)
+				}
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("files that arrived (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
