@@ -23,12 +23,22 @@ func (q *Queue) Count(ctx context.Context, f Filter) (int, error) {
 // Folders returns how many of the Active rows are folders: nothing need be at
 // work below them, but something has not ended.
 func (q *Queue) Folders(ctx context.Context) (int, error) {
+	return q.folders(ctx, `state = 'active' AND type = ?`)
+}
+
+// Broken returns how many of the Failed rows are folders that were read, and of
+// which something failed that has a row of its own.
+func (q *Queue) Broken(ctx context.Context) (int, error) {
+	return q.folders(ctx, `state = 'failed' AND type = ? AND kind = ''`)
+}
+
+func (q *Queue) folders(ctx context.Context, which string) (int, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return 0, err
 	}
 	var n int
-	err := q.s.row(ctx, `SELECT count(*) FROM rows INDEXED BY rows_state WHERE state = 'active' AND type = ?`, typeWord(vfs.TypeDir)).Scan(&n)
+	err := q.s.row(ctx, `SELECT count(*) FROM rows INDEXED BY rows_state WHERE `+which, typeWord(vfs.TypeDir)).Scan(&n)
 	return n, q.judgeLocked(q.s.wrap(journalOp, err))
 }

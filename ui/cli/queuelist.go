@@ -313,8 +313,12 @@ func (s *session) queueTotals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	broken, err := s.engine.Queue().Broken(ctx)
+	if err != nil {
+		return err
+	}
 	snap := s.engine.Queue().Snapshot()
-	s.notice("wherry: %s", totals(snap, folders))
+	s.notice("wherry: %s", totals(snap, folders, broken))
 	s.queueWaits(snap)
 	return nil
 }

@@ -71,7 +71,11 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 		}
 		return jsonLines(s.std.Out).Encode(line)
 	}
-	if _, err := s.std.Out.Write([]byte(totals(snap, folders) + "\n")); err != nil {
+	broken, err := q.Broken(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := s.std.Out.Write([]byte(totals(snap, folders, broken) + "\n")); err != nil {
 		return err
 	}
 	s.queueWaits(snap)
@@ -85,13 +89,18 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 var states = []queue.State{queue.Active, queue.Scanning, queue.Waiting, queue.Asking, queue.Paused, queue.Failed, queue.Skipped, queue.Done}
 
 // totals counts the rows: "5 rows, 1 active, 4 waiting; 2.1 MB left". So many
-// of the active ones are folders.
-func totals(snap queue.Snapshot, folders int) string {
+// of the active ones are folders, and so many of the failed ones broken: folders
+// that failed by what is in them, which counts once.
+func totals(snap queue.Snapshot, folders, broken int) string {
 	total, text := int64(0), ""
 	for _, state := range states {
 		n := int64(snap.Count[state])
-		if total += n; state == queue.Active {
+		total += n
+		switch state {
+		case queue.Active:
 			n = max(n-int64(folders), 0)
+		case queue.Failed:
+			n = max(n-int64(broken), 0)
 		}
 		if n > 0 {
 			text += ", " + words.Number(n) + " " + string(state)
@@ -99,6 +108,9 @@ func totals(snap queue.Snapshot, folders int) string {
 	}
 	if folders > 0 {
 		text += ", " + words.Count(int64(folders), "folder", "folders") + " not done"
+	}
+	if broken > 0 {
+		text += ", " + words.Count(int64(broken), "folder", "folders") + " with failures"
 	}
 	if snap.BytesLeft > 0 {
 		text += "; " + words.Size(snap.BytesLeft) + " left"

@@ -119,7 +119,11 @@ func (r *run) account(ctx context.Context, q *queue.Queue, snap queue.Snapshot) 
 			return err
 		}
 	}
-	if n := int64(snap.Count[queue.Failed]); n > 0 && r.failed == 0 {
+	broken, err := q.Broken(ctx)
+	if err != nil {
+		return err
+	}
+	if n := int64(snap.Count[queue.Failed] - broken); n > 0 && r.failed == 0 {
 		r.notice("wherry: %s failed before: `wherry queue list --failed` shows why, and `wherry queue retry --all` tries again.",
 			words.Count(n, "row has", "rows have"))
 	}

@@ -136,7 +136,11 @@ func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
 // tell says to a person what did not go as wished.
 func (r *run) tell(e queue.Event, wished bool) {
 	i := e.Item
-	w := words.Copying(i.Kind, about(i), i.Message, i.Source.Site == site.Local && about(i) == i.Source.Path.String())
+	here := i.Source.Site == site.Local && about(i) == i.Source.Path.String()
+	w := words.Copying(i.Kind, about(i), i.Message, here)
+	if r.queued {
+		w = words.Row(i.Kind, about(i), i.Message, here, int64(i.ID))
+	}
 	switch e.Type {
 	case queue.EventFailed:
 		r.say("wherry: %s failed. %s\n        %s", withName(r.show(i.Source), i), w.Title, w.Remedy)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	pathpkg "path"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -39,6 +40,12 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return halfReplaced(path, face), true
 	case kind == vfs.KindBadName && controlIn(path, line) != "":
 		return badName(path, line), true
+	case kind == vfs.KindOther && entriesFault.MatchString(line):
+		return Words{
+			Title: name(path) + ": " + line + ".",
+			Remedy: byFace(face, "`wherry queue list --failed` shows which ones and why, and `wherry queue retry ID` tries them again.",
+				"The rows below it say why; Retry tries them again."),
+		}, true
 	case kind == vfs.KindNotFound && folderFault.MatchString(line) && strings.HasPrefix(path, "/"):
 		return folderMissing(path, line, face), true
 	case kind == vfs.KindNoSpace && diskFull.MatchString(line) && !anyReply.MatchString(line):
@@ -54,6 +61,10 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 // not there: the file itself is not looked for.
 var folderFault = regexp.MustCompile(`^(?:create|append|write|mkdir) /`)
 
+// entriesFault is what the queue keeps of a folder that was read and of which
+// something failed.
+var entriesFault = regexp.MustCompile(`^[0-9]+ of [0-9]+ entries failed$`)
+
 func folderMissing(path, line string, face Face) Words {
 	reason, folder := "", pathpkg.Dir(path)
 	if reply := serverReply.FindString(line); reply != "" {
@@ -64,7 +75,7 @@ func folderMissing(path, line string, face Face) Words {
 		Remedy: byFace(face, "Check the spelling, or make the folder first: `wherry mkdir -p` on a server, `mkdir -p` here.", "Check the name, or make that folder first."),
 	}
 	if strings.HasPrefix(line, "mkdir ") && face == CommandLine {
-		w.Remedy = "`wherry mkdir -p` makes the folders above, too."
+		w.Remedy = "On a server `wherry mkdir -p` makes the folders above, too; here `mkdir -p` does."
 	}
 	return w
 }
@@ -199,6 +210,19 @@ func Copying(kind vfs.Kind, path, message string, here bool) Words {
 	case kind == vfs.KindLost:
 		w.Remedy = "Check your network and run the command again; with --exists resume it goes on where it stopped."
 	}
+	return w
+}
+
+// Row is Copying for a row of the queue on disk, which no command needs to be run
+// again for: it goes on by its number.
+func Row(kind vfs.Kind, path, message string, here bool, id int64) Words {
+	w := Copying(kind, path, message, here)
+	retry := "ry it again by `wherry queue retry " + strconv.FormatInt(id, 10) + "`"
+	w.Remedy = strings.NewReplacer(
+		"run the command again, with fewer", "t"+retry+", and run the queue with fewer",
+		"run the command again; with --exists resume it", "t"+retry+": it",
+		"Run the command again", "T"+retry, "run the command again", "t"+retry,
+	).Replace(w.Remedy)
 	return w
 }
 

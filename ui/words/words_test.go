@@ -243,6 +243,33 @@ func TestACopyHasAdviceOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestARowOfTheQueueIsTriedAgainByItsNumber: no command needs to be run again.
+func TestARowOfTheQueueIsTriedAgainByItsNumber(t *testing.T) {
+	for kind, want := range map[vfs.Kind]string{
+		vfs.KindLost:    "Check your network and try it again by `wherry queue retry 12`: it goes on where it stopped.",
+		vfs.KindChanged: "Try it again by `wherry queue retry 12` when nobody writes to it any more.",
+		vfs.KindBusy:    "Wait a little and try it again by `wherry queue retry 12`, and run the queue with fewer connections: --connections 1.",
+	} {
+		if got := words.Row(kind, "/a", "read /a: x", false, 12).Remedy; got != want {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+	for kind := vfs.KindOther; kind <= vfs.KindOutside; kind++ {
+		if got := words.Row(kind, "/a", "read /a: x", false, 12).Remedy; strings.Contains(got, "the command again") || strings.Contains(got, "--exists resume") {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+}
+
+// TestAFolderWithFailuresIsNoRiddle: the queue keeps only how many there are.
+func TestAFolderWithFailuresIsNoRiddle(t *testing.T) {
+	w := words.OfKind(vfs.KindOther, "/mid", "6 of 8 entries failed", words.CommandLine)
+	if want := `"/mid": 6 of 8 entries failed.`; w.Title != want {
+		t.Errorf("it is %q, want %q", w.Title, want)
+	}
+	contains(t, w.Remedy, "`wherry queue list --failed`")
+}
+
 // TestTheQueueNamesThePartThatIsInTheWay although its row is about the file.
 func TestTheQueueNamesThePartThatIsInTheWay(t *testing.T) {
 	err := &vfs.Error{Op: "write", Path: "/d/a.wherry-part", Kind: vfs.KindIsDir, Reply: "553 Cannot store that"}
