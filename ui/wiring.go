@@ -288,7 +288,6 @@ func (s *shell) add(reqs []queue.Request) {
 	}
 	for i := range reqs {
 		reqs[i].Exists, reqs[i].KeepMode = s.kept.Exists(reqs[i].Target.Site), s.kept.KeepMode
-		reqs[i].Segments = s.kept.SegmentsNow()
 	}
 	s.tabs.Choose(0)
 	s.loop.Go(func(ctx context.Context) func() {

@@ -1,9 +1,11 @@
 package queue
 
 import (
+	"cmp"
 	"time"
 
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 )
 
 // MaxWorkers is the most that Tuning.Workers means; a higher number is it.
@@ -28,6 +30,9 @@ type Tuning struct {
 	// SmallFirst takes the smaller of the files whose turn would come next
 	// first.
 	SmallFirst bool
+	// Segments is what Request.Segments means where that is 0; it counts for
+	// each attempt that begins from then on. 0 means one connection.
+	Segments int
 	// KeepEnded is how long the rows of jobs that have ended are kept, and
 	// KeepRows how many of them at most; see DefaultKeepEnded, DefaultKeepRows.
 	KeepEnded time.Duration
@@ -45,6 +50,7 @@ func (t Tuning) withDefaults() Tuning {
 		t.Workers = DefaultWorkers
 	}
 	t.Workers = min(t.Workers, MaxWorkers)
+	t.Segments = min(max(t.Segments, 0), transfer.MaxSegments)
 	if t.KeepEnded <= 0 {
 		t.KeepEnded = DefaultKeepEnded
 	}
@@ -67,6 +73,13 @@ func (q *Queue) Tune(t Tuning) {
 	close(q.tuned)
 	q.tuned = make(chan struct{})
 	q.ringLocked()
+}
+
+// segmentsOf is over how many connections a row's file is read.
+func (q *Queue) segmentsOf(r row) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return cmp.Or(r.Segments, q.tuning.Segments)
 }
 
 // Recheck tells that Config.PerSite may say something else now: who waits for a

@@ -92,8 +92,8 @@ type Request struct {
 	// made, with all those of its owner; one that is there keeps its own.
 	KeepMode bool
 	// Segments is over how many connections one large file is read from a site
-	// at a time, at most transfer.MaxSegments; 0 and 1 for one. A folder's
-	// content takes it over. See transfer.Job.
+	// at a time, at most transfer.MaxSegments; 0 for Tuning.Segments. A
+	// folder's content takes it over. See transfer.Job.
 	Segments int
 	// NotBefore is when the work may begin; zero for at once.
 	NotBefore time.Time

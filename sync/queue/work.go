@@ -71,7 +71,7 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
 		Exists: w.row.Exists, Made: w.row.made, Chosen: w.row.chosen, Counter: &w.counter, KeepTime: true,
-		KeepMode: w.row.KeepMode, Known: w.row.known(), Segments: w.row.Segments, Replace: q.replaceWay(w.row.Target.Site),
+		KeepMode: w.row.KeepMode, Known: w.row.known(), Segments: q.segmentsOf(w.row), Replace: q.replaceWay(w.row.Target.Site),
 		Spellings: q.spellingsOf(w.row.Target.Site),
 		OnStart:   func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
 	}

@@ -28,7 +28,7 @@ func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 	if s.HoursOn && err == nil && err2 == nil {
 		t.From, t.Until = from, until
 	}
-	t.SmallFirst = s.SmallFirst
+	t.SmallFirst, t.Segments = s.SmallFirst, s.segments()
 	t.KeepEnded = time.Duration(max(s.KeepDays, 0)) * 24 * time.Hour
 	return t
 }
@@ -36,8 +36,8 @@ func (s Settings) Tuning(given queue.Tuning) queue.Tuning {
 // usualSegments is what helps on most far servers, and what they bear.
 const usualSegments = 4
 
-// SegmentsNow is over how many connections one large file is read, 0 for one.
-func (s Settings) SegmentsNow() int {
+// segments is over how many connections one large file is read, 0 for one.
+func (s Settings) segments() int {
 	if !s.SegmentsOn {
 		return 0
 	}

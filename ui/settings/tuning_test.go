@@ -55,7 +55,7 @@ func TestOneFileIsReadOverSeveralConnectionsWhereThatIsOn(t *testing.T) {
 		"a number that nobody means": {Settings{SegmentsOn: true, Segments: -3}, 4},
 		"more than are of use":       {Settings{SegmentsOn: true, Segments: 99}, transfer.MaxSegments},
 	} {
-		if got := tc.kept.SegmentsNow(); got != tc.want {
+		if got := tc.kept.Tuning(queue.Tuning{}).Segments; got != tc.want {
 			t.Errorf("%s: %d, want %d", outcome, got, tc.want)
 		}
 	}
