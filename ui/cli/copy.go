@@ -196,10 +196,22 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 	copied := s.opt.keepMode && len(sources) == 1 && sources[0].name == ""
 	if !exists && inside && !copied {
 		if err := fs.Mkdir(ctx, into.Path); err != nil {
-			return nil, err
+			return nil, unmade(ctx, fs, into.Path, err)
 		}
 	}
 	return s.requests(sources, into, inside, queue.ArriveAs)
+}
+
+// unmade is err of making a folder. Some folders of a system, as /proc, take no new
+// one and say that it is missing: what is there is not to be called missing.
+func unmade(ctx context.Context, fs vfs.FS, p vfs.Path, err error) error {
+	if vfs.KindOf(err) != vfs.KindNotFound {
+		return err
+	}
+	if there, _ := vfs.IsFolder(ctx, fs, p.Dir()); !there {
+		return err
+	}
+	return &vfs.Error{Op: "mkdir", Path: p.String(), Kind: vfs.KindPermission, Reply: "no folder can be made in " + p.Dir().String(), Err: err}
 }
 
 // requests are one for each source, into a folder or as the very name.
