@@ -225,7 +225,8 @@ func (r *run) pour(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Pat
 		r.heard(src)
 		return nil
 	}
-	_ = w.Abort() // the first error is the one to tell
+	_ = w.Abort()                    // the first error is the one to tell
+	r.job.Counter.Done.Store(r.done) // what came ahead of that is gone
 	if vfs.KindOf(err) == vfs.KindSize {
 		// A file that grows is the common reason; say so.
 		if changed := r.unchanged(ctx); vfs.KindOf(changed) == vfs.KindChanged {

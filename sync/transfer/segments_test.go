@@ -208,6 +208,10 @@ func TestACancelEndsAllSegments(t *testing.T) {
 				t.Fatalf("%q, %v", result.Outcome, err)
 			}
 			checkInvariant(t, s.pair, content, result, err)
+			part, _ := s.to.Get(partName)
+			if done := s.job.Counter.Done.Load(); done != int64(len(part)) {
+				t.Errorf("counted %d of which %d are left", done, len(part))
+			}
 		})
 	}
 }

@@ -175,7 +175,7 @@ type Job struct {
 // run, but to zero where the file is sent once more: for its line ends, for a
 // Known that was untrue, to write the target itself (ReplaceDirect), or to do
 // without Segments. With Segments Done counts what has come, which is more than
-// stands in the part.
+// stands in the part until the run has failed.
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64
