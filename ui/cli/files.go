@@ -142,7 +142,7 @@ computer, copy with wherry get and wherry put.
 		Example: `  wherry mv shop:/www/index.new shop:/www/index.html --exists overwrite
   wherry mv ftp://anna@ftp.example.org/a.txt ftp://anna@ftp.example.org/archive/`,
 		Args:        a.args(2, 2, "name what to move and where to"),
-		Annotations: map[string]string{groupsOf: "c"},
+		Annotations: map[string]string{groupsOf: "cm"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{}, func(s *session) error {
 				return s.move(cmd.Context(), args[0], args[1])

@@ -53,6 +53,9 @@ Exit codes:
 			if err := a.opt.check(); err != nil {
 				return usagef(cmd.CommandPath(), "%v", err)
 			}
+			if name := unheeded(cmd); name != "" {
+				return usagef(cmd.CommandPath(), "--%s has no effect on %s.", name, cmd.CommandPath())
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.openWindow(cmd, args) },

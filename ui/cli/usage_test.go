@@ -53,6 +53,8 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"rows and --all":                   {"queue pause 1 --all", "--all"},
 		"a row that is no number":          {"queue retry x", "no number"},
 		"a site's flag for a run":          {"queue run --mode active", "--mode is kept with the rows' sites"},
+		"a flag that a count heeds not":    {"queue status --limit 3", "--limit has no effect on wherry queue status"},
+		"a server's flag for a list":       {"sites list --tls off", "--tls has no effect"},
 		"a state that cannot be cleared":   {"queue clear active", "not one of"},
 		"a window in a build without one":  {"ftp.example.org", "built without its window"},
 		"removing the top of a server":     {"sites remove nosuch", "no site is saved"},
@@ -202,5 +204,12 @@ func TestSecondStartIsSaidInOneLine(t *testing.T) {
 		if got := h.ok(args...); got.err != want || got.out != "" {
 			t.Errorf("%q says %q, %q", args, got.out, got.err)
 		}
+	}
+}
+
+// TestMvShowsTheFlagThatItSpeaksOf in its list of flags.
+func TestMvShowsTheFlagThatItSpeaksOf(t *testing.T) {
+	if out := newHome(t).ok("mv", "--help").out; !strings.Contains(out, "\nMoving flags:\n      --exists ") {
+		t.Errorf("it shows:\n%s", out)
 	}
 }
