@@ -21,8 +21,7 @@ func (s *shell) askClose() {
 		return
 	}
 	now := s.engine.Queue().Snapshot()
-	left := now.Unfinished()
-	if left == 0 {
+	if now.Unfinished() == 0 {
 		s.quit()
 		return
 	}
@@ -39,20 +38,38 @@ func (s *shell) askClose() {
 	if now.Held || !busy(now) { // it would never be done, or is
 		answers = append(answers[:1], answers[2])
 	}
-	showQuestion(s.window, s.facts, parts.Question{
+	s.closingSays = closingText(now, s.loop.Now())
+	s.closing = showQuestion(s.window, s.facts, parts.Question{
 		Glyph: look.GlyphWarn, Color: look.ColorWarn,
-		Title:   words.Count(int64(left), "transfer is", "transfers are") + " not finished",
-		Text:    closingText(now.Later, s.loop.Now()),
+		Title:   "Quit Wherry?",
+		Text:    s.closingSays,
 		Width:   520,
 		Answers: answers,
 		Escape:  stay,
 	})
 }
 
-// closingText says what becomes of the queue when the window is closed. What
-// starts at a later time does so only in a Wherry that runs then.
-func closingText(later queue.Later, now time.Time) string {
-	text := "Nothing is lost: the queue goes on where it was when Wherry is started again."
+// followClosing keeps true what the open question says: the queue goes on
+// meanwhile.
+func (s *shell) followClosing(now queue.Snapshot) {
+	if s.closing == nil || s.closing.Closed() {
+		return
+	}
+	if text := closingText(now, s.loop.Now()); text != s.closingSays {
+		s.closingSays = text
+		s.closing.SetText(text)
+	}
+}
+
+// closingText says what is left, and what becomes of it when the window is
+// closed. What starts at a later time does so only in a Wherry that runs then.
+func closingText(q queue.Snapshot, now time.Time) string {
+	left, later := q.Unfinished(), q.Later
+	if left == 0 {
+		return "All transfers are finished."
+	}
+	text := words.Count(int64(left), "transfer is", "transfers are") +
+		" not finished. Nothing is lost: the queue goes on where it was when Wherry is started again."
 	switch {
 	case later.Rows == 1:
 		text += " One transfer starts at a time to come, " + words.Moment(later.First, now) + ", if Wherry runs then."

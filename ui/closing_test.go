@@ -3,17 +3,23 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"wherry/sync/queue"
+	"wherry/ui/loop"
+	"wherry/ui/parts"
 )
 
 func TestClosingTellsOfWhatStartsLater(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	const safe = "Nothing is lost: the queue goes on where it was when Wherry is started again."
+	const safe = "20 transfers are not finished. Nothing is lost: the queue goes on where it was when Wherry is started again."
 	for outcome, tc := range map[string]struct {
 		later      queue.Later
 		asks, says string
@@ -30,11 +36,40 @@ func TestClosingTellsOfWhatStartsLater(t *testing.T) {
 			"Wherry quits when the queue is done, not before tomorrow 09:00",
 		},
 	} {
-		if got := closingText(tc.later, now); got != tc.asks {
+		if got := closingText(queue.Snapshot{Count: map[queue.State]int{queue.Waiting: 20}, Later: tc.later}, now); got != tc.asks {
 			t.Errorf("%s: it asks with %q", outcome, got)
 		}
 		if got := quitsText(tc.later, now); got != tc.says {
 			t.Errorf("%s: it says %q", outcome, got)
+		}
+	}
+}
+
+// TestTheOpenQuestionFollowsTheQueue, which goes on behind it.
+func TestTheOpenQuestionFollowsTheQueue(t *testing.T) {
+	test.NewTempApp(t)
+	l := loop.NewManual(t.Context())
+	t.Cleanup(l.Close)
+	w := test.NewTempWindow(t, container.NewStack())
+	w.Resize(fyne.NewSize(800, 600))
+	s := &shell{loop: l.Loop}
+	s.followClosing(queue.Snapshot{}) // nothing was asked yet
+	s.closing = parts.Ask(w.Canvas(), parts.Question{Title: "Quit?", Text: "as asked"})
+	for _, tc := range []struct {
+		left int
+		says string
+	}{
+		{10, "10 transfers are not finished. Nothing is lost"}, {1, "1 transfer is not finished. Nothing is lost"}, {0, "All transfers are finished."},
+	} {
+		s.followClosing(queue.Snapshot{Count: map[queue.State]int{queue.Active: tc.left}})
+		said := ""
+		for _, o := range test.LaidOutObjects(w.Canvas().Overlays().Top()) {
+			if o, ok := o.(*widget.RichText); ok {
+				said += o.String()
+			}
+		}
+		if !strings.Contains(said, tc.says) {
+			t.Errorf("with %d left it says %q", tc.left, said)
 		}
 	}
 }

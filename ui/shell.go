@@ -75,7 +75,9 @@ type shell struct {
 	leaving   bool                  // the question before closing is open, or was answered
 	// quitWhenDone: the person asked to quit at the end of the queue.
 	quitWhenDone bool
-	soon         string // what the status bar says of that, "" for nothing
+	soon         string        // what the status bar says of that, "" for nothing
+	closing      *parts.Dialog // the question before closing, nil before the first one
+	closingSays  string
 	tray         tray
 	awake        awake
 	after        after

@@ -97,6 +97,7 @@ func (s *shell) paint(now state) {
 	s.countDown(now.queue)
 	s.paintTray(now.queue)
 	s.quitIfDone(now.queue)
+	s.followClosing(now.queue)
 }
 
 func (s *shell) draw(now state) {
