@@ -143,6 +143,7 @@ func TestAQuestionThatIsAnsweredElsewhereIsTakenBack(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			open, asked := make(chan struct{}), 0
 			r, ids := taken(t, 2, func(c *Config) {
+				c.Tuning.Workers = 1 // so that the first row asks first
 				c.Ask = func(ctx context.Context, question transfer.Question) (transfer.Answer, error) {
 					if asked++; asked > 1 {
 						return transfer.Answer{Rule: transfer.Overwrite}, nil

@@ -38,8 +38,11 @@ type spare struct {
 	fills    bool  // the disk gets full
 }
 
-// dropped tells the segments that are of no use.
-func (s spare) dropped() bool { return s.refused || s.ends > 0 || s.more || s.size != 0 }
+// dropped tells the segments that are of no use, whose file is closed before the
+// first stream comes to them.
+func (s spare) dropped() bool {
+	return s.refused || s.ends > 0 || s.more || s.size != 0 || s.breaks > 0 && s.breaks <= transfer.Overlap
+}
 
 // spread is a pair whose source has connections to spare. The first one is held
 // until the others have come to their end, but those that hang.

