@@ -24,7 +24,7 @@ func TestFinishSeesWhatIsNoFile(t *testing.T) {
 	}{
 		"nothing":               {func(string) error { return nil }, "up", true},
 		"nothing, hidden":       {func(string) error { return nil }, ".up", true},
-		"a link to a file":      {func(name string) error { return os.Symlink("file", name) }, "link", false},
+		"a link to a file":      {func(name string) error { return os.Symlink("part", name) }, "link", false},
 		"a hidden file":         {func(name string) error { return os.WriteFile(name, nil, 0o600) }, ".file", false},
 		"a pipe":                {func(name string) error { return syscall.Mkfifo(name, 0o600) }, "pipe", false},
 		"a folder":              {func(name string) error { return os.Mkdir(name, 0o700) }, "folder", false},
