@@ -42,8 +42,8 @@ type Config struct {
 	// FinalTimeout ends the wait for a transfer's final reply behind its last
 	// byte; 0 is six times Timeout.
 	FinalTimeout time.Duration
-	// Worth is the round trip from which on a small upload may end in haste; 0
-	// is 20 ms.
+	// Worth is the round trip from which on a data connection may be ended early,
+	// or hastily; 0 is 20 ms.
 	Worth time.Duration
 	// Only, where it is not nil, are the ways that data connections may be
 	// made, in this order, whatever the site's mode says.

@@ -35,7 +35,7 @@ type Data struct {
 	left     bool          // we have said close_notify ahead of the content
 	hasty    bool          // a reset followed our end
 	trip     time.Duration // a round trip, 0 where it was of no interest
-	parted   time.Time     // when our end was sent, where trip is known
+	parted   time.Time     // when our end of an upload was sent, where that is of interest
 	asked    time.Time     // when the transfer's command went out
 	started  time.Time
 	flow     *flow

@@ -35,8 +35,8 @@ type Config struct {
 	// transfer: servers scan for viruses, sync to disk or copy to another
 	// store before they say it. 0 is six times Timeout.
 	FinalTimeout time.Duration
-	// Worth is the round trip from which on the end of a small upload may be a
-	// hasty one; 0 is 20 ms.
+	// Worth is the round trip from which on a data connection may be ended early,
+	// or hastily; 0 is 20 ms.
 	Worth time.Duration
 	// Only, where it is not nil, are the ways that data connections may be
 	// made, in this order, whatever the site's mode and Learned say.

@@ -16,7 +16,8 @@ import (
 // direction of its sender alone (RFC 8446, 6.1), and we have nothing to send, so
 // ours goes out right behind the handshake. In TLS 1.2 the other side has to stop
 // sending at it. A server that does not read it would answer it by a reset, so
-// it is done only once the server was seen to wait.
+// it is done only where a round trip is worth it, and once the server was seen to wait
+// twice.
 //
 // Behind an upload in clear vsftpd closes the connection, too, and says 226 when
 // its end has been acknowledged (SO_LINGER): a round trip more. All content has
@@ -38,23 +39,26 @@ const firstFlight = 10 << 10
 // worthIt is the round trip from which on one less is worth the risk.
 const worthIt = 20 * time.Millisecond
 
-// glance is how long the server's end of a connection may come behind its
-// close_notify without its having waited for us: one that does not wait says both
-// in one breath.
-const glance = time.Millisecond
+// sightings is how often a server must have been seen to wait: one that does not
+// says both its close_notify and its end in one breath, but a busy machine can come
+// between them.
+const sightings = 2
 
 // farewells is what a site's server was seen to do at the end of a data
 // connection.
 type farewells struct {
-	waits   bool // behind a download, for our close_notify
+	waited  int  // downloads in a row behind which it waited for our close_notify
 	lingers bool // behind an upload, until its own end is acknowledged
 	never   bool // it bore ill that ours came first, or hard
 }
 
+// waits says whether the server waits behind a download for our close_notify.
+func (f farewells) waits() bool { return f.waited >= sightings }
+
 // takesLeave says close_notify ahead of the content where the server waits for it.
 // What goes wrong is said by the next read.
 func (d *Data) takesLeave(conn *tls.Conn) {
-	if d.partsEarly() && d.c.conf.Learned.farewells().waits {
+	if d.partsEarly() && d.c.conf.Learned.farewells().waits() {
 		d.left = true
 		_ = conn.CloseWrite()
 	}
@@ -62,8 +66,25 @@ func (d *Data) takesLeave(conn *tls.Conn) {
 
 // partsEarly says whether it is worth knowing if the server waits.
 func (d *Data) partsEarly() bool {
-	return !d.upload && (d.begun || d.promised) && d.c.tls != nil && d.c.tls.version >= tls.VersionTLS13 &&
-		d.c.bears().behind && d.c.flies() && !d.c.conf.Learned.farewells().never
+	if d.upload || !d.begun && !d.promised || d.c.tls == nil || d.c.tls.version < tls.VersionTLS13 ||
+		!d.c.bears().behind || !d.c.flies() || d.c.conf.Learned.farewells().never {
+		return false
+	}
+	return d.far()
+}
+
+// far learns how long a round trip takes, and says whether one less is worth it.
+// What was near once is not asked again.
+func (d *Data) far() bool {
+	if d.c.near || d.trip > 0 {
+		return !d.c.near
+	}
+	trip, _, ok := link(d.flow.tcp)
+	if d.c.near = !ok || trip < cmp.Or(d.c.conf.Worth, worthIt); d.c.near {
+		return false
+	}
+	d.trip = trip
+	return true
 }
 
 // watchEnd looks, behind the last byte of a download, whether the server waits for
@@ -73,16 +94,19 @@ func (d *Data) watchEnd() {
 	case d.left && !whole:
 		d.c.unwell("a download was cut off")
 		return
-	case d.left, !whole, !d.partsEarly(), d.c.conf.Learned.farewells().waits:
+	case d.left, !whole, !d.partsEarly(), d.c.conf.Learned.farewells().waits():
 		return
 	}
 	d.flow.readLimit = 0
-	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(glance)); err != nil {
+	if err := d.flow.tcp.SetReadDeadline(time.Now().Add(d.trip / 2)); err != nil {
 		return
 	}
-	if _, err := d.records.in.ReadByte(); isTimeout(err) {
-		d.c.conf.Learned.setFarewells(func(f *farewells) { f.waits = true })
-	}
+	_, err := d.records.in.ReadByte()
+	d.c.conf.Learned.setFarewells(func(f *farewells) {
+		if f.waited++; !isTimeout(err) {
+			f.waited = 0
+		}
+	})
 }
 
 // Compared tells that the size of the file will be compared with what was sent
@@ -111,15 +135,13 @@ func (d *Data) hurry() error {
 	if !d.mayHurry() {
 		return nil
 	}
-	trip, _, ok := link(d.flow.tcp)
-	if !ok || trip < cmp.Or(d.c.conf.Worth, worthIt) {
-		d.c.near = true
+	if !d.far() {
 		return nil
 	}
 	if err := d.flow.tcp.CloseWrite(); err != nil {
 		return err
 	}
-	d.trip, d.parted = trip, time.Now()
+	d.parted = time.Now()
 	_, unsent, ok := link(d.flow.tcp)
 	if !ok || unsent > 0 || !d.c.conf.Learned.farewells().lingers {
 		return nil
@@ -131,7 +153,7 @@ func (d *Data) hurry() error {
 // lingered takes notice of when the final reply to an upload came: one round trip
 // behind our end, or two.
 func (d *Data) lingered() {
-	if d.trip > 0 && !d.hasty && time.Since(d.parted) > d.trip*3/2 {
+	if !d.parted.IsZero() && !d.hasty && time.Since(d.parted) > d.trip*3/2 {
 		d.c.conf.Learned.setFarewells(func(f *farewells) { f.lingers = true })
 	}
 }

@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"crypto/tls"
+	"io"
 	"strconv"
 	"strings"
 	"testing"
@@ -8,6 +10,106 @@ import (
 
 	"wherry/sync/ftptest"
 )
+
+// waiting serves a download and ends its connection only behind the client's end,
+// as vsftpd does.
+func waiting(c *ftptest.Conn, _ string) {
+	c.Say("150 Here it goes")
+	d, err := c.Data()
+	if err != nil {
+		c.Say("425 No data connection")
+		return
+	}
+	_, _ = io.WriteString(d, "content")
+	_ = d.Conn.(*tls.Conn).CloseWrite()
+	_, _ = io.Copy(io.Discard, d)
+	_ = d.Close()
+	c.Say("226 Done")
+}
+
+// patient sends the first byte behind the client's end.
+func patient(c *ftptest.Conn, _ string) {
+	c.Say("150 Here it goes")
+	d, err := c.Data()
+	if err != nil {
+		c.Say("425 No data connection")
+		return
+	}
+	_, _ = io.Copy(io.Discard, d)
+	_, _ = io.WriteString(d, "content")
+	_ = d.Close()
+	c.Say("226 Done")
+}
+
+// offended breaks the connection at the client's early end.
+func offended(c *ftptest.Conn, _ string) {
+	c.Say("150 Here it goes")
+	d, err := c.Data()
+	if err != nil {
+		c.Say("425 No data connection")
+		return
+	}
+	_, _ = io.Copy(io.Discard, d)
+	d.Reset()
+	c.Say("426 Broken")
+}
+
+// TestEarlyFarewell: where the server waits for our end of a download it comes
+// first, and never again where that was borne ill.
+func TestEarlyFarewell(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		second, then ftptest.Handler
+		greeting     ftptest.Handler
+		conf         func(*Config)
+		waits        bool
+		never        bool
+	}{
+		"ahead of the content":            {second: waiting, then: patient, greeting: known, waits: true},
+		"given up where it broke":         {second: waiting, then: offended, greeting: known, waits: true, never: true},
+		"not behind one that was slow":    {second: ftptest.Default, then: waiting, greeting: known},
+		"not within TLS 1.2":              {second: waiting, then: waiting, greeting: known, conf: func(c *Config) { c.MaxTLS = tls.VersionTLS12 }},
+		"not where it is of no use":       {second: waiting, then: waiting, greeting: known, conf: func(c *Config) { c.Worth = time.Hour }},
+		"not to a server that is unknown": {second: waiting, then: waiting, greeting: ftptest.Reply("220 Hello")},
+		"not to one that does not defer":  {second: waiting, then: waiting, greeting: ftptest.Reply("220 ProFTPD Server")},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := script(t, ftptest.Plan{
+				TLS: true, Reuse: true, Greeting: tc.greeting, Files: map[string]string{"/f": "content"},
+				Verbs: verbs("RETR", ftptest.InTurn(waiting, tc.second, tc.then, waiting)),
+			})
+			r.conf.Worth = 1
+			if tc.conf != nil {
+				tc.conf(&r.conf)
+			}
+			c := r.pipelined()
+			if c.conf.Learned.farewells().waits() {
+				t.Error("once is no proof")
+			}
+			if got, err := c.transfer(t.Context(), "RETR /f", ""); err != nil || got != "content" {
+				t.Fatalf("%q, %v", got, err)
+			}
+			if got := c.conf.Learned.farewells().waits(); got != tc.waits {
+				t.Errorf("the server waits: %t", got)
+			}
+			if got, err := c.transfer(t.Context(), "RETR /f", ""); tc.never == (err == nil) || err == nil && got != "content" {
+				t.Errorf("%q, %v", got, err)
+			}
+			if err := c.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := c.transfer(t.Context(), "RETR /f", ""); err != nil || got != "content" {
+				t.Errorf("%q, %v", got, err)
+			}
+			if got := c.conf.Learned.farewells().never; got != tc.never {
+				t.Errorf("given up: %t", got)
+			}
+			if c.conf.Learned.wasOdd() {
+				t.Error("nothing else was odd")
+			}
+		})
+	}
+}
 
 // upload is a small upload whose size is asked for behind it.
 func (c *client) upload(content string) (size string, err error) {
