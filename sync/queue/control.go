@@ -14,10 +14,12 @@ import (
 // whichever process runs the queue.
 
 // Pause stops rows until Resume or Retry. What is being transferred stops
-// within a second and keeps its part.
+// within a second and keeps its part. Rows that are paused for a password which
+// nobody knew do not go on by themselves any more.
 func (q *Queue) Pause(ctx context.Context, ids ...ID) error {
-	return q.change(ctx, ids, `state IN ('waiting', 'scanning', 'active', 'asking')`, func() error {
-		return q.alter(ctx, ofState, `UPDATE OR FAIL rows SET state = 'paused', next_try = 0, kind = '', message = '', question = ''`+ofPicked)
+	const which = `(state IN ('waiting', 'scanning', 'active', 'asking') OR state = 'paused' AND ` + lacking + `)`
+	return q.change(ctx, ids, which, func() error {
+		return q.alter(ctx, ofState, `UPDATE OR FAIL rows SET state = 'paused', next_try = 0, kind = '', message = '', about = x'', question = ''`+ofPicked)
 	})
 }
 

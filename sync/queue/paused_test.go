@@ -1,12 +1,14 @@
 package queue
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"wherry/sync/site"
 	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
 )
 
 // TestWhatWasStartedIsToldAsStopped by whoever stops it: who follows the events
@@ -82,5 +84,63 @@ func TestAMissingPasswordIsNoFailure(t *testing.T) {
 	r.drain()
 	if got := r.states(); r.count(Done) != 4 || !slices.Contains(got, "/b: paused") {
 		t.Errorf("with the password the rows are %q", got)
+	}
+}
+
+// TestAPersonsPauseHolds also where the row was paused already, for a password that
+// nobody knew: the next run, which has it, leaves it alone.
+func TestAPersonsPauseHolds(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.PutDir("/d")
+	r.here.PutDir("/e")
+	for _, name := range []string{"/a", "/b", "/d/c", "/e/f"} {
+		r.here.Put(name, "x", when)
+	}
+	ids := r.add(up("/a"), up("/b"), upDir("/d"), upDir("/e"))
+	r.opened[remote] = &vfs.Error{Op: "connect", Path: "host", Kind: vfs.KindLogin, Err: site.ErrNoPassword}
+	r.drain()
+	r.must(r.Pause(t.Context(), ids[1], ids[3]))
+	if ids, err := r.Sites(t.Context()); err != nil || !slices.Equal(ids, []site.ID{remote}) {
+		t.Errorf("passwords are wanted for %q, %v", ids, err)
+	}
+	pauses, err := r.Pauses(t.Context())
+	if err != nil || len(pauses) != 2 || pauses[0].Rows != 2 || pauses[1].Rows != 2 || pauses[0].Lacking == pauses[1].Lacking {
+		t.Errorf("the reasons are %+v, %v", pauses, err)
+	}
+	r.opened[remote] = nil
+	r.drain()
+	if got, want := r.states(), []string{"/a: done", "/b: paused", "/d: done", "/e: paused", "/d/c: done"}; !slices.Equal(got, want) {
+		t.Errorf("the rows are %q, want %q", got, want)
+	}
+	r.must(r.Resume(t.Context(), ids...))
+	r.drain()
+	if r.count(Done) != 6 {
+		t.Errorf("resumed the rows are %q", r.states())
+	}
+}
+
+// TestAPersonsPauseHoldsBelowAFolder whose content was paused for a password.
+func TestAPersonsPauseHoldsBelowAFolder(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.PutDir("/d")
+	r.here.Put("/d/a", "x", when)
+	r.here.Put("/d/b", "x", when)
+	folder := r.add(upDir("/d"))[0]
+	lacks := &vfs.Error{Op: "connect", Path: "host", Kind: vfs.KindLogin, Err: site.ErrNoPassword}
+	r.there.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpCreate {
+			return lacks
+		}
+		return nil
+	})
+	r.drain()
+	if got, want := r.states(), []string{"/d: active", "/d/a: paused", "/d/b: paused"}; !slices.Equal(got, want) {
+		t.Fatalf("the rows are %q, want %q", got, want)
+	}
+	r.must(r.Pause(t.Context(), folder))
+	r.there.SetHook(nil)
+	r.drain()
+	if r.count(Paused) != 3 {
+		t.Errorf("the rows are %q", r.states())
 	}
 }

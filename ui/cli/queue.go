@@ -27,7 +27,7 @@ without a window, and only one of them at a time; all may add to it.`,
   wherry queue run`,
 		Annotations: map[string]string{groupsOf: ""},
 	}, a.queueAdd(), a.queueList(), a.queueStatus(), a.queueRun(), a.queueAnswer(), a.queueMove(), a.queuePriority(), a.queueSchedule(),
-		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, queue.Waiting, queue.Scanning, queue.Active, queue.Asking),
+		a.queueChange("pause", "Pause rows, or all that are left", (*queue.Queue).Pause, open...),
 		a.queueChange("resume", "Let paused rows go on, or all of them", (*queue.Queue).Resume, queue.Paused),
 		a.queueChange("retry", "Try failed rows again, or all of them", (*queue.Queue).Retry, queue.Failed),
 		a.queueChange("remove", "Take rows out of the queue, also those that move, or all that are left", (*queue.Queue).Cancel, open...),
@@ -48,7 +48,7 @@ func (a *app) queueAdd() *cobra.Command {
 				})
 			},
 		}
-		cmd.Flags().Var(&at, "at", "begin at this `time` and not before, such as 22:00, \"tomorrow 6:30\" or \"in 90m\"")
+		cmd.Flags().Var(&at, "at", "begin at this `time` and not before,\n"+momentHint)
 		return cmd
 	}
 	return group(&cobra.Command{

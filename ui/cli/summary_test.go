@@ -50,8 +50,14 @@ func TestAPasswordThatNobodyKnows(t *testing.T) {
 	if last := events[len(events)-1]; last["files_failed"] != 0.0 || last["paused"] != 3.0 || last["files_left"] != 3.0 {
 		t.Errorf("the summary is %v", last)
 	}
+	h.ok("queue", "pause", "--all")
 	t.Setenv("WHERRY_PASSWORD", password)
 	h.fails(exitFailed, nil, "queue", "run") // what a person has paused is left
+	if got := statesOf(t, h); got != "paused paused paused" {
+		t.Errorf("paused by a person the rows are %s", got)
+	}
+	h.ok("queue", "resume", "1", "2")
+	h.fails(exitFailed, nil, "queue", "run")
 	if got := statesOf(t, h); got != "done done paused" {
 		t.Errorf("with the password the rows are %s", got)
 	}
