@@ -207,11 +207,7 @@ func (r *run) copy(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Pat
 // pour moves the bytes and asks the source for its verdict. w is ended where it
 // fails, and waits for the caller's word where it does not.
 func (r *run) pour(ctx context.Context, src vfs.Reader, w vfs.Writer, to vfs.Path) error {
-	job := r.job
-	if _, ok := src.(*segments); ok {
-		job.Counter, job.Wait = new(Counter), nil // it counts and waits itself, where bytes arrive
-	}
-	m := newMeter(ctx, job, w, r.id.Size, r.offset)
+	m := newMeter(ctx, r.job, src, w, r.id.Size, r.offset)
 	err := m.take(src)
 	r.done = m.done
 	closing := src.Close()

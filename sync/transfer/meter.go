@@ -26,6 +26,7 @@ type meter struct {
 	wait    func(context.Context, int) error
 	limited func() bool // nil for always
 	counter *Counter
+	came    bool  // what passes was counted as done where it came
 	size    int64 // of the whole file, or vfs.SizeUnknown
 	done    int64 // of the whole file
 	step    int64
@@ -34,8 +35,15 @@ type meter struct {
 	budget  int64     // bytes that Write may still move before it asks again
 }
 
-func newMeter(ctx context.Context, job Job, to vfs.Writer, size, offset int64) *meter {
+// newMeter is for the stream src. That of segments has counted and waited already,
+// where the bytes came.
+func newMeter(ctx context.Context, job Job, src vfs.Reader, to vfs.Writer, size, offset int64) *meter {
 	m := &meter{ctx: ctx, to: to, wait: job.Wait, limited: job.Limited, counter: job.Counter, size: size, done: offset, step: stepFirst}
+	m.counter.Part.Store(offset)
+	if _, m.came = src.(*segments); m.came {
+		m.wait = nil
+		return m
+	}
 	m.counter.Total.Store(size)
 	m.counter.Done.Store(offset)
 	return m
@@ -70,7 +78,10 @@ func (m *meter) slice() (int64, error) {
 
 func (m *meter) moved(n int64) {
 	m.done += n
-	m.counter.Done.Add(n)
+	m.counter.Part.Add(n)
+	if !m.came {
+		m.counter.Done.Add(n)
+	}
 	if m.sliced += n; m.sliced < m.step {
 		return
 	}

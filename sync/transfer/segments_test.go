@@ -216,6 +216,31 @@ func TestACancelEndsAllSegments(t *testing.T) {
 	}
 }
 
+// TestThePartIsCountedApart: what came ahead is done and does not stand in the part,
+// where alone a run after a kill can find it.
+func TestThePartIsCountedApart(t *testing.T) {
+	const stands = 1000
+	content := random(segmented, 14)
+	s := newSpread(t, content, nil)
+	s.to.Put(partName, content[:stands], day(1))
+	s.made = &transfer.Identity{Size: segmented, ModTime: day(10)}
+	ahead := int64(0)
+	s.to.SetHook(func(_ context.Context, c memfs.Call) error {
+		if c.Op == memfs.OpWrite {
+			part, done := s.job.Counter.Part.Load(), s.job.Counter.Done.Load()
+			if have, _ := s.to.Get(partName); part != int64(len(have)) {
+				t.Errorf("%d in the part, which has %d", part, len(have))
+			}
+			ahead = max(ahead, done-part)
+		}
+		return nil
+	})
+	s.mustBeDone()
+	if n := s.job.Counter.Part.Load(); n != segmented || ahead < least {
+		t.Errorf("%d in the part in the end, want %d; %d came ahead", n, segmented, ahead)
+	}
+}
+
 // TestTheSpeedLimitHoldsForAllSegments: every byte is waited for once, but those
 // that are read twice at the seams and asked for behind an end.
 func TestTheSpeedLimitHoldsForAllSegments(t *testing.T) {

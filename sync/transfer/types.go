@@ -175,10 +175,12 @@ type Job struct {
 // run, but to zero where the file is sent once more: for its line ends, for a
 // Known that was untrue, to write the target itself (ReplaceDirect), or to do
 // without Segments. With Segments Done counts what has come, which is more than
-// stands in the part until the run has failed.
+// stands in the part until the run has failed; Part counts what stands there, which
+// is what a run after a kill can find.
 type Counter struct {
 	Total atomic.Int64 // vfs.SizeUnknown until told
 	Done  atomic.Int64
+	Part  atomic.Int64
 }
 
 // Outcome of a Run without an error.
