@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -21,21 +20,21 @@ type moment struct {
 func (m *moment) Type() string   { return "TIME" }
 func (m *moment) String() string { return "" }
 
-// Set takes what people write, RFC 3339 as scripts do, or now.
+// momentHint is words.MomentHint for a shell, which divides at blanks.
+const momentHint = `such as 22:30, "tomorrow 6:30", "Monday 9:00", "2026-12-24 22:00", "in 90 min" or "in 2 hours"`
+
+// Set takes what words.ParseMoment reads, or now.
 func (m *moment) Set(text string) error {
 	now := time.Now()
-	when, err := time.Parse(time.RFC3339, text)
-	ok := err == nil
-	if text == "now" {
-		when, ok = time.Time{}, true
+	if strings.EqualFold(text, "now") {
+		m.when = time.Time{}
+		return nil
 	}
-	if !ok {
-		when, ok = words.ParseMoment(text, now)
-	}
+	when, ok := words.ParseMoment(text, now)
 	switch {
 	case !ok:
-		return fmt.Errorf("it takes a time %s", words.MomentHint)
-	case text != "now" && !when.After(now):
+		return fmt.Errorf("it takes a time %s; what holds a blank stands in quotes", momentHint)
+	case !when.After(now):
 		return fmt.Errorf("that time is past")
 	}
 	m.when = when
@@ -50,10 +49,10 @@ func (h *hours) String() string { return "" }
 
 func (h *hours) Set(text string) error {
 	first, last, ok := strings.Cut(text, "-")
-	from, errFrom := clockTime(first)
-	until, errUntil := clockTime(last)
+	from, okFrom := dayTime(first)
+	until, okUntil := dayTime(last)
 	switch {
-	case !ok || errFrom != nil || errUntil != nil:
+	case !ok || !okFrom || !okUntil:
 		return fmt.Errorf("it takes two times of day, such as 22:00-06:00")
 	case from == until:
 		return fmt.Errorf("the two times are the same")
@@ -62,35 +61,30 @@ func (h *hours) Set(text string) error {
 	return nil
 }
 
-// errClock is no time of day.
-var errClock = errors.New("no time of day")
-
-// clockTime reads a time of day from 0:00 to 24:00, as the time since midnight.
-func clockTime(text string) (time.Duration, error) {
+// dayTime reads a time of day as words.ParseClock does, and 24:00.
+func dayTime(text string) (since time.Duration, ok bool) {
 	text = strings.TrimSpace(text)
 	if text == "24:00" {
-		return 0, nil
+		return 0, true
 	}
-	at, err := time.Parse("15:04", text)
-	if err != nil {
-		return 0, errClock
-	}
-	return time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute, nil
+	return words.ParseClock(text)
 }
 
 func (a *app) queueSchedule() *cobra.Command {
 	return &cobra.Command{
 		Use: "schedule TIME ID...", Short: "Have rows begin at a time, or now",
 		Long: `Have rows begin at a time and not before: a time of day is the next one, and a day
-may stand before it; now takes it back. ID is a number of wherry queue list; a folder
+may stand before it (today, tomorrow, Monday, 2026-12-24); "in" stands before a length,
+as in "in 90 min", "in 2 hours" or "in 3 days"; now takes it back. ID is a number of wherry queue list; a folder
 stands for all that is in it. What moves already waits for the time, too, and goes on
 from where it was. The work is done by wherry queue run, which waits for that time, or
 by an open window.`,
 		Example: `  wherry queue schedule 22:00 12 13
   wherry queue schedule "tomorrow 6:30" 14
+  wherry queue schedule "in 2 hours" 14
   wherry queue schedule 2026-12-24T22:00:00+01:00 14
   wherry queue schedule now 12`,
-		Args: a.args(2, -1, "give a time "+words.MomentHint+", and name the rows by the numbers of `wherry queue list`"),
+		Args: a.args(2, -1, "give a time "+momentHint+", and name the rows by the numbers of `wherry queue list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var at moment
 			if err := at.Set(args[0]); err != nil {

@@ -23,16 +23,37 @@ func TestHoursAsPeopleWriteThem(t *testing.T) {
 		"8:30-12:00":    {8*time.Hour + 30*time.Minute, 12 * time.Hour},
 		"20:00 - 24:00": {20 * time.Hour, 0},
 		"00:00-06:00":   {0, 6 * time.Hour},
+		"22-6":          {22 * time.Hour, 6 * time.Hour},
+		"10pm - 6.30am": {22 * time.Hour, 6*time.Hour + 30*time.Minute},
 	} {
 		var h hours
 		if err := h.Set(text); err != nil || h != want {
 			t.Errorf("%q is %v, %v; want %v", text, h, err, want)
 		}
 	}
-	for _, text := range []string{"", "22:00", "22-6", "22:00-22:00", "24:00-00:00", "25:00-06:00", "22:60-06:00", "-1:00-06:00", "22:00-06:00-08:00"} {
+	for _, text := range []string{"", "22:00", "22:00-22:00", "24:00-00:00", "25:00-06:00", "22:60-06:00", "-1:00-06:00", "22:00-06:00-08:00"} {
 		var h hours
 		if err := h.Set(text); err == nil {
 			t.Errorf("%q is taken for %v", text, h)
+		}
+	}
+}
+
+// TestATimeIsTheSameForBothCommands that take one, in every form that help names.
+func TestATimeIsTheSameForBothCommands(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", t.TempDir())
+	for _, text := range []string{
+		"22:30", "tomorrow 6:30", "Monday 9:00", "2099-12-24 22:00", "in 90 min", "in 2 hours", "in 3 days", "in 1h30m", "2099-12-24T22:00:00+01:00", "NOW",
+	} {
+		h.ok("queue", "schedule", text, "1")
+		scheduled := rowsBy(t, h, "not_before")[0]
+		dir := t.TempDir()
+		h.ok("queue", "add", "get", "shop:/b", dir, "--at", text)
+		h.ok("queue", "schedule", "now", "1")
+		rows := rowsBy(t, h, "not_before")
+		if got := rows[len(rows)-1]; (got == "<nil>") != (text == "NOW") || got[:5] != scheduled[:5] {
+			t.Errorf("%q is %s for schedule and %s for --at", text, scheduled, got)
 		}
 	}
 }
@@ -116,11 +137,14 @@ func TestTimeCommandsSayWhatIsWrong(t *testing.T) {
 		says string
 		args []string
 	}{
-		"a time that is none":         {"such as 22:00", []string{"schedule", "soonish", "1"}},
+		"a time that is none":         {"such as 22:30", []string{"schedule", "soonish", "1"}},
+		"a time without its quotes":   {`"in 2 hours"`, []string{"schedule", "in", "2", "hours", "1"}},
+		"a day without its time":      {"in quotes", []string{"add", "get", "shop:/a", ".", "--at", "tomorrow", "3:00"}},
+		"a time beyond all":           {"such as 22:30", []string{"schedule", "9999-01-01T00:00:00Z", "1"}},
 		"a time that is past":         {"past", []string{"schedule", "2001-01-01T00:00:00Z", "1"}},
 		"no rows":                     {"name the rows", []string{"schedule", "22:00"}},
 		"a row that is no number":     {"no number", []string{"schedule", "22:00", "x"}},
-		"a time for what is added":    {"such as 22:00", []string{"add", "get", "shop:/a", ".", "--at", "soonish"}},
+		"a time for what is added":    {"such as 22:30", []string{"add", "get", "shop:/a", ".", "--at", "soonish"}},
 		"hours that are none":         {"22:00-06:00", []string{"run", "--between", "nights"}},
 		"no workers":                  {"from 1 to 32", []string{"run", "--workers", "0"}},
 		"limits for another's work":   {"wherry queue run", []string{"add", "get", "shop:/a", ".", "--limit-up", "1M"}},

@@ -1,62 +1,127 @@
 package words
 
 import (
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // MomentHint names what ParseMoment reads.
-const MomentHint = "such as 22:00, tomorrow 6:30, Monday 9:00, 2026-12-24 22:00 or in 90m"
+const MomentHint = "such as 22:30, tomorrow 6:30, Monday 9:00, 2026-12-24 22:00, in 90 min or in 2 hours"
 
 // ParseMoment reads a time to come as people write it: a time of day, with or
-// without a day before it (today, tomorrow, a weekday, a date as 2026-12-24), or
-// "in" and a length as 90m or 1h30m. A time of day alone is the next one; a day
-// with its time may be past. ok is false for anything else, and for more than
-// ten years ahead.
+// without a day before it (today, tomorrow, a weekday, a date as 2026-12-24), "in"
+// and a length as 90m, 2 hours or 1 day 6 h, or RFC 3339 as programs write it. A time
+// of day alone is the next one; a day with its time may be past. ok is false for
+// anything else, for what lies a hundred years ahead or more, which the queue cannot
+// keep, and for what lies before 1970.
 func ParseMoment(text string, now time.Time) (when time.Time, ok bool) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if rest, is := strings.CutPrefix(text, "in "); is {
-		d, err := time.ParseDuration(strings.ReplaceAll(strings.ReplaceAll(rest, " ", ""), "min", "m"))
-		return now.Add(d), err == nil && d > 0 && d < tenYears
+		when, ok = later(rest, now)
+	} else if when, ok = parsePoint(text, now); !ok {
+		var err error
+		when, err = time.Parse(time.RFC3339, strings.ToUpper(text))
+		ok = err == nil
 	}
-	day, clock := "", text
-	if fields := strings.Fields(text); len(fields) == 2 && fields[1] != "am" && fields[1] != "pm" || len(fields) == 3 {
+	if !ok || when.Sub(now) > century || when.Before(time.Unix(0, 0)) {
+		return time.Time{}, false
+	}
+	return when.In(now.Location()), true
+}
+
+const century = 100 * 365 * 24 * time.Hour
+
+// parsePoint reads a time of day, and a day that may stand before it.
+func parsePoint(text string, now time.Time) (when time.Time, ok bool) {
+	if day, clock, cut := strings.Cut(text, "t"); cut && len(day) == len(time.DateOnly) {
+		text = day + " " + clock
+	}
+	fields := slices.DeleteFunc(strings.Fields(text), func(word string) bool { return word == "at" })
+	day, clock := "", strings.Join(fields, "")
+	if len(fields) == 2 && fields[1] != "am" && fields[1] != "pm" || len(fields) == 3 {
 		day, clock = fields[0], strings.Join(fields[1:], "")
 	}
-	of, ok := parseClock(clock)
+	of, ok := ParseClock(clock)
 	if !ok {
 		return time.Time{}, false
 	}
-	on := func(days int) time.Time {
-		y, m, d := now.Date()
-		return time.Date(y, m, d+days, int(of/time.Hour), int(of%time.Hour/time.Minute), 0, 0, now.Location())
+	on := func(y int, m time.Month, d int) time.Time {
+		return time.Date(y, m, d, int(of/time.Hour), int(of%time.Hour/time.Minute), 0, 0, now.Location())
 	}
+	y, m, d := now.Date()
 	switch {
-	case day == "" && on(0).After(now):
-		return on(0), true
+	case day == "" && on(y, m, d).After(now), day == "today":
+		return on(y, m, d), true
 	case day == "", day == "tomorrow":
-		return on(1), true
-	case day == "today":
-		return on(0), true
+		return on(y, m, d+1), true
 	}
 	if ahead, ok := weekday(day, now); ok {
-		if ahead == 0 && !on(0).After(now) {
+		if ahead == 0 && !on(y, m, d).After(now) {
 			ahead = 7
 		}
-		return on(ahead), true
+		return on(y, m, d+ahead), true
 	}
-	date, err := time.ParseInLocation("2006-01-02", day, now.Location())
-	if err != nil || date.Sub(now).Abs() > tenYears {
-		return time.Time{}, false
-	}
-	return time.Date(date.Year(), date.Month(), date.Day(), int(of/time.Hour), int(of%time.Hour/time.Minute), 0, 0, now.Location()), true
+	date, err := time.Parse(time.DateOnly, day)
+	return on(date.Date()), err == nil
 }
 
-const tenYears = 10 * 365 * 24 * time.Hour
+// units of a length, in seconds; those from a day on are of the calendar.
+var units = map[string]float64{
+	"s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+	"m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+	"h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+	"d": 86400, "day": 86400, "days": 86400, "week": 7 * 86400, "weeks": 7 * 86400,
+}
 
-// parseClock reads a time of day: 22:00, 6.30, 9, 6pm.
-func parseClock(text string) (since time.Duration, ok bool) {
+// later is now and a length of numbers with their units. A day ahead has the same
+// time of day, also where the clock is changed meanwhile.
+func later(text string, now time.Time) (when time.Time, ok bool) {
+	days, seconds := 0.0, 0.0
+	words := slices.DeleteFunc(numbersApart(text), func(word string) bool { return word == "and" })
+	if len(words) == 0 || len(words)%2 != 0 {
+		return time.Time{}, false
+	}
+	for pair := range slices.Chunk(words, 2) {
+		n, err := strconv.ParseFloat(pair[0], 64)
+		if pair[0] == "a" || pair[0] == "an" || pair[0] == "one" {
+			n, err = 1, nil
+		}
+		unit, known := units[pair[1]]
+		switch {
+		case err != nil || !known || n < 0 || !(n*unit < century.Seconds()):
+			return time.Time{}, false
+		case unit < 86400:
+			seconds += n * unit
+		default:
+			days += n * unit / 86400
+		}
+	}
+	if days != math.Trunc(days) || days+seconds == 0 || seconds >= century.Seconds() {
+		return time.Time{}, false
+	}
+	return now.AddDate(0, 0, int(days)).Add(time.Duration(seconds * float64(time.Second))), true
+}
+
+// numbersApart are the words of a text, numbers and what stands behind them apart.
+func numbersApart(text string) []string {
+	var b strings.Builder
+	was := false
+	for _, r := range text {
+		is := strings.ContainsRune("0123456789.", r)
+		if is != was {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		was = is
+	}
+	return strings.Fields(b.String())
+}
+
+// ParseClock reads a time of day, as the time since midnight: 22:00, 6.30, 9, 6pm.
+func ParseClock(text string) (since time.Duration, ok bool) {
 	text = strings.ReplaceAll(text, " ", "")
 	half, noon := strings.CutSuffix(text, "pm")
 	half, morning := strings.CutSuffix(half, "am")
