@@ -143,7 +143,7 @@ func (p *painting) overall(snap queue.Snapshot, moved int64) {
 	if p.all == nil {
 		p.all = p.add(math.MaxInt) // below every file
 	}
-	rate := max(snap.RateUp, snap.RateDn)
+	rate := snap.Rate
 	left, known := time.Duration(0), rate > 0 && snap.Count[queue.Scanning] == 0
 	if known {
 		left = time.Duration(float64(snap.BytesLeft) / rate * float64(time.Second))
