@@ -223,6 +223,9 @@ func sentence(s string) string {
 	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
 		s = string(s[0]-'a'+'A') + s[1:]
 	}
+	if strings.HasSuffix(s, "…") {
+		return s
+	}
 	return strings.TrimSuffix(s, ".") + "."
 }
 

@@ -199,7 +199,7 @@ func (v *View) stranded(t *trip, err error) {
 	v.trip, v.failed = nil, t
 	v.showWhere(t)
 	v.status.SetText("")
-	told := words.Of(err, words.Window)
+	told := words.Of(err, words.Window).Calling(t.path.String(), "this folder") // the path bar names it
 	if t.typed && vfs.KindOf(err) == vfs.KindNotFound {
 		told.Remedy = "Check its spelling, upper and lower case included."
 	}

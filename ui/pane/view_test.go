@@ -149,7 +149,7 @@ func TestFolderThatIsNotThere(t *testing.T) {
 	const typed = "Check its spelling, upper and lower case included."
 	r.view.path.Typed("/home/anna/fotos")
 	r.settle()
-	if got := r.view.placard.Notice(); r.notice() != `"/home/anna/fotos" does not exist.` || got.Text != typed {
+	if got := r.view.placard.Notice(); r.notice() != "This folder does not exist." || got.Text != typed {
 		t.Errorf("of a path that was typed it says %q, %q", r.notice(), got.Text)
 	}
 	r.answer("Try again")

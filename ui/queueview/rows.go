@@ -9,7 +9,6 @@ import (
 
 	"wherry/sync/queue"
 	"wherry/sync/site"
-	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/parts"
@@ -192,11 +191,8 @@ func checked(it queue.Item) string {
 // reason is why a row failed, was skipped or was paused.
 func reason(it queue.Item) string {
 	if it.State == queue.Skipped && it.Kind == vfs.KindOther {
-		switch transfer.Rule(it.Message) {
-		case transfer.Skip, transfer.Newer, transfer.Different, transfer.Resume, "same":
-			return "Skipped: the target was there already and stays as it is."
-		}
-		return "Skipped: " + vfs.Readable(it.Message)
+		why, _ := words.Skipped(it.Message)
+		return "Skipped: " + strings.TrimSuffix(why, ".") + "."
 	}
 	if it.Type == vfs.TypeDir && it.Kind == vfs.KindOther && it.Message != "" {
 		return words.Safe(it.Message) + "."
@@ -208,7 +204,28 @@ func reason(it queue.Item) string {
 	if about == "" {
 		about = it.Source.Path.String()
 	}
-	return words.OfKind(it.Kind, about, it.Message, words.Window).String()
+	w := words.OfKind(it.Kind, about, it.Message, words.Window)
+	if call := called(it, about); call != "" {
+		w = w.Calling(about, call)
+	}
+	return w.String()
+}
+
+// called is what a path is called in a row, which names source and target
+// already; "" for another path.
+func called(it queue.Item, path string) string {
+	isSource, isTarget := path == it.Source.Path.String(), path == it.Target.Path.String()
+	switch {
+	case isSource && !isTarget:
+		return "the source"
+	case isTarget && !isSource:
+		return "the target"
+	case isSource && isDir(it):
+		return "the folder"
+	case isSource:
+		return "the file"
+	}
+	return ""
 }
 
 // badName takes a name that cannot be used, and why, out of the journal's

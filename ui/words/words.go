@@ -161,7 +161,7 @@ func sentence(title, reason string) string {
 	if reason == "" {
 		return title + "."
 	}
-	if end := strings.TrimSuffix(reason, `"`); strings.ContainsAny(end[max(len(end)-1, 0):], ".!?") {
+	if end := strings.TrimSuffix(reason, `"`); strings.ContainsAny(end[max(len(end)-1, 0):], ".!?") || strings.HasSuffix(end, "…") {
 		return title + ": " + reason
 	}
 	return title + ": " + reason + "."
@@ -231,6 +231,9 @@ func withoutLogin(text string) string {
 // the screen.
 const maxText = 300
 
+// maxWord is how much of such a text is left out so that it ends with a word.
+const maxWord = 40
+
 func cut(s string) string {
 	if len(s) <= maxText {
 		return s
@@ -238,6 +241,9 @@ func cut(s string) string {
 	s = s[:maxText]
 	for !utf8.ValidString(s) {
 		s = s[:len(s)-1]
+	}
+	if end := strings.LastIndexByte(s, ' '); end > maxText-maxWord {
+		s = strings.TrimRight(s[:end], " ,;")
 	}
 	return s + "…"
 }
