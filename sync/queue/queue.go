@@ -62,6 +62,8 @@ type Queue struct {
 	sized bool // guarded by store.mu; rows_small is there
 	// guarded by store.mu; when keepProgress last looked
 	lastKept time.Time
+	// guarded by store.mu; what the clock showed when the coordinator last looked
+	lookedAt time.Time
 }
 
 // work is a row in the hands of this process.

@@ -17,6 +17,10 @@ var (
 	errTaken    = errors.New("the row was paused, held or removed")
 )
 
+// setBack is by how much a clock is set back where that counts: one that is kept
+// right goes back by less all the time.
+const setBack = 5 * time.Second
+
 // Run works on the queue until ctx ends, and then returns nil with every
 // goroutine it started ended and every row it had begun waiting again, its
 // part kept. It returns ErrRunning where somebody else works on this journal,
@@ -225,6 +229,9 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 		wait = pollEvery
 	}
 	now := q.clock.Now()
+	if err := q.heedClock(ctx, now); err != nil {
+		return 0, err
+	}
 	if next := q.watchHours(now); !next.IsZero() {
 		wait = min(wait, next.Sub(now))
 	}
@@ -242,6 +249,28 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 		wait = 0
 	}
 	return wait, q.refreshLocked(ctx)
+}
+
+// heedClock has what waits for another attempt be due where the clock was set back
+// by more than a little: the waits would be longer by that, hours where a computer
+// learns only then which zone its own clock shows. A time that a person set stays.
+func (q *Queue) heedClock(ctx context.Context, now time.Time) error {
+	now = now.Round(0) // what it shows
+	before := q.lookedAt
+	q.lookedAt = now
+	if before.Sub(now) < setBack {
+		return nil
+	}
+	return q.writeLocked(ctx, cheap, func() error {
+		for _, due := range []string{
+			`UPDATE rows SET next_try = not_before WHERE next_try > 0 AND next_try > not_before`, `UPDATE sites SET next_try = 0 WHERE next_try > 0`,
+		} {
+			if _, err := q.s.exec(ctx, due); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // nextDue is when the next row or site may be tried again, zero for none.

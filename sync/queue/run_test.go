@@ -337,3 +337,50 @@ func TestMeter(t *testing.T) {
 		}
 	}
 }
+
+// TestAClockThatIsSetBackMakesNoWaitLonger: what waits for another attempt, as its
+// site does, is due then; a time that a person set stays.
+func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		back time.Duration
+		due  bool
+	}{
+		"due behind two hours":      {2 * time.Hour, true},
+		"not behind a small change": {time.Second, false},
+		"not behind none":           {0, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			now := when
+			clock := &settable{now: now}
+			r.clock = clock
+			later := up("/later")
+			later.NotBefore = now.Add(time.Hour)
+			ids := r.add(up("/again"), later)
+			r.must(r.write(t.Context(), cheap, func() error {
+				_, err := r.s.exec(t.Context(), `UPDATE rows SET next_try = ? WHERE id = ?`, nanos(now.Add(time.Minute)), int64(ids[0]))
+				if err != nil {
+					return err
+				}
+				_, err = r.s.exec(t.Context(), `INSERT INTO sites (site, next_try, attempts, kind, message, about) VALUES (?, ?, 1, '', '', '')`,
+					string(remote), nanos(now.Add(time.Minute)))
+				return err
+			}))
+			for _, at := range []time.Time{now, now.Add(-tc.back)} {
+				clock.set(at)
+				if _, err := r.lookAround(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if again := r.item(ids[0]); again.NextTry.IsZero() != tc.due {
+				t.Errorf("it is tried again at %v", again.NextTry)
+			}
+			if waits := r.Snapshot().Waits; len(waits) != 1 || waits[0].Until.IsZero() != tc.due {
+				t.Errorf("the site is waited for: %v", waits)
+			}
+			if got := r.item(ids[1]); !got.NextTry.Equal(later.NotBefore) {
+				t.Errorf("what is to begin later begins at %v", got.NextTry)
+			}
+		})
+	}
+}
