@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -85,7 +87,7 @@ type painting struct {
 // line is one bar with its texts; mpb reads them from a goroutine of its own.
 type line struct {
 	bar         *mpb.Bar
-	name, after atomic.Pointer[string]
+	name, after atomic.Pointer[[]string] // each in several lengths, the fullest first
 }
 
 func (p *painting) run(snapshot func() queue.Snapshot, stop, ended chan struct{}) {
@@ -121,7 +123,7 @@ func (p *painting) paint(snap queue.Snapshot) {
 			p.files[i.ID] = p.add(int(i.ID)) // oldest on top
 		}
 		if l := p.files[i.ID]; l != nil {
-			l.show(vfs.Readable(i.Source.Path.Base()), i.Done, i.Size, i.Rate, words.Left(i.Left()))
+			l.show(i.Done, i.Size, i.Rate, words.Left(i.Left()), vfs.Readable(i.Source.Path.Base()))
 		}
 	}
 	for id, l := range p.files {
@@ -150,48 +152,50 @@ func (p *painting) overall(snap queue.Snapshot, moved int64) {
 	}
 	// Folders count as active while anything is left in them.
 	files := int64(snap.Count[queue.Waiting] + snap.Count[queue.Asking] + len(p.last))
-	p.all.show("All: "+words.Files(files)+" left", moved, moved+snap.BytesLeft, rate, words.Left(left, known))
+	p.all.show(moved, moved+snap.BytesLeft, rate, words.Left(left, known), "All: "+words.Files(files)+" left", "All: "+words.Number(files)+" left")
 }
 
-const nameWidth = 28
+// nameColumns is how much of a terminal's width names get: what is told of a file
+// needs the more of a narrow one.
+func nameColumns(terminal int) int { return min(max(terminal-24, 12), 28) }
 
 func (p *painting) add(priority int) *line {
 	l := &line{}
-	empty := ""
-	l.name.Store(&empty)
-	l.after.Store(&empty)
-	text := func(from *atomic.Pointer[string]) func(decor.Statistics) string {
-		return func(decor.Statistics) string { return *from.Load() }
-	}
+	l.name.Store(&[]string{""})
+	l.after.Store(&[]string{""})
 	style := mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
 	l.bar = p.bars.New(0, style, mpb.BarPriority(priority),
-		mpb.PrependDecorators(decor.Any(text(&l.name), decor.WC{W: nameWidth, C: decor.DindentRight})),
-		mpb.AppendDecorators(decor.Any(text(&l.after))))
+		mpb.PrependDecorators(decor.Any(func(s decor.Statistics) string { return l.head(s.AvailableWidth) })), mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return l.tail(s.AvailableWidth) })))
 	return l
 }
 
-func (l *line) show(name string, done, total int64, rate float64, left string) {
-	name = shorten(name, nameWidth-1)
-	after := " " + words.Size(done)
-	if total >= 0 {
-		after += " of " + words.Size(total)
-	}
-	after += "  " + words.Rate(rate)
-	if left != "" {
-		after += "  " + left
-	}
-	l.name.Store(&name)
-	l.after.Store(&after)
+// head stands before the bar on a terminal of so many columns.
+func (l *line) head(terminal int) string {
+	room := nameColumns(terminal)
+	text := shorten(firstFit(room-1, *l.name.Load()...), room-1)
+	return text + strings.Repeat(" ", room-cells(text))
+}
+
+// tail stands behind the bar, in the columns that head leaves; the bar gets the rest.
+func (l *line) tail(left int) string { return " " + firstFit(left-1, *l.after.Load()...) }
+
+func (l *line) show(done, total int64, rate float64, left string, names ...string) {
+	texts := figures(done, total, words.Rate(rate), left)
+	l.name.Store(&names)
+	l.after.Store(&texts)
 	l.bar.SetTotal(max(total, done, 1), false) // only the queue says when it is done
 	l.bar.SetCurrent(done)
 }
 
-// shorten keeps both ends of a long name: the end has the extension.
-func shorten(name string, width int) string {
-	r := []rune(name)
-	if len(r) <= width {
-		return name
+// figures tell how far a file is, for terminals of any width.
+func figures(done, total int64, rate, left string) []string {
+	far, full := words.Size(done), words.Size(done)
+	if total > 0 {
+		far = fmt.Sprintf("%d %%", int(100*float64(min(done, total))/float64(total)))
+		full += " of " + words.Size(total)
 	}
-	tail := width / 3
-	return string(r[:width-tail-1]) + "…" + string(r[len(r)-tail:])
+	if left == "" {
+		return []string{full + "  " + rate, far + "  " + rate, far}
+	}
+	return []string{full + "  " + rate + "  " + left, far + "  " + rate + "  " + left, far + "  " + left, far}
 }

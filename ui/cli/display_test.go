@@ -5,9 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/vbauerster/mpb/v8"
 
 	"wherry/sync/queue"
+	"wherry/sync/vfs"
 )
 
 // TestTheRateOfAllCountsEveryByteOnce: what goes up and what comes down at the
@@ -25,11 +27,56 @@ func TestTheRateOfAllCountsEveryByteOnce(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			p := &painting{bars: mpb.New(mpb.WithOutput(io.Discard)), files: map[queue.ID]*line{}}
 			p.paint(tc.snap)
-			if got := *p.all.after.Load(); !strings.HasSuffix(got, tc.want) {
+			if got := (*p.all.after.Load())[0]; !strings.HasSuffix(got, tc.want) {
 				t.Errorf("it shows %q, want %q", got, tc.want)
 			}
 			p.all.bar.Abort(true)
 			p.bars.Wait()
 		})
 	}
+}
+
+// TestProgressFitsTheTerminal: what is told gets shorter with the terminal, and the
+// columns stand below each other also where letters are wide.
+func TestProgressFitsTheTerminal(t *testing.T) {
+	snap := queue.Snapshot{
+		Active: []queue.Item{
+			{ID: 1, State: queue.Active, Type: vfs.TypeFile, Source: queue.Place{Path: vfs.MustParse("/a long name of a large file.bin")}, Done: 24e6, Size: 200e6, Rate: 11e6},
+			{ID: 2, State: queue.Active, Type: vfs.TypeFile, Source: queue.Place{Path: vfs.MustParse("/日本語のとても長いファイル名前.png")}, Done: 16e6, Size: 100e6, Rate: 9e6},
+		},
+		Rate: 20e6, BytesLeft: 260e6, Count: map[queue.State]int{queue.Active: 2},
+	}
+	p := &painting{bars: mpb.New(mpb.WithOutput(io.Discard)), files: map[queue.ID]*line{}}
+	p.paint(snap)
+	for columns, want := range map[int]string{
+		80: `a long name of a … file.bin | 24.0 MB of 200 MB  11.0 MB/s  16 s left
+日本語のとても長い…名前.png | 16.0 MB of 100 MB  9.0 MB/s  9 s left
+All: 2 files left           | 40.0 MB of 300 MB  20.0 MB/s  13 s left`,
+		60: `a long name of a … file.bin | 12 %  11.0 MB/s  16 s left
+日本語のとても長い…名前.png | 16 %  9.0 MB/s  9 s left
+All: 2 files left           | 13 %  20.0 MB/s  13 s left`,
+		40: `a long na…e.bin | 12 %  16 s left
+日本語のと….png | 16 %  9 s left
+All: 2 left     | 13 %  13 s left`,
+		24: `a long …bin | 12 %
+日本語…png  | 16 %
+All: 2 left | 13 %`,
+	} {
+		got := ""
+		for _, l := range []*line{p.files[1], p.files[2], p.all} {
+			head := l.head(columns)
+			tail := l.tail(columns - cells(head))
+			if n := cells(head + tail); n > columns {
+				t.Errorf("%d columns in %d", n, columns)
+			}
+			got += head + "|" + tail + "\n"
+		}
+		if diff := cmp.Diff(want+"\n", got); diff != "" {
+			t.Errorf("in %d columns: %s", columns, diff)
+		}
+	}
+	for _, l := range []*line{p.files[1], p.files[2], p.all} {
+		l.bar.Abort(true)
+	}
+	p.bars.Wait()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -261,7 +262,40 @@ func TestHowToReplaceIsAskedOnce(t *testing.T) {
 	}
 }
 
+// TestBarsAreDrawnWhereTheyCanBeSeen: not in a file, nor between lines of JSON.
+func TestBarsAreDrawnWhereTheyCanBeSeen(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		kind             string
+		quiet, json, out bool // out: standard output is the terminal, too
+		want             bool
+	}{
+		"a terminal":                  {"xterm", false, false, true, true},
+		"output into a file":          {"xterm", false, false, false, true},
+		"a terminal that only prints": {"dumb", false, false, true, false},
+		"quiet":                       {"xterm", true, false, true, false},
+		"JSON on the terminal":        {"xterm", false, true, true, false},
+		"JSON into a file":            {"xterm", false, true, false, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Setenv("TERM", tc.kind)
+			term := openTerminal(t)
+			a := &app{std: Streams{In: term.tty, Out: io.Discard, Err: term.tty}, opt: options{quiet: tc.quiet, json: tc.json}}
+			if tc.out {
+				a.std.Out = term.tty
+			}
+			if got := a.drawsBars(); got != tc.want {
+				t.Errorf("drawn: %v", got)
+			}
+			term.close(t)
+		})
+	}
+	if (&app{std: Streams{Err: io.Discard}}).drawsBars() {
+		t.Error("drawn into a pipe")
+	}
+}
+
 func TestBarsAreDrawnOnATerminalAndTakenAway(t *testing.T) {
+	t.Setenv("TERM", "xterm")
 	hold := make(chan struct{})
 	s := ftptest.Script(t, ftptest.Plan{
 		Files: map[string]string{"/big.bin": strings.Repeat("x", 200_000)},

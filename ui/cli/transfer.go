@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"time"
 
 	"wherry/sync/queue"
@@ -78,7 +79,7 @@ func (r *run) all(ctx context.Context, events *Events, reqs ...queue.Request) er
 
 // drain works until nothing is left that can go on by itself.
 func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
-	if isTerminal(r.std.Err) && !r.opt.quiet && !(r.opt.json && isTerminal(r.std.Out)) {
+	if r.drawsBars() {
 		r.shown = newDisplay(r.std.Err, q.Snapshot)
 		r.shown.resume()
 	}
@@ -92,6 +93,12 @@ func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
 		return err
 	}
 	return r.summary(ctx, q)
+}
+
+// drawsBars says whether progress is shown: on a terminal that can move its cursor,
+// and not between lines of JSON.
+func (a *app) drawsBars() bool {
+	return isTerminal(a.std.Err) && os.Getenv("TERM") != "dumb" && !a.opt.quiet && !(a.opt.json && isTerminal(a.std.Out))
 }
 
 // event counts one event and tells it.
