@@ -150,15 +150,25 @@ func (f *FS) Create(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, erro
 	if at == 0 {
 		flag |= os.O_CREATE
 	}
-	file, err := f.tree.create(name, flag)
-	if err != nil {
-		return nil, failed("create", p, err)
+	file, err := f.tree.create(name, flag, anybodys)
+	if err == nil {
+		err = position(file, p, at)
 	}
-	if err := position(file, p, at); err != nil {
+	return f.written(ctx, p, file, err)
+}
+
+// anybodys are the permissions of a new file, of which the person's umask takes.
+const anybodys = 0o666
+
+// written is the writer of an open file, or the end of it where err is not nil.
+func (f *FS) written(ctx context.Context, p vfs.Path, file *os.File, err error) (vfs.Writer, error) {
+	if err == nil {
+		return &writer{stream: f.opened(ctx, p, file)}, nil
+	}
+	if file != nil {
 		_ = file.Close() // nothing was written
-		return nil, failed("create", p, err)
 	}
-	return &writer{stream: f.opened(ctx, p, file)}, nil
+	return nil, failed("create", p, err)
 }
 
 // position makes the open file ready to be written from at on. It looks

@@ -22,9 +22,9 @@ type tree interface {
 	readlink(name string) (string, error)
 	// open opens a file or folder to be read, and waits for nobody.
 	open(name string) (*os.File, error)
-	// create opens a file to be written, and makes it where flag has O_CREATE.
-	// A link of that name is not followed.
-	create(name string, flag int) (*os.File, error)
+	// create opens a file to be written, and makes it where flag has O_CREATE, with
+	// what the umask leaves of perm. A link of that name is not followed.
+	create(name string, flag int, perm fs.FileMode) (*os.File, error)
 	mkdir(name string) error
 	removeFile(name string) error
 	removeDir(name string) error
@@ -67,11 +67,11 @@ func (whole) open(name string) (*os.File, error) {
 	return os.OpenFile(name, os.O_RDONLY|nonBlocking, 0)
 }
 
-func (w whole) create(name string, flag int) (*os.File, error) {
+func (w whole) create(name string, flag int, perm fs.FileMode) (*os.File, error) {
 	if err := refuseLink(w, name); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(name, flag|nonBlocking|noFollow, 0o666)
+	return os.OpenFile(name, flag|nonBlocking|noFollow, perm)
 }
 
 func (w whole) within(name string, base vfs.Path) (tree, error) {

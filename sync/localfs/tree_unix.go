@@ -4,6 +4,7 @@ package localfs
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -42,12 +43,12 @@ func (t *inside) at(name string, do func(folder int, base string) error) error {
 	return done
 }
 
-func (t *inside) create(name string, flag int) (file *os.File, err error) {
+func (t *inside) create(name string, flag int, perm fs.FileMode) (file *os.File, err error) {
 	if err := refuseLink(t, name); err != nil {
 		return nil, err
 	}
 	err = t.at(name, func(folder int, base string) error {
-		fd, err := unix.Openat(folder, base, flag|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0o666)
+		fd, err := unix.Openat(folder, base, flag|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, uint32(perm))
 		if err == nil {
 			// It kept a pipe from being waited for. Left on, NewFile would give
 			// a plain file to the poller, which kqueue bears badly.

@@ -15,11 +15,11 @@ const holdsFolders = false
 // create looks before and after: os.Root follows a link as the last element as
 // long as it leads inside. A link that came between has got an empty file at
 // most.
-func (t *inside) create(name string, flag int) (*os.File, error) {
+func (t *inside) create(name string, flag int, perm fs.FileMode) (*os.File, error) {
 	if err := refuseLink(t, name); err != nil {
 		return nil, err
 	}
-	file, err := t.root.OpenFile(name, flag, 0o666)
+	file, err := t.root.OpenFile(name, flag, perm)
 	if err != nil {
 		return nil, t.told(err)
 	}

@@ -139,7 +139,7 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	if src, err = r.openSource(ctx); err != nil {
 		return nil, nil, err
 	}
-	w, err = r.job.Target.FS.Create(ctx, r.part, 0)
+	w, err = r.createPart(ctx, 0)
 	// A Create that failed may have made the part all the same, unless what
 	// stood in its way is somebody's.
 	kind := vfs.KindOf(err)
@@ -155,6 +155,14 @@ func (r *run) open(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 		return nil, nil, err
 	}
 	return src, w, nil
+}
+
+// createPart keeps the part from those who will not be able to read the file.
+func (r *run) createPart(ctx context.Context, at int64) (vfs.Writer, error) {
+	if maker, ok := r.job.Target.FS.(vfs.PartMaker); ok {
+		return maker.CreatePart(ctx, r.part, at, r.mode())
+	}
+	return r.job.Target.FS.Create(ctx, r.part, at)
 }
 
 // reserve lets a full disk be found before the first byte, and ends w where it

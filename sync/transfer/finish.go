@@ -80,6 +80,9 @@ func (r *run) mode() *fs.FileMode {
 		mode = r.source.Mode.Perm()
 	case r.old != nil && r.old.HasMode && r.old.Type == vfs.TypeFile:
 		mode = r.old.Mode.Perm()
+		if mine := r.written.Group; mine != "" && r.old.Group != "" && mine != r.old.Group {
+			mode &= 0o707 | mode<<3&0o070 // its people get what all have
+		}
 	default:
 		return nil
 	}

@@ -30,7 +30,7 @@ func (r *run) openBehind(ctx context.Context) (vfs.Reader, vfs.Writer, error) {
 	if err != nil || !agrees {
 		return nil, nil, err
 	}
-	w, err := r.job.Target.FS.Create(ctx, r.part, part.Size)
+	w, err := r.createPart(ctx, part.Size)
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
 		if vfs.KindOf(err) == vfs.KindPermission && r.job.Made != nil {

@@ -148,7 +148,9 @@ type Job struct {
 	KeepTime bool
 	// KeepMode sets the source's permission bits on the target where the source
 	// tells them and the target takes them; without it a file that is replaced
-	// hands on its own. That they could not be set fails nothing.
+	// hands on its own, but to the people of another group no more than to all.
+	// That they could not be set fails nothing. Until the end of a transfer that
+	// sets any, the part is its owner's alone (vfs.PartMaker).
 	KeepMode bool
 	// Known spares looks at both sides; nil: look.
 	Known *Known

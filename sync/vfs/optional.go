@@ -1,5 +1,10 @@
 package vfs
 
+import (
+	"context"
+	"io/fs"
+)
+
 // Doubter is an FS that believes something about its connections which can
 // turn out untrue, as an FTP session believes that it sends bytes as they are
 // (TYPE I, RFC 959 3.1.1).
@@ -36,4 +41,19 @@ type Reserver interface {
 	// there; nil where nobody can tell. What was set aside and not used is
 	// given back when the Writer ends.
 	Reserve(size int64) error
+}
+
+// PartMaker is an FS where other people could read a file while it comes.
+type PartMaker interface {
+	// CreatePart is Create for a file that takes its final name later, by Rename.
+	// At zero it is a new file: who has an old one of that name open sees nothing
+	// of it. mode is what SetMode will be asked for before the Rename; until then
+	// only the file's owner may read and write it, one that is gone on with
+	// included. Where that one cannot be kept from others, and more of them may
+	// read or write it than mode lets, it is KindChanged. With mode nil the
+	// permissions are those of any new file, from the beginning, and one that only
+	// its owner could read gets them.
+	//
+	// A file system that keeps no permissions does as Create does.
+	CreatePart(ctx context.Context, p Path, at int64, mode *fs.FileMode) (Writer, error)
 }

@@ -43,6 +43,7 @@ func broken() map[string]struct {
 		"seen is denied":  {func(f *memfs.FS) vfs.FS { return deniesSeen{f} }, "swift/a_listing_that_has_become_untrue"},
 		"spare is first":  {func(f *memfs.FS) vfs.FS { return sparesFirst{f} }, "spread/a_connection_to_spare_reads"},
 		"scratch is seen": {func(f *memfs.FS) vfs.FS { return seenScratch{f} }, "spread/a_scratch_file_is_read"},
+		"part is seen":    {func(f *memfs.FS) vfs.FS { return seenPart{f} }, "part/a_part_is_its_owner's"},
 		"remove recurses": {func(f *memfs.FS) vfs.FS { return removesFolders{f} }, "change/remove_deletes_a_file_only"},
 	}
 }
@@ -223,4 +224,10 @@ func (f deniesSeen) OpenSeen(ctx context.Context, p vfs.Path, offset int64, seen
 		return nil, err
 	}
 	return denier{r, seen}, nil
+}
+
+type seenPart struct{ *memfs.FS }
+
+func (f seenPart) CreatePart(ctx context.Context, p vfs.Path, at int64, _ *fs.FileMode) (vfs.Writer, error) {
+	return f.Create(ctx, p, at)
 }

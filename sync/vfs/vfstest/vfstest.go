@@ -76,6 +76,7 @@ func Run(t *testing.T, mk Maker, opt Options) {
 		{"hash", hashCases},
 		{"swift", swiftCases},
 		{"spread", spreadCases},
+		{"part", partCases},
 		{"confine", confineCases},
 		{"cancel", cancelCases},
 		{"together", togetherCases},
