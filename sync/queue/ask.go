@@ -41,19 +41,20 @@ func (q *Queue) asker(ctx context.Context) error {
 			continue
 		}
 		// Whoever answered, paused or removed the row meanwhile was first.
-		if err := q.Answer(ctx, r.ID, answer); err != nil && vfs.KindOf(err) != vfs.KindNotFound {
+		if err := q.answer(ctx, r.ID, r.asked, answer); err != nil && vfs.KindOf(err) != vfs.KindNotFound {
 			return err
 		}
 	}
 }
 
-// put has Config.Ask put the question of r, and takes it back as soon as r asks no
-// more: somebody answered elsewhere, paused or removed it.
+// put has Config.Ask put the question of r, and takes it back as soon as r does not
+// ask that any more: somebody answered elsewhere, paused or removed it. By then it may
+// ask about another file that has come to stand there.
 func (q *Queue) put(ctx context.Context, r *row) (answer transfer.Answer, withdrawn bool, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() {
-		if withdrawn = q.untilAnswered(ctx, r.ID); withdrawn {
+		if withdrawn = q.untilAnswered(ctx, r); withdrawn {
 			stop()
 		}
 	})
@@ -63,12 +64,12 @@ func (q *Queue) put(ctx context.Context, r *row) (answer transfer.Answer, withdr
 	return answer, withdrawn, err
 }
 
-// untilAnswered waits until row id asks nothing any more; false where ctx ended or
-// the journal failed before.
-func (q *Queue) untilAnswered(ctx context.Context, id ID) bool {
+// untilAnswered waits until r asks that no more; false where ctx ended or the journal
+// failed before.
+func (q *Queue) untilAnswered(ctx context.Context, r *row) bool {
 	for {
 		bell := q.bellOf(whenLoud)
-		asks, err := q.asks(ctx, id)
+		asks, err := q.asks(ctx, r)
 		if err != nil || !asks {
 			return err == nil
 		}
@@ -80,14 +81,14 @@ func (q *Queue) untilAnswered(ctx context.Context, id ID) bool {
 	}
 }
 
-// asks says whether row id has a question open.
-func (q *Queue) asks(ctx context.Context, id ID) (asks bool, err error) {
+// asks says whether r still has its question open.
+func (q *Queue) asks(ctx context.Context, r *row) (asks bool, err error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return false, err
 	}
-	err = q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows WHERE id = ? AND state = 'asking')`, int64(id)).Scan(&asks)
+	err = q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows WHERE id = ? AND state = 'asking' AND question = ?)`, int64(r.ID), r.asked).Scan(&asks)
 	return asks, err
 }
 
@@ -134,13 +135,19 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 // skips the row, or with ForAll all that ask the same there now or later, as long as
 // there is something left to do for the site.
 func (q *Queue) Answer(ctx context.Context, id ID, a transfer.Answer) error {
+	return q.answer(ctx, id, "", a)
+}
+
+// answer is Answer to the question that the journal keeps as put, to any where that
+// is "".
+func (q *Queue) answer(ctx context.Context, id ID, put string, a transfer.Answer) error {
 	var told site.ID
 	err := q.write(ctx, durable, func() error {
 		var job ID
 		var asked, dst string
 		err := q.s.row(ctx, `SELECT job, question, dst_site FROM rows WHERE id = ? AND state = 'asking'`, int64(id)).Scan(&job, &asked, &dst)
 		switch {
-		case isNoRow(err):
+		case isNoRow(err), err == nil && put != "" && put != asked:
 			return &vfs.Error{Op: "answer", Kind: vfs.KindNotFound, Reply: "no question of this row is open"}
 		case err != nil:
 			return q.s.wrap(journalOp, err)

@@ -171,3 +171,45 @@ func TestAQuestionThatIsAnsweredElsewhereIsTakenBack(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswerCountsForWhatWasAsked: where a row was paused and resumed while its
+// question was open, and another file stands there by now, that one was not seen.
+func TestAnAnswerCountsForWhatWasAsked(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		after bool // the row asks anew before the question is known to be taken back
+	}{
+		"the open question is taken back":    {false},
+		"an answer to it counts for nothing": {true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			var sizes []int64
+			var r *rig
+			r, ids := taken(t, 1, func(c *Config) {
+				c.Ask = func(ctx context.Context, question transfer.Question) (transfer.Answer, error) {
+					sizes = append(sizes, question.TargetNow.Size)
+					if len(sizes) > 1 {
+						return transfer.Answer{Rule: transfer.Skip}, nil
+					}
+					question.TargetNow.Size = 4711
+					text, err := questionText(question)
+					if err == nil {
+						err = r.write(ctx, cheap, func() error {
+							_, err := r.s.exec(ctx, `UPDATE rows SET question = ? WHERE state = 'asking'`, text)
+							return err
+						})
+					}
+					if err != nil || tc.after {
+						return transfer.Answer{Rule: transfer.Overwrite}, err
+					}
+					<-ctx.Done()
+					return transfer.Answer{}, ctx.Err()
+				}
+			})
+			r.drain()
+			if len(ids) != 2 || len(sizes) != 2 || sizes[1] != 4711 {
+				t.Errorf("asked about files of %d bytes", sizes)
+			}
+			wantStates(t, r, "/f0: skipped", "/free: done")
+		})
+	}
+}

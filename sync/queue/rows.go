@@ -25,6 +25,7 @@ type row struct {
 	tally   tally              // of a folder
 	seen    []byte             // what listings told, see known
 	arrive  Arrival            // how the target is meant, see arrive.go
+	asked   string             // Question as the journal has it
 }
 
 // tally counts what is below a folder, or a change of it.
@@ -79,6 +80,7 @@ func scanRow(from scanner) (row, error) {
 		r.Name = r.name
 	}
 	if r.State == Asking {
+		r.asked = question
 		r.Question, err = parseQuestion(question, r.Source.Path, r.Target.Path)
 	}
 	return r, err
