@@ -36,7 +36,8 @@ come with all that is in them.
 
 ` + targets + `
 A quoted * or ? or [a-z] in the last name means all that match it, unless a name
-is written exactly so.`,
+is written exactly so. Files that are not whole yet (*` + transfer.Suffix + `) are left out
+of patterns and of folders, unless they are named.`,
 		Example: `  wherry get ftp://ftp.example.org/pub/readme.txt .
   wherry get shop:/www ~/backup --exists newer
   wherry get --mode passive 'ftpes://anna@ftp.example.org/logs/*.gz' logs/`,
@@ -111,7 +112,7 @@ func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error
 	if err != nil {
 		return nil, err
 	}
-	all, err := expand(ctx, r)
+	all, err := s.whole(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ server cannot be named.
 
 ` + targets + `
 A quoted * or ? or [a-z] in the last name means all that match it, unless a name
-is written exactly so.`,
+is written exactly so. Files that are not whole yet (*` + transfer.Suffix + `) are left out
+of patterns, unless they are named.`,
 		Example: `  wherry rm shop:/www/old.html
   wherry rm -r ftp://anna@ftp.example.org/tmp/build
   wherry rm 'shop:/logs/*.gz'`,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
 
@@ -68,6 +69,27 @@ func absent(err error) bool {
 	return kind == vfs.KindNotFound || kind == vfs.KindBadName
 }
 
+// whole is expand without the files that are not whole yet: somebody may be writing
+// to them. It says which ones those are. A name that is written, or a pattern that
+// ends as they do, means them.
+func (s *session) whole(ctx context.Context, r remote) ([]found, error) {
+	all, err := expand(ctx, r)
+	if err != nil || strings.HasSuffix(r.path.Base(), transfer.Suffix) {
+		return all, err
+	}
+	all = slices.DeleteFunc(all, func(f found) bool {
+		half := f.path != r.path && f.entry.Type == vfs.TypeFile && transfer.IsPart(f.entry.Name)
+		if half {
+			s.notice("wherry: %s was left out: it is not whole. Name it, or *%s, if you mean it.", vfs.Readable(f.path.String()), transfer.Suffix)
+		}
+		return half
+	})
+	if len(all) == 0 {
+		return nil, &vfs.Error{Op: "list", Path: r.path.String(), Kind: vfs.KindNotFound}
+	}
+	return all, nil
+}
+
 // expandAll resolves and expands each TARGET of a command in turn.
 func (s *session) expandAll(ctx context.Context, args []string) ([]found, error) {
 	var all []found
@@ -76,7 +98,7 @@ func (s *session) expandAll(ctx context.Context, args []string) ([]found, error)
 		if err != nil {
 			return nil, err
 		}
-		some, err := expand(ctx, r)
+		some, err := s.whole(ctx, r)
 		if err != nil {
 			return nil, err
 		}
