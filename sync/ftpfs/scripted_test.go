@@ -19,7 +19,7 @@ import (
 // soon is how long a test waits for what must come within a second: far
 // longer than that on any machine, and shorter than the limits of the
 // operations, which would end them as well.
-const soon = 15 * time.Second
+const soon = 50 * time.Second
 
 // script returns a file system on a scripted server.
 func script(t *testing.T, plan ftptest.Plan) (*ftptest.Scripted, *FS) {

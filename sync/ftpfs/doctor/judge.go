@@ -22,15 +22,25 @@ func (c *checkup) judgeClock() {
 		case e.ModTime.IsZero() || c.written.at.IsZero():
 			s.Status = NotPossible
 		default:
-			off := e.ModTime.Sub(c.written.at.Truncate(time.Second)).Round(time.Second)
-			if off.Abs() <= e.Accuracy+time.Second {
-				off = 0 // as far as the server tells it
-			}
-			s.add(FactOffset, signed(off))
+			s.add(FactOffset, signed(c.written.offset()))
 			s.add(FactAccuracy, max(e.Accuracy, time.Second).String())
 		}
 		return nil
 	})
+}
+
+// offset is how far the server's clock is from ours, as far as it tells: it may
+// have taken its time over the file.
+func (w *written) offset() time.Duration {
+	known := w.entry.Accuracy + time.Second
+	first, last := w.began.Truncate(time.Second), w.at.Truncate(time.Second)
+	switch at := w.entry.ModTime; {
+	case at.Before(first.Add(-known)):
+		return at.Sub(first).Round(time.Second)
+	case at.After(last.Add(known)):
+		return at.Sub(last).Round(time.Second)
+	}
+	return 0
 }
 
 // signed tells a difference of times: "+2m0s", "0s".

@@ -45,6 +45,8 @@ type Config struct {
 	// Lookup replaces the system's names, Environ its environment.
 	Lookup  func(ctx context.Context, host string) ([]netip.Addr, error)
 	Environ func(name string) string
+
+	atOnce time.Duration // that tidying up may take after a cancel; 0 is tidyAtOnce
 }
 
 // stepLimit ends a step whatever moves meanwhile; the time in which a person

@@ -45,7 +45,7 @@ func TestFindings(t *testing.T) {
 	}{
 		"a server that says nothing": {
 			plan: ftptest.Plan{Greeting: ftptest.Silence}, tls: site.TLSOff,
-			tune: func(c *check) { c.conf.Timeout = 200 * time.Millisecond },
+			tune: func(c *check) { c.conf.Timeout = 2 * time.Second },
 			want: "ppF--- ---- -- ----- --", kind: vfs.KindTimeout,
 		},
 		"something else than FTP": {
@@ -120,7 +120,7 @@ func TestFindings(t *testing.T) {
 				"EPRT": ftptest.Reply("200 Will do"), "PORT": ftptest.Reply("200 Will do"),
 				"MLSD": ftptest.InTurn(ftptest.Default, ftptest.Default, ftptest.Silence, ftptest.Silence),
 			}}, tls: site.TLSOff,
-			tune: func(c *check) { c.conf.DataTimeout = 300 * time.Millisecond },
+			tune: func(c *check) { c.conf.DataTimeout = 2 * time.Second },
 			want: "ppp-pp ppFF -p nnnnn np", kind: vfs.KindNoData,
 			check: func(t *testing.T, c *check, _ *ftptest.Scripted) {
 				if a := c.report.Active.Best; a.Outcome != ftpfs.NoCall || !a.Advertised.IsValid() {
@@ -364,6 +364,7 @@ func TestCancel(t *testing.T) {
 			}
 			c, s := scripted(t, full(ftptest.Plan{Verbs: verbs{tc.verb: ftptest.InTurn(hold)}}), site.TLSOff)
 			c.conf.Write = true
+			c.conf.Unhurried()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			done := make(chan struct{})

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -30,7 +31,8 @@ type written struct {
 	file   vfs.Path   // the whole upload
 	made   []vfs.Path // whatever may be there now
 	entry  vfs.Entry  // as the server described it at once
-	at     time.Time  // when it was written, by our clock
+	began  time.Time  // when its writing began, by our clock,
+	at     time.Time  // and when it was over
 }
 
 // write tries transfers with temporary files, where the person allows that
@@ -63,7 +65,7 @@ func (c *checkup) write() {
 	}
 	limit := tidyLimit
 	if c.ctx.Err() != nil {
-		limit = tidyAtOnce
+		limit = cmp.Or(c.conf.atOnce, tidyAtOnce)
 	}
 	c.force(Delete, context.WithoutCancel(c.ctx), limit, c.tidy)
 }
@@ -105,10 +107,11 @@ func (c *checkup) upload(ctx context.Context, s *Step) error {
 		return err
 	}
 	s.add(FactFile, w.file.Base())
+	began := time.Now()
 	if err := c.put(ctx, w.file, w.sample, 0); err != nil {
 		return err
 	}
-	w.at = time.Now()
+	w.began, w.at = began, time.Now()
 	if w.entry, err = c.s.Stat(ctx, w.file); err != nil {
 		return err
 	}
