@@ -113,12 +113,15 @@ type Engine struct {
 	workers sync.WaitGroup
 	// sessions counts control connections, for the transcript.
 	sessions atomic.Int64
+	// moving is how many files the queue moves at a time.
+	moving atomic.Int64
 
 	mu   sync.Mutex
 	open map[site.ID]*opened // guarded
 	// given holds descriptions that hold for this session: quick connections,
 	// and saved sites with changes; guarded.
 	given map[site.ID]site.Site
+	many  map[site.ID]bool // guarded: see expectMany
 	// edition grows, under mu, with every change of a description.
 	edition atomic.Uint64
 }
@@ -129,12 +132,13 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, local: localfs.New(), vault: cfg.Vault, session: vault.Memory(),
 		trace: trace.NewRing(traceLines, cfg.Log), around: theSurroundings(),
-		open: map[site.ID]*opened{}, given: map[site.ID]site.Site{},
+		open: map[site.ID]*opened{}, given: map[site.ID]site.Site{}, many: map[site.ID]bool{},
 	}
 	if e.vault == nil {
 		e.vault = vault.Keychain("wherry", keychainLimit)
 	}
 	e.root, e.stop = context.WithCancel(ctx)
+	e.movesAtOnce(cfg.Tuning)
 	if err := e.openStores(); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -167,7 +171,7 @@ func (e *Engine) openStores() error {
 		file = queue.Memory
 	}
 	qc := queue.Config{
-		File: file, Open: e.FS, Tuning: e.cfg.Tuning, Retries: e.cfg.Retries,
+		File: file, Open: e.forWork, Tuning: e.cfg.Tuning, Retries: e.cfg.Retries,
 		OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
 		SiteLimit: e.siteLimits, Replace: e.replaceWay, Replaced: e.replaced,
 	}
@@ -266,5 +270,6 @@ func (e *Engine) Enqueue(ctx context.Context, reqs ...queue.Request) ([]queue.ID
 			}
 		}
 	}
+	e.expectMany(reqs)
 	return e.queue.Add(ctx, reqs...)
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // Tune replaces the tuning of the queue; it takes effect at once.
-func (e *Engine) Tune(t queue.Tuning) { e.queue.Tune(t) }
+func (e *Engine) Tune(t queue.Tuning) {
+	e.movesAtOnce(t)
+	e.queue.Tune(t)
+}
 
 // Throughput is how fast the queue's transfers went over the last ten minutes
 // of work; see queue.Queue.Throughput.

@@ -148,7 +148,7 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 	full := kind == vfs.KindBusy && standing+p.dialing > 0 || kind == vfs.KindLogin && standing > 0
 	switch kind {
 	case vfs.KindRefused, vfs.KindTimeout, vfs.KindHost:
-		full = full || standing > 0 && w.use&Transfer != 0
+		full = full || standing > 0 && (w.use&Transfer != 0 || w.expected)
 	}
 	switch {
 	case p.closed:
@@ -213,6 +213,7 @@ func (p *Pool[M]) handLocked(w *waiter[M], m *member[M], fresh bool) {
 // requeueLocked puts w back at the front.
 func (p *Pool[M]) requeueLocked(w *waiter[M]) {
 	switch {
+	case w.gone:
 	case p.closed:
 		p.settleLocked(w, nil, closedError())
 	case w.ctx.Err() != nil:

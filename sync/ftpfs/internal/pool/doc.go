@@ -21,6 +21,8 @@
 //     What a server has told of its limit can be taken from an earlier run
 //     (Learn) and for a later one (Stats).
 //   - Who waits is served in order, passed over only while its use is full.
+//   - Where transfers are expected (Expect) their sessions are made ahead, within
+//     the same limits.
 //   - With KeepAlive one idle member is kept for ever, the one used last: it
 //     is what a person clicks with. The others idle out as ever, so that a
 //     server is never held by more than somebody needs.

@@ -47,7 +47,9 @@ type member[M Member] struct {
 type waiter[M Member] struct {
 	ctx    context.Context
 	use    Use
-	answer chan answer[M] // takes one without blocking
+	answer chan answer[M] // takes one without blocking; nil where nobody ever waits
+	// expected: by Expect and not by Acquire; fixed.
+	expected bool
 
 	settled, gone bool // guarded: answered; left without waiting
 }

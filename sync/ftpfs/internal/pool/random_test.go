@@ -52,7 +52,7 @@ func TestAnyOrderOfEventsKeepsTheInvariants(t *testing.T) {
 }
 
 func (w *world) step() {
-	switch w.rnd.IntN(12) {
+	switch w.rnd.IntN(13) {
 	case 0, 1, 2, 3:
 		w.ask(Use(w.rnd.IntN(4)), time.Duration(w.rnd.IntN(100))*time.Second)
 	case 4, 5, 6:
@@ -74,6 +74,8 @@ func (w *world) step() {
 		w.p.Reset()
 	case 11:
 		<-time.After(time.Duration(w.rnd.IntN(120)) * time.Second)
+	case 12:
+		w.p.Expect(w.t.Context(), w.rnd.IntN(7))
 	}
 }
 
