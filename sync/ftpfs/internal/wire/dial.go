@@ -70,6 +70,14 @@ var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interv
 // where a proxy is to blame. A site that forces active mode through a proxy is
 // KindNoData before anything is sent.
 func Dial(ctx context.Context, conf Config) (*Control, error) {
+	c, err := dial(ctx, conf)
+	if errors.Is(err, errOneGroup) && vfs.KindOf(err) == vfs.KindTLS {
+		return dial(ctx, conf)
+	}
+	return c, err
+}
+
+func dial(ctx context.Context, conf Config) (*Control, error) {
 	c := &Control{
 		conf:    conf,
 		ctx:     ctx,

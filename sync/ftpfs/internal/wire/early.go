@@ -95,7 +95,7 @@ func (w *dialling) take() (*net.TCPConn, error) {
 
 // hurries says whether a transfer's command may go out before its data connection
 // by rung stands.
-func (c *Control) hurries(rung Rung) bool { return c.bore == rung && c.bears().mark != "" }
+func (c *Control) hurries(rung Rung) bool { return c.bearsBy(rung) && c.bears().mark != "" }
 
 // dialled waits for the connection on its way and takes it.
 func (d *Data) dialled() (*net.TCPConn, error) {

@@ -132,7 +132,7 @@ func (c *Control) around(line string) error {
 // trails says whether commands may be sent before a transfer is over: the server
 // is known to leave them alone until then, and transfers come about.
 func (c *Control) trails() bool {
-	return len(c.rears()) < maxFlight/2 && c.flies() && c.bears().behind && c.data != nil && c.bore == c.data.rung
+	return len(c.rears()) < maxFlight/2 && c.flies() && c.bears().behind && c.data != nil && c.bearsBy(c.data.rung)
 }
 
 // trailing is what follows a transfer. RNTO must be next to RNFR (RFC 959, 5.4).
@@ -171,6 +171,9 @@ func (c *Control) transferred(r Reply) {
 	}
 	c.streak++
 	c.streamed = time.Now()
+	if c.streak > 1 {
+		c.conf.Learned.proves(c.whom(), func(p *proof) { p.files = c.streamed })
+	}
 	switch d := c.data; {
 	case d == nil:
 	case r.Code == 425 && d.dial != nil:

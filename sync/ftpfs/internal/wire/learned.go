@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/tls"
 	"net/netip"
 	"slices"
 	"sync"
@@ -16,16 +17,18 @@ const carriedFor = time.Minute
 // knows nothing. Its methods may be called from any goroutine.
 type Learned struct {
 	mu       sync.Mutex
-	rung     Rung       // guarded; what is tried first
-	last     Rung       // guarded; what worked last, kept when it fails
-	external netip.Addr // guarded
-	change   *Switch    // guarded
-	carried  []try      // guarded; of a search that goes on in a fresh session
-	until    time.Time  // guarded; of carried
-	ordered  bool       // guarded; several commands at once were answered in their order
-	odd      bool       // guarded; see bearing
-	ends     farewells  // guarded
-	opening  []string   // guarded; never changed once set
+	rung     Rung        // guarded; what is tried first
+	last     Rung        // guarded; what worked last, kept when it fails
+	external netip.Addr  // guarded
+	change   *Switch     // guarded
+	carried  []try       // guarded; of a search that goes on in a fresh session
+	until    time.Time   // guarded; of carried
+	ordered  bool        // guarded; several commands at once were answered in their order
+	odd      bool        // guarded; see bearing
+	ends     farewells   // guarded
+	opening  []string    // guarded; never changed once set
+	group    tls.CurveID // guarded; see keyGroup
+	proof    proof       // guarded
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first
@@ -170,4 +173,19 @@ func (l *Learned) SetOpening(lines []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.opening = lines
+}
+
+// keyGroup returns what the server wanted the keys of TLS 1.3 to be agreed on by
+// where it had to ask for it, which costs each handshake a round trip; 0 for nothing
+// known.
+func (l *Learned) keyGroup() tls.CurveID {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.group
+}
+
+func (l *Learned) setKeyGroup(group tls.CurveID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.group = group
 }

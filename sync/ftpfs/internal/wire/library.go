@@ -229,7 +229,7 @@ var ErrNoVerdict = errors.New("the final reply is missing")
 // verdict waits for the reply behind the last byte.
 func (c *Control) verdict(d *Data) (Reply, error) {
 	limit := d.endLimit(cmp.Or(c.conf.FinalTimeout, 6*c.conf.Timeout))
-	if d.hasty || !c.ported && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
+	if d.hasty || !c.hasPorted() && slices.ContainsFunc(c.pending, func(a asked) bool { return a.part == port }) {
 		limit = min(limit, portLimit)
 	}
 	began := time.Now()

@@ -28,7 +28,7 @@ type prefetched struct {
 // data connections are made by EPSV, and one transfer follows the other. The first
 // time it must also be plain soon whether the server hangs by it.
 func (c *Control) prefetches() bool {
-	return c.bore == EPSV && c.streak > 0 && (c.ported || c.quick) && time.Since(c.streamed) < portLife
+	return c.bearsBy(EPSV) && c.isBusy() && (c.quick || c.hasPorted())
 }
 
 // keepPort keeps the answer to an EPSV that was sent ahead, and connects.
@@ -39,6 +39,7 @@ func (c *Control) keepPort(r Reply) {
 		return
 	}
 	c.ported = true
+	c.conf.Learned.proves(c.whom(), func(p *proof) { p.ported = true })
 	c.dropPort()
 	if !c.hurries(EPSV) {
 		return

@@ -288,6 +288,7 @@ func (c *Control) Climb(err error) (again bool, verdict error) {
 func (c *Control) worked(d *Data) {
 	c.record(d.try, Worked, "", "")
 	c.bore = d.rung
+	c.conf.Learned.proves(c.whom(), func(p *proof) { p.rung = d.rung })
 	failed := slices.DeleteFunc(c.Attempts(), func(a Attempt) bool {
 		return a.Outcome == Worked || a.Outcome == Impossible
 	})

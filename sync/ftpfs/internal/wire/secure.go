@@ -6,6 +6,8 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -76,6 +78,10 @@ func (c *Control) authTLS(ctx context.Context) error {
 	return nil
 }
 
+// errOneGroup is in the chain of an error of a handshake in which nothing was offered
+// but what the server wanted before. It may be another one by now.
+var errOneGroup = errors.New("the server wanted its keys to be agreed on in one way")
+
 // secure does the handshake on the control connection and has its certificate
 // judged.
 func (c *Control) secure(ctx context.Context) error {
@@ -83,8 +89,16 @@ func (c *Control) secure(ctx context.Context) error {
 	if err := c.tcp.SetReadDeadline(time.Now().Add(c.conf.Timeout)); err != nil {
 		return readFault(err)
 	}
+	group := c.conf.Learned.keyGroup()
+	if group != 0 {
+		s.control.CurvePreferences = []tls.CurveID{group}
+	}
 	conn := tls.Client(c.conn, s.control)
 	if err := conn.HandshakeContext(ctx); err != nil {
+		if group != 0 {
+			c.conf.Learned.setKeyGroup(0)
+			err = fmt.Errorf("%w: %w", errOneGroup, err)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ended(ctx)
@@ -105,6 +119,9 @@ func (c *Control) secure(ctx context.Context) error {
 		// Another group first would cost a round trip for each data connection:
 		// vsftpd takes P-256 alone.
 		s.data.CurvePreferences = []tls.CurveID{state.CurveID}
+		if state.HelloRetryRequest {
+			c.conf.Learned.setKeyGroup(state.CurveID)
+		}
 	}
 	c.conn, c.tls = conn, s
 	c.say(trace.Status, "Encrypted with "+tls.VersionName(s.version)+", "+tls.CipherSuiteName(state.CipherSuite))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -256,5 +257,50 @@ func TestDataHandshakeTakesOneRoundTrip(t *testing.T) {
 	state := c.Data().stream.(*tls.Conn).ConnectionState()
 	if state.HelloRetryRequest || state.CurveID != tls.CurveP256 {
 		t.Error(state.HelloRetryRequest, state.CurveID)
+	}
+}
+
+// TestKeysAreAgreedOnAtOnce from the second login on, also of a server that wants it
+// otherwise by then.
+func TestKeysAreAgreedOnAtOnce(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		wants  []tls.CurveID // at each handshake of a control connection
+		capped uint16
+		asked  []bool // whether another one was offered first, by login
+		known  tls.CurveID
+	}{
+		"as the server wants it":         {wants: []tls.CurveID{tls.CurveP256, tls.CurveP256, tls.CurveP256}, asked: []bool{true, false, false}, known: tls.CurveP256},
+		"where it takes what we offer":   {wants: []tls.CurveID{tls.X25519, tls.X25519}, asked: []bool{false, false}},
+		"no more once it wants another":  {wants: []tls.CurveID{tls.CurveP256, tls.X25519, tls.X25519, tls.X25519}, asked: []bool{true, false, false}},
+		"and it may change its mind":     {wants: []tls.CurveID{tls.CurveP256, tls.CurveP384, tls.CurveP384, tls.CurveP384}, asked: []bool{true, true, false}, known: tls.CurveP384},
+		"in TLS 1.2, where nobody loses": {wants: []tls.CurveID{tls.CurveP256, tls.CurveP256}, capped: tls.VersionTLS12, asked: []bool{false, false}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			p := plan()
+			p.TLS = true
+			var mu sync.Mutex
+			wants := tc.wants
+			p.TuneTLS = func(base *tls.Config) {
+				base.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					mine := base.Clone()
+					mine.CurvePreferences, wants = wants[:1], wants[1:]
+					return mine, nil
+				}
+			}
+			r := script(t, p)
+			r.conf.MaxTLS = tc.capped
+			for i, asked := range tc.asked {
+				c := r.login()
+				if state := c.conn.(*tls.Conn).ConnectionState(); state.HelloRetryRequest != asked {
+					t.Errorf("login %d: asked for another: %t", i+1, state.HelloRetryRequest)
+				}
+			}
+			if got := r.conf.Learned.keyGroup(); got != tc.known || len(wants) > 0 {
+				t.Errorf("%v is known, %d handshakes are missing", got, len(wants))
+			}
+		})
 	}
 }

@@ -1,0 +1,69 @@
+package wire
+
+import (
+	"net/netip"
+	"time"
+)
+
+// What one connection has found to work counts at once for the others of its site
+// that lead to the same address and were greeted in the same words: the second one
+// need not go without haste once more, which is two round trips of each.
+
+// proof is what a connection has found out of the server that it is to.
+type proof struct {
+	of     whom
+	rung   Rung      // by which a data connection came about
+	ported bool      // an EPSV that was sent ahead was answered
+	files  time.Time // when a transfer ended that had followed another
+}
+
+// whom tells one server from another.
+type whom struct {
+	peer     netip.Addr
+	greeting string
+}
+
+func (c *Control) whom() whom { return whom{c.peer, c.greeting.Text()} }
+
+// proof returns what is known of a server, the zero value for nothing.
+func (l *Learned) proofOf(of whom) proof {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.proof.of != of {
+		return proof{}
+	}
+	return l.proof
+}
+
+// proves adds to it. What was known of another server is forgotten.
+func (l *Learned) proves(of whom, change func(*proof)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.proof.of != of {
+		l.proof = proof{of: of}
+	}
+	change(&l.proof)
+}
+
+// bearsBy says whether data connections come about by rung: on this connection, or
+// where it has had none yet on another one.
+func (c *Control) bearsBy(rung Rung) bool {
+	if c.bore != NoRung {
+		return c.bore == rung
+	}
+	return c.conf.Learned.proofOf(c.whom()).rung == rung
+}
+
+// hasPorted says whether the server has answered an EPSV that was sent ahead.
+func (c *Control) hasPorted() bool {
+	return c.ported || c.conf.Learned.proofOf(c.whom()).ported
+}
+
+// isBusy says whether one transfer follows the other: on this connection, or where it
+// has had none yet on another one.
+func (c *Control) isBusy() bool {
+	if c.streamed.IsZero() {
+		return time.Since(c.conf.Learned.proofOf(c.whom()).files) < portLife
+	}
+	return c.streak > 0 && time.Since(c.streamed) < portLife
+}
