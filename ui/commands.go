@@ -128,7 +128,7 @@ func (s *shell) windowCommands() []action.Command {
 	return []action.Command{
 		{ID: "window.address", Title: "Connect to an address", Key: fyne.KeyK, Mod: ctrl, Run: func() { s.window.Canvas().Focus(s.bar.field) }},
 		{ID: "window.settings", Title: "Settings…", Key: fyne.KeyComma, Mod: ctrl, Run: s.openSettings},
-		{ID: "window.quit", Title: "Quit", Key: fyne.KeyQ, Mod: ctrl, Run: s.askClose},
+		{ID: "window.quit", Title: "Quit", Key: fyne.KeyQ, Mod: ctrl, Run: s.askClose, Quits: true},
 		theme("view.system", "Light or dark as the system", look.System),
 		theme("view.light", "Light", look.Light),
 		theme("view.dark", "Dark", look.Dark),

@@ -3,10 +3,12 @@
 package ui
 
 import (
+	"image/color"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
@@ -57,16 +59,19 @@ func newStatusBar(after func(time.Duration, func()) (stop func()), toggleLimit f
 		failed:  parts.NewLine("", look.ColorTrouble).Whole(),
 		up:      parts.NewLine("", look.ColorSecondary).Whole(),
 		down:    parts.NewLine("", look.ColorSecondary).Whole(),
-		limit:   parts.NewTool(look.GlyphSpeed, "Limit the speed", toggleLimit),
+		limit:   parts.NewTool(look.GlyphSpeed, "Limit the speed", toggleLimit).Labelled("Limit"),
 	}
+	s.limit.Hovered = func(title string, _ fyne.Position) { s.say(title) }
 	west := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.secured, s.mode)
 	s.limit.Hide()
 	s.failed.Hide()
 	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.failed, s.up, s.down,
 		container.New(layout.NewCustomPaddedLayout(-3, -3, 0, 0), s.limit)) // a tool is higher than the line
+	strut := canvas.NewRectangle(color.Transparent) // as high with the tool as without
+	strut.SetMinSize(fyne.NewSize(0, s.limit.MinSize().Height-6))
 	s.object = container.New(layout.NewCustomPaddedLayout(2, 2, look.Gap, look.Gap),
-		container.New(layout.NewBorderLayout(nil, nil, west, east), west, east,
-			container.New(layout.NewCustomPaddedLayout(0, 0, 3*look.Gap, 3*look.Gap), s.message)))
+		container.NewStack(strut, container.New(layout.NewBorderLayout(nil, nil, west, east), west, east,
+			container.New(layout.NewCustomPaddedLayout(0, 0, 3*look.Gap, 3*look.Gap), s.message))))
 	return s
 }
 
@@ -164,12 +169,13 @@ func waitText(waits []queue.SiteWait, names func(site.ID) string) string {
 // nothing to switch.
 func (s *statusBar) setLimit(set, on bool) {
 	on = on && set
-	text := ""
+	color, title := look.ColorSecondary, "Limit the speed"
 	if on {
-		text = "Limited"
+		color, title = look.ColorAccent, "The speed is limited; a click lifts the limit"
 	}
-	s.limit.SetGlyph(look.GlyphSpeed, "Limit the speed", text)
-	s.limit.SetOn(on)
+	// It keeps its width and place, so that a second click hits it too.
+	s.limit.SetGlyph(look.GlyphSpeed, title, "Limit")
+	s.limit.Colored(color).SetOn(on)
 	if set {
 		s.limit.Show()
 	} else {

@@ -80,3 +80,19 @@ func TestReasonIsGoneWithWhatItSpeaksOf(t *testing.T) {
 		t.Errorf("afterwards it says %q", got)
 	}
 }
+
+// TestTheLimitKeepsItsPlace: who switches it and back clicks twice on one spot.
+func TestTheLimitKeepsItsPlace(t *testing.T) {
+	test.NewTempApp(t)
+	bar := newStatusBar(later(new(func())), nil)
+	bar.setLimit(true, false)
+	tool, line := bar.limit.MinSize(), bar.object.MinSize()
+	bar.setLimit(true, true)
+	if got := bar.limit.MinSize(); got != tool {
+		t.Errorf("it is %v when on, and %v when off", got, tool)
+	}
+	bar.setLimit(false, false)
+	if got := bar.object.MinSize().Height; got != line.Height {
+		t.Errorf("the status bar is %v high without it, and %v with it", got, line.Height)
+	}
+}

@@ -31,6 +31,9 @@ type Command struct {
 	// Checked makes it a switch and says whether it is on.
 	Checked func() bool
 	Run     func()
+	// Quits: it ends the program. Fyne puts a "Quit" of its own, which asks
+	// nobody, into a main menu that has none.
+	Quits bool
 }
 
 // Reason says why the command cannot run now, "" when it can.
@@ -157,6 +160,7 @@ func (t *Table) Menu(title string, ids ...string) *Menu {
 			continue
 		}
 		item := fyne.NewMenuItem(labels[i], func() { t.run(c) })
+		item.IsQuit = c.Quits
 		if c.Key != "" {
 			item.Shortcut = shortcut(c)
 		}

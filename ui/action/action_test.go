@@ -154,3 +154,13 @@ func ctrlC() fyne.Shortcut {
 type odd struct{}
 
 func (odd) ShortcutName() string { return "odd" }
+
+// TestTheMenuHasOneQuit: where no item is marked, Fyne adds one that asks nobody.
+func TestTheMenuHasOneQuit(t *testing.T) {
+	test.NewTempApp(t)
+	table := action.NewTable(action.Command{ID: "a", Title: "A"}, action.Command{ID: "quit", Title: "Quit", Key: fyne.KeyQ, Mod: fyne.KeyModifierControl, Quits: true})
+	items := table.Menu("File", "a", "quit").Items
+	if items[0].IsQuit || !items[1].IsQuit {
+		t.Errorf("marked: %t, %t", items[0].IsQuit, items[1].IsQuit)
+	}
+}

@@ -54,7 +54,7 @@ var palette = map[fyne.ThemeColorName]pair{
 	theme.ColorNameButton:              {rgb(0x363a40), rgb(0xe2e5e9)},
 	theme.ColorNameDisabledButton:      {rgb(0x2c2f34), rgb(0xe9ebee)},
 	theme.ColorNameInputBackground:     {rgb(0x191b1e), rgb(0xffffff)},
-	theme.ColorNameInputBorder:         {rgb(0x41464d), rgb(0xc6cbd2)},
+	theme.ColorNameInputBorder:         {rgb(0x535961), rgb(0xb5bcc5)},
 	theme.ColorNameMenuBackground:      {rgb(0x2d3035), rgb(0xffffff)},
 	theme.ColorNameOverlayBackground:   {rgb(0x2a2d32), rgb(0xf8f9fa)},
 	theme.ColorNameHeaderBackground:    {rgb(0x292c30), rgb(0xe8eaed)},

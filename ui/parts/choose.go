@@ -60,30 +60,6 @@ func (c *Check) TypedKey(e *fyne.KeyEvent) {
 	c.Check.TypedKey(e)
 }
 
-// Choice is a list that drops down, and knows Esc.
-type Choice struct {
-	widget.Select
-	// Escaped is called on Esc. Nil: nothing.
-	Escaped func()
-}
-
-// NewChoice returns a list of options of which none is chosen.
-func NewChoice(options []string, changed func(string)) *Choice {
-	c := &Choice{}
-	c.Options, c.OnChanged = options, changed
-	c.ExtendBaseWidget(c)
-	return c
-}
-
-// TypedKey adds Esc.
-func (c *Choice) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyEscape && c.Escaped != nil {
-		c.Escaped()
-		return
-	}
-	c.Select.TypedKey(e)
-}
-
 // NewButton returns a button that Enter presses too, and that knows Esc.
 func NewButton(a Answer, escaped func()) fyne.CanvasObject {
 	return newAnswer(a, a.Run, func(e *fyne.KeyEvent) {

@@ -49,39 +49,47 @@ func NewFilter(placeholder string, changed func(string), back func()) *Field {
 	return f
 }
 
-// CreateRenderer adds how a field looks that is off: Fyne's differs from an
-// empty one in its border alone, which is brighter.
+// CreateRenderer mends how Fyne draws a field.
 func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 	f.ExtendBaseWidget(f)
-	r := &fieldRenderer{f.Entry.CreateRenderer(), f}
-	r.fade()
-	return r
+	return newFieldRenderer(f.Entry.CreateRenderer(), &f.Entry)
 }
 
+// fieldRenderer mends how Fyne draws an entry: one that is off differs from an
+// empty one in its border alone, which is brighter; and the border of one that is
+// on comes out thick and dark on a light ground, because it is blended with the
+// transparent black inside it.
 type fieldRenderer struct {
 	fyne.WidgetRenderer
-	f *Field
+	entry *widget.Entry
+}
+
+func newFieldRenderer(r fyne.WidgetRenderer, e *widget.Entry) fyne.WidgetRenderer {
+	f := &fieldRenderer{r, e}
+	f.paint()
+	return f
 }
 
 func (r *fieldRenderer) Refresh() {
 	r.WidgetRenderer.Refresh()
-	r.fade()
+	r.paint()
 }
 
-// fade gives a field that is off the ground of a button that is, and the border
-// of other fields.
-func (r *fieldRenderer) fade() {
-	if !r.f.Disabled() {
-		return
+// paint gives the border the ground of the field, and a field that is off the
+// ground of a button that is, and the border of other fields.
+func (r *fieldRenderer) paint() {
+	off, ground := r.entry.Disabled(), theme.ColorNameInputBackground
+	if off {
+		ground = theme.ColorNameDisabledButton
 	}
 	for _, o := range r.Objects() {
 		box, ok := o.(*canvas.Rectangle)
-		switch {
-		case !ok:
-		case box.StrokeWidth > 0:
+		if !ok {
+			continue
+		}
+		box.FillColor = look.Color(ground)
+		if box.StrokeWidth > 0 && off {
 			box.StrokeColor = look.Color(theme.ColorNameInputBorder)
-		default:
-			box.FillColor = look.Color(theme.ColorNameDisabledButton)
 		}
 	}
 }

@@ -391,3 +391,31 @@ func TestLineIsCutBetweenWords(t *testing.T) {
 		}
 	}
 }
+
+// TestBordersAreThoseOfTheTheme: a field and a list that drops down look alike.
+func TestBordersAreThoseOfTheTheme(t *testing.T) {
+	for outcome, c := range map[string]look.Choice{"light": look.Light, "dark": look.Dark} {
+		t.Run(outcome, func(t *testing.T) {
+			test.NewTempApp(t).Settings().SetTheme(look.New(c))
+			for name, w := range map[string]fyne.Widget{
+				"a field": parts.NewField("", 80), "a text": parts.NewText("", 2), "a choice": parts.NewChoice([]string{"Ask"}, nil),
+			} {
+				w.Refresh()
+				found := false
+				for _, o := range test.WidgetRenderer(w).Objects() {
+					box, ok := o.(*canvas.Rectangle)
+					if !ok || box.StrokeWidth == 0 {
+						continue
+					}
+					found = true
+					if box.StrokeColor != look.Color(theme.ColorNameInputBorder) || box.FillColor != look.Color(theme.ColorNameInputBackground) {
+						t.Errorf("%s is drawn in %v on %v", name, box.StrokeColor, box.FillColor)
+					}
+				}
+				if !found {
+					t.Errorf("%s has no border", name)
+				}
+			}
+		})
+	}
+}

@@ -23,6 +23,12 @@ func NewText(placeholder string, rows int) *Text {
 	return t
 }
 
+// CreateRenderer mends how Fyne draws it, as that of a Field.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	t.ExtendBaseWidget(t)
+	return newFieldRenderer(t.Entry.CreateRenderer(), &t.Entry)
+}
+
 // AcceptsTab says that Tab is not for typing here.
 func (t *Text) AcceptsTab() bool { return false }
 

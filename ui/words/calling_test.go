@@ -24,7 +24,7 @@ func TestCalling(t *testing.T) {
 		"one about the path names its part in the copy": {vfs.KindNotFound, "/a/b", "", "The target does not exist."},
 		"one that names it later, too":                  {vfs.KindNoSpace, "/a/b", "", "There is no space left for the target."},
 		"a path that is too long to be shown whole":     {vfs.KindExists, long, "", "The target already exists."},
-		"a host stays":                                  {vfs.KindTimeout, "ftp.example.org", "", "ftp.example.org did not answer in time."},
+		"a host stays": {vfs.KindTimeout, "ftp.example.org", "", "ftp.example.org did not answer in time."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := c.path
