@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs/memfs"
 )
 
@@ -272,8 +273,8 @@ func TestTuneWakesWhoWasNotWanted(t *testing.T) {
 func TestTuningIsHeldToWhatIsSensible(t *testing.T) {
 	for outcome, tc := range map[string]struct{ give, want Tuning }{
 		"defaults":          {Tuning{}, Tuning{Workers: DefaultWorkers, KeepEnded: DefaultKeepEnded, KeepRows: DefaultKeepRows}},
-		"too many at once":  {Tuning{Workers: 1000, KeepEnded: 1, KeepRows: 1}, Tuning{Workers: MaxWorkers, KeepEnded: 1, KeepRows: 1}},
-		"fewer than none":   {Tuning{Workers: -1, KeepEnded: -1, KeepRows: -1}, Tuning{Workers: DefaultWorkers, KeepEnded: DefaultKeepEnded, KeepRows: DefaultKeepRows}},
+		"too many at once":  {Tuning{Workers: 1000, Segments: 1000, KeepEnded: 1, KeepRows: 1}, Tuning{Workers: MaxWorkers, Segments: transfer.MaxSegments, KeepEnded: 1, KeepRows: 1}},
+		"fewer than none":   {Tuning{Workers: -1, Segments: -1, KeepEnded: -1, KeepRows: -1}, Tuning{Workers: DefaultWorkers, KeepEnded: DefaultKeepEnded, KeepRows: DefaultKeepRows}},
 		"a person's choice": {Tuning{Workers: 7, Up: 5, KeepEnded: 2, KeepRows: 3}, Tuning{Workers: 7, Up: 5, KeepEnded: 2, KeepRows: 3}},
 	} {
 		t.Run(outcome, func(t *testing.T) {

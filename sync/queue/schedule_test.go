@@ -196,6 +196,43 @@ func TestAScheduledTransferStops(t *testing.T) {
 	}
 }
 
+// TestATimeThatIsOverStopsNothing: nor does taking one back.
+func TestATimeThatIsOverStopsNothing(t *testing.T) {
+	for outcome, at := range map[string]time.Time{"none": {}, "one that is over": when.Add(-time.Hour)} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.add(up("/moves"), upDir("/read"))
+			w, scan := r.claimed(files, Active), r.claimed(scans, Scanning)
+			r.must(r.Schedule(t.Context(), at, w.row.ID, scan.row.ID))
+			for _, w := range []*work{w, scan} {
+				if got := r.item(w.row.ID); w.taken || got.State != w.row.State || !got.NotBefore.IsZero() {
+					t.Errorf("it is %s, and begins at %v", got.State, got.NotBefore)
+				}
+				r.forget(w)
+			}
+		})
+	}
+}
+
+// TestATimeIsForWhatHasNotEnded: what is paused begins at it where it is resumed
+// before, and what has ended has none.
+func TestATimeIsForWhatHasNotEnded(t *testing.T) {
+	r := newRig(t, nil)
+	r.here.Put("/done", "1", when)
+	ended := r.add(up("/done"))[0]
+	r.drain()
+	paused := r.add(up("/paused"))[0]
+	r.must(r.Pause(t.Context(), paused))
+	later := r.clock.Now().Add(50 * time.Hour)
+	r.must(r.Schedule(t.Context(), later, ended, paused))
+	if got := r.item(ended); got.State != Done || !got.NotBefore.IsZero() || !got.NextTry.IsZero() {
+		t.Errorf("what has ended is %s and begins at %v", got.State, got.NotBefore)
+	}
+	if got := r.item(paused); got.State != Paused || !got.NotBefore.Equal(later) || !got.NextTry.IsZero() {
+		t.Errorf("what is paused is %s, begins at %v and is tried at %v", got.State, got.NotBefore, got.NextTry)
+	}
+}
+
 // TestARowIsScheduledWhileOthersMove: it was next, and does not begin.
 func TestARowIsScheduledWhileOthersMove(t *testing.T) {
 	r := newRig(t, func(c *Config) { c.Tuning.Workers = 1 })

@@ -66,6 +66,28 @@ func TestWhoFoundNothingIsWokenWhenThereIs(t *testing.T) {
 			t.Error("nobody is woken")
 		}
 	})
+	t.Run("but not by hours that are as they were", func(t *testing.T) {
+		r := newRig(t, nil)
+		r.watchHours(when)
+		bell := r.bellOf(whenLoud)
+		if r.watchHours(when); rang(bell) {
+			t.Error("who looks for what is due would never rest")
+		}
+	})
+	t.Run("another tuning", func(t *testing.T) {
+		r := newRig(t, nil)
+		turn, loud := r.bellOf(atTurn), r.bellOf(whenLoud)
+		if r.Tune(Tuning{From: time.Hour, Until: 2 * time.Hour}); !rang(turn) || !rang(loud) {
+			t.Error("nobody is woken")
+		}
+	})
+	t.Run("a site may have more at a time", func(t *testing.T) {
+		r := newRig(t, nil)
+		bell := r.bellOf(atTurn)
+		if r.Recheck(); !rang(bell) {
+			t.Error("nobody is woken")
+		}
+	})
 	t.Run("a row of a site that is waited for ends", func(t *testing.T) {
 		r := newRig(t, nil)
 		r.here.Put("/a", "x", when)
