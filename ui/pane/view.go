@@ -87,6 +87,8 @@ func (v *View) listHooks() parts.Hooks {
 			v.list.ScrollTo(v.model.Selection.Cursor())
 		},
 		Open:     v.openRow,
+		ID:       func(row int) any { return v.model.Entry(row).Name },
+		RowOf:    func(id any) int { return v.model.Row(id.(string)) },
 		Up:       func() { v.actions.Run(CommandUp) },
 		Selected: v.selectionChanged,
 		Menu:     v.contextMenu,

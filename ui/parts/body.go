@@ -47,7 +47,6 @@ func newBody(l *List) *body {
 	b.rubber.Hide()
 	b.ring.StrokeWidth = 1
 	b.target.StrokeWidth = 1
-	b.mouse.collapse, b.mouse.clicked = -1, -1
 	b.ExtendBaseWidget(b)
 	return b
 }

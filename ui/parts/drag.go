@@ -32,7 +32,7 @@ func (b *body) Dragged(e *fyne.DragEvent) {
 	}
 	if !b.drag.on {
 		b.drag.on = true
-		b.mouse.collapse = -1
+		b.mouse.collapse = nil
 		start := b.list.Hooks.DragStart
 		b.drag.live = start != nil && b.mouse.grabbed && start(e.AbsolutePosition)
 	}

@@ -45,6 +45,12 @@ type Hooks struct {
 	Sort func(column int)
 	// Open: double click or Enter on a row.
 	Open func(row int)
+	// ID names what a row shows, as long as that stands in the list, and RowOf
+	// says in which row it stands now, -1 once it is gone; nil names nothing.
+	// Rows come and go while a button is down and between two clicks, and both
+	// mean the row that was there at first. Nil: rows stay where they are.
+	ID    func(row int) any
+	RowOf func(id any) int
 	// Up: Backspace.
 	Up func()
 	// Selected: the selection or the cursor changed by the person's doing.

@@ -14,8 +14,9 @@ const doubleClick = 400 * time.Millisecond
 // mouse is what a body remembers between mouse events.
 type mouse struct {
 	grabbed  bool // the button went down on a selected row; others may have come and gone since
-	collapse int  // row to be selected alone when the button goes up, -1 for none
-	clicked  int  // row of the last click, for counting; -1 when it cannot begin a double click
+	collapse any  // what is to be selected alone when the button goes up, see Hooks.ID; nil for nothing
+	clicked  any  // what was clicked last, for counting; nil when that cannot begin a double click
+	at       int  // the row where that stood
 	last     time.Time
 	told     string // text told as cut
 }
@@ -27,7 +28,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	b.list.Focus()
 	row := b.rowAt(e.Position.Y)
 	s := b.list.selection
-	b.mouse.collapse = -1
+	b.mouse.collapse = nil
 	if e.Button == desktop.MouseButtonSecondary {
 		if !s.Has(row) {
 			s.Only(row)
@@ -53,7 +54,7 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	case ctrl:
 		s.Toggle(row)
 	case row >= 0 && s.Has(row) && s.Count() > 1:
-		b.mouse.collapse = row
+		b.mouse.collapse = b.idOf(row)
 		s.Point(row)
 	default:
 		s.Only(row)
@@ -62,19 +63,45 @@ func (b *body) MouseDown(e *desktop.MouseEvent) {
 	b.mouse.grabbed = s.Has(row)
 }
 
-// opened counts clicks; at the second plain one it opens the row and says so.
-// A click with Ctrl or Shift selects, and counts for nothing.
+// idOf names what a row shows, nil for no row.
+func (b *body) idOf(row int) any {
+	switch {
+	case row < 0:
+		return nil
+	case b.list.Hooks.ID == nil:
+		return row
+	}
+	return b.list.Hooks.ID(row)
+}
+
+// rowOf is the row that shows what idOf named, -1 for none.
+func (b *body) rowOf(id any) int {
+	if row, ok := id.(int); ok && b.list.Hooks.RowOf == nil {
+		return row
+	}
+	if id == nil {
+		return -1
+	}
+	return b.list.Hooks.RowOf(id)
+}
+
+// opened counts clicks; at the second plain one it opens what the first one
+// was on and says so, also where other rows came or went in between. A click with
+// Ctrl or Shift selects, and counts for nothing.
 func (b *body) opened(row int, mod fyne.KeyModifier) bool {
-	now := b.list.clock.Now()
-	double := row >= 0 && row == b.mouse.clicked && mod == 0 && now.Sub(b.mouse.last) < doubleClick
-	b.mouse.clicked, b.mouse.last = row, now
+	now, id, first := b.list.clock.Now(), b.idOf(row), b.mouse.clicked
+	double := row >= 0 && first != nil && (row == b.mouse.at || id == first) && mod == 0 && now.Sub(b.mouse.last) < doubleClick
+	b.mouse.clicked, b.mouse.at, b.mouse.last = id, row, now
 	if mod != 0 || double {
-		b.mouse.clicked = -1
+		b.mouse.clicked = nil
 	}
 	if !double {
 		return false
 	}
 	b.mouse.grabbed = false // what opened is not dragged
+	if row = b.rowOf(first); row < 0 {
+		return true // what was meant is gone, and nothing else is
+	}
 	b.list.selection.Only(row)
 	b.changed()
 	if b.list.Hooks.Open != nil {
@@ -92,11 +119,11 @@ func (b *body) MouseUp(e *desktop.MouseEvent) {
 		}
 		return
 	}
-	if b.mouse.collapse >= 0 && !b.drag.on {
-		b.list.selection.Only(b.mouse.collapse)
+	if row := b.rowOf(b.mouse.collapse); row >= 0 && !b.drag.on {
+		b.list.selection.Only(row)
 		b.changed()
 	}
-	b.mouse.collapse = -1
+	b.mouse.collapse = nil
 	if !b.drag.on {
 		b.mouse.grabbed = false
 	}

@@ -191,6 +191,17 @@ func (m *Model) Picked() []queue.Item {
 	return out
 }
 
+// RowOf returns where a row stands now, -1 where it is not among those that were
+// read.
+func (m *Model) RowOf(id queue.ID) int {
+	for n, p := range m.pages {
+		if i := slices.IndexFunc(p.items, func(it queue.Item) bool { return it.ID == id }); i >= 0 && n*pageSize+i < m.len {
+			return n*pageSize + i
+		}
+	}
+	return -1
+}
+
 // PickedRows returns where the selected rows stand now.
 func (m *Model) PickedRows() []int {
 	if len(m.picked) == 0 {

@@ -64,6 +64,13 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 func (v *View) hooks() parts.Hooks {
 	return parts.Hooks{
 		Open: v.open,
+		ID: func(row int) any {
+			if it, ok := v.model.peek(row); ok {
+				return it.ID
+			}
+			return nil
+		},
+		RowOf: func(id any) int { return v.model.RowOf(id.(queue.ID)) },
 		Cut: func(text string) {
 			if v.Say != nil {
 				v.Say(text)
