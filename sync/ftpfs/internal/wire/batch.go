@@ -65,7 +65,7 @@ func (c *Control) inOrder(lines []string, proven bool) (replies []Reply, err err
 	for i, line := range lines {
 		limit := c.conf.Timeout
 		if i > 0 && !proven {
-			limit = min(limit, settleLimit)
+			limit = min(limit, orderLimit)
 		}
 		c.verb = verbOf(line)
 		r, err := c.final(limit)

@@ -57,6 +57,11 @@ type Config struct {
 // transfer. The servers measured answer within a round trip or never.
 const settleLimit = 2 * time.Second
 
+// orderLimit bounds each wait for a reply by which it is told whether the replies
+// are in step. A missing one costs the connection, or what saves round trips for
+// the whole run: a machine that stands still for a moment must not.
+const orderLimit = 5 * time.Second
+
 // keepAlive keeps routers on the way from forgetting a control connection that
 // is silent during a long transfer: RFC 5382 (REQ-5) asks them to wait for 2 h
 // 4 min, many wait for some minutes. Half a minute of silence brings a probe,

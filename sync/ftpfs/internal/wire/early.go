@@ -210,7 +210,7 @@ func (c *Control) withoutHaste(d *Data) (again bool, verdict error) {
 		if r, err := c.final(limit); err == nil && r.Code == 421 {
 			return false, c.goodbye(r, false)
 		}
-		if err := c.collect(rear, settleLimit); errors.Is(err, errOdd) {
+		if err := c.collect(rear, orderLimit); errors.Is(err, errOdd) {
 			c.suspect = true
 		}
 		c.dropPort()

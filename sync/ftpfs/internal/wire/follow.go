@@ -184,7 +184,7 @@ func (c *Control) transferred(r Reply) {
 	if len(c.rears()) == 0 {
 		// An error is the connection's own, or a reason to look whether the
 		// replies are in step.
-		c.suspect = errors.Is(c.collect(rear, settleLimit), errOdd) || c.suspect
+		c.suspect = errors.Is(c.collect(rear, orderLimit), errOdd) || c.suspect
 	}
 }
 
@@ -221,7 +221,7 @@ func (c *Control) collect(which part, limit time.Duration) error {
 			break
 		}
 		if head.part == port {
-			limit = min(limit, settleLimit)
+			limit = min(limit, orderLimit)
 		}
 		r, err := c.final(limit)
 		switch {

@@ -62,6 +62,6 @@ func (c *Control) abor() error {
 	if err := c.put("ABOR"); err != nil {
 		return err
 	}
-	_, err := c.receive(settleLimit)
+	_, err := c.receive(orderLimit)
 	return err
 }

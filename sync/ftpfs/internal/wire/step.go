@@ -207,13 +207,13 @@ func (c *Control) InStep() bool {
 func (c *Control) inStep() error {
 	if !c.suspect {
 		// Of a transfer that failed nobody asks for them.
-		if err := c.collect(rear, settleLimit); err != nil && !errors.Is(err, errOdd) {
+		if err := c.collect(rear, orderLimit); err != nil && !errors.Is(err, errOdd) {
 			return err
 		}
 	}
 	for len(c.replies) > 0 || c.behind && c.Err() == nil {
 		// Of one that came together with another the rest is on its way.
-		if _, err := c.receive(settleLimit); err != nil {
+		if _, err := c.receive(orderLimit); err != nil {
 			return c.outOfStep(err)
 		}
 		c.suspect = true
@@ -229,7 +229,7 @@ func (c *Control) inStep() error {
 		return err
 	}
 	for range maxUnread {
-		r, err := c.receive(settleLimit)
+		r, err := c.receive(orderLimit)
 		if err != nil {
 			return c.outOfStep(err)
 		}
