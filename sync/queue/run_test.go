@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -382,5 +383,79 @@ func TestAClockThatIsSetBackMakesNoWaitLonger(t *testing.T) {
 				t.Errorf("what is to begin later begins at %v", got.NextTry)
 			}
 		})
+	}
+}
+
+// refuse has the journal refuse what the trigger names.
+func (r *rig) refuse(t *testing.T, what string) {
+	t.Helper()
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	_, err := r.s.conn.ExecContext(t.Context(), `CREATE TEMP TRIGGER refused BEFORE `+what+` BEGIN SELECT RAISE(ABORT, 'refused'); END`)
+	r.must(err)
+}
+
+// TestARunTellsWhatTheJournalRefused, whoever of it wrote, and also where it was to
+// end; and the next one goes on.
+func TestARunTellsWhatTheJournalRefused(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		what string
+		ends bool // ctx ends before anything is refused
+	}{
+		"what a killed run had begun": {`INSERT ON main.settings`, false},
+		"that a folder is read":       {`UPDATE OF state ON main.rows WHEN NEW.state = 'scanning'`, false},
+		"what was found in it":        {`INSERT ON main.rows WHEN NEW.parent > 0`, false},
+		"that a row's time has come":  {`UPDATE OF next_try ON main.rows WHEN OLD.next_try > 0`, false},
+		"how a file ended":            {`UPDATE OF state ON main.rows WHEN NEW.state = 'done'`, false},
+		"that one waits at the end":   {`UPDATE OF state ON main.rows WHEN NEW.type = 'file' AND NEW.state = 'waiting'`, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.here.Put("/a", "1", when)
+			r.here.Put("/d/b", "2", when)
+			later := up("/a")
+			later.NotBefore = r.clock.Now().Add(time.Minute)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if tc.ends {
+				later.NotBefore = time.Time{}
+				r.there.SetHook(func(ctx context.Context, c memfs.Call) error {
+					if c.Op != memfs.OpCreate {
+						return nil
+					}
+					cancel()
+					<-ctx.Done()
+					return ctx.Err()
+				})
+			}
+			r.add(later, upDir("/d"))
+			r.refuse(t, tc.what)
+			if err := r.Drain(ctx); err == nil || !strings.Contains(err.Error(), "refused") {
+				t.Errorf("error %v", err)
+			}
+			r.s.mu.Lock()
+			_, err := r.s.conn.ExecContext(t.Context(), `DROP TRIGGER refused`)
+			r.s.mu.Unlock()
+			r.must(err)
+			r.there.SetHook(nil)
+			r.drain()
+			wantStates(t, r, "/a: done", "/d: done", "/d/b: done")
+		})
+	}
+}
+
+// TestARunLeavesNothingOfWhatItCouldNotWrite for the next one, which finds the rows
+// in the journal.
+func TestARunLeavesNothingOfWhatItCouldNotWrite(t *testing.T) {
+	r := newRig(t, nil)
+	id := r.add(up("/a"))[0]
+	r.must(r.begin(func(error) {}))
+	w := r.claimed(files, Active)
+	r.report(note{work: w, end: &ending{result: transfer.Result{Outcome: transfer.Done}}})
+	r.end()
+	r.Queue.mu.Lock()
+	defer r.Queue.mu.Unlock()
+	if r.running[id] != nil || len(r.notes) > 0 || r.unsettled != 0 {
+		t.Errorf("in work are %v, %d are told to have ended, %d of those are not written", r.running, len(r.notes), r.unsettled)
 	}
 }
