@@ -90,7 +90,7 @@ func (c *checkup) session() session.Config {
 	return session.Config{
 		Site: c.conf.Site, Password: c.password, Verify: c.verify, Roots: c.conf.Roots,
 		Trace: c.conf.Trace, Number: c.conf.Number(), Timeout: c.conf.Timeout, DataTimeout: c.conf.DataTimeout,
-		Learned: &wire.Learned{}, Only: c.only[:], ProxyPassword: c.proxyPassword, Environ: c.conf.Environ,
+		Learned: &session.Learned{}, Only: c.only[:], ProxyPassword: c.proxyPassword, Environ: c.conf.Environ,
 	}
 }
 

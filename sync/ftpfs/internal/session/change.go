@@ -100,7 +100,11 @@ func (s *Session) RemoveDir(ctx context.Context, p vfs.Path) error {
 // Mkdir makes one folder.
 func (s *Session) Mkdir(ctx context.Context, p vfs.Path) error {
 	return s.named(ctx, "mkdir", p, func(o *operation, name string) error {
-		return o.explain(o.done("MKD "+name), p, taken)
+		err := o.done("MKD " + name)
+		if err == nil {
+			o.conf.Learned.folders.listed(name, 0)
+		}
+		return o.explain(err, p, taken)
 	})
 }
 

@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"path"
 
 	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/vfs"
@@ -17,11 +18,12 @@ type step struct {
 
 // ending is the end of an upload in one flight, up to the rename itself.
 type ending struct {
-	o     *operation
-	part  vfs.Path
-	steps []step // the first asks for the size
-	moves []string
-	out   vfs.Finished
+	o      *operation
+	part   vfs.Path
+	target string // in the server's bytes
+	steps  []step // the first asks for the size
+	moves  []string
+	out    vfs.Finished
 }
 
 // newEnding makes the steps of f for the file at part; without any where the
@@ -40,7 +42,7 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	if size == nil || now == nil {
 		return e
 	}
-	e.part = part
+	e.part, e.target = part, target
 	e.steps = append(e.steps, step{size, func(r []wire.Reply) bool {
 		told, ok := o.glanced(part, r)
 		return ok && told.Size == f.Size
@@ -48,7 +50,7 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	e.dress(name, f)
 	e.steps = append(e.steps, step{now, func(r []wire.Reply) bool {
 		if f.Old == nil {
-			return vacant(r[0])
+			return o.vacant(r)
 		}
 		told, ok := o.glanced(f.Target, r)
 		return ok && told.Same(*f.Old)
@@ -143,7 +145,9 @@ func (e *ending) rename(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 	case !replies[1].OK():
 		return out, false, e.o.kinded(vfs.KindProtocol, replies[1].String())
 	}
-	e.out.Size = f.Size
+	if e.out.Size = f.Size; f.Old == nil {
+		e.o.conf.Learned.folders.filled(path.Dir(e.target))
+	}
 	return e.out, true, nil
 }
 

@@ -84,6 +84,7 @@ func (o *operation) listLIST(dir vfs.Path, name string) ([]vfs.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	o.conf.Learned.folders.listed(name, len(entries))
 	return entries, o.inUTC(dir, entries)
 }
 

@@ -67,7 +67,7 @@ func open(ctx context.Context, c Config, ask func() (string, error)) (*Session, 
 	s.ctl, err = wire.Dial(ctx, wire.Config{
 		Site: c.Site, Verify: s.judge, Roots: c.Roots, Trace: c.Trace, Number: c.Number,
 		Timeout: c.Timeout, DataTimeout: c.DataTimeout, FinalTimeout: c.FinalTimeout, Worth: c.Worth, Only: c.Only,
-		ProxyPassword: c.ProxyPassword, Environ: c.Environ, MaxTLS: c.MaxTLS, Learned: c.Learned,
+		ProxyPassword: c.ProxyPassword, Environ: c.Environ, MaxTLS: c.MaxTLS, Learned: &c.Learned.Learned,
 	})
 	if err != nil {
 		return nil, o.fault(err)

@@ -17,8 +17,11 @@ import (
 )
 
 // Learned remembers, for all sessions of a site, which way to a data
-// connection worked. The zero value knows nothing.
-type Learned = wire.Learned
+// connection worked, and how long folders are. The zero value knows nothing.
+type Learned struct {
+	wire.Learned
+	folders folders
+}
 
 // Config says how to connect and whom to ask.
 type Config struct {

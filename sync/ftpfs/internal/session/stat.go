@@ -100,9 +100,11 @@ func (o *operation) measure(p vfs.Path, name string, enter bool) (m measured, er
 	if timed {
 		lines = append(lines, "MDTM "+name)
 	}
+	stood, out := o.cwd, []string(nil)
 	if enter {
+		out = o.aside(path.Dir(name))
 		o.cwd = ""
-		lines = append(lines, "CWD "+name)
+		lines = append(append(lines, out...), "CWD "+name)
 	}
 	replies, err := o.ctl.Batch(lines)
 	if err != nil {
@@ -116,8 +118,17 @@ func (o *operation) measure(p vfs.Path, name string, enter bool) (m measured, er
 			o.unlearn("MDTM")
 		}
 	}
-	if m.entered = enter && replies[len(replies)-1].OK(); m.entered {
-		o.cwd = name
+	if enter {
+		last := len(replies) - 1
+		m.entered = replies[last].OK()
+		switch {
+		case m.entered:
+			o.cwd = name
+		case out == nil:
+			o.cwd = stood
+		case replies[last-1].OK():
+			o.cwd = "/"
+		}
 	}
 	return m, nil
 }
@@ -157,8 +168,10 @@ func (o *operation) statLists() bool { return o.isVSFTPD() }
 // isPattern says whether the last element of name, in the server's bytes, could
 // be taken for a pattern. In Shift-JIS and Big5 half a character may look so.
 func isPattern(name string) bool {
-	return strings.ContainsAny(name[strings.LastIndexByte(name, '/')+1:], "*?[]{}\\")
+	return strings.ContainsAny(name[strings.LastIndexByte(name, '/')+1:], patternBytes)
 }
+
+const patternBytes = "*?[]{}\\"
 
 // statSTAT describes p, of which told is known, by STAT: a link as the link and
 // a file with its permissions. Of a folder STAT tells the content, however much
@@ -183,7 +196,7 @@ func (o *operation) statSTAT(p vfs.Path, name string, told measured) (vfs.Entry,
 	if err != nil {
 		return vfs.Entry{}, err
 	}
-	// It also shows the links to p, and not a link that leads to a file.
+	// Where aside led nowhere it also shows links to p, and not one that leads to a file.
 	for _, e := range entries {
 		if e.Name == p.Base() && e.Type == vfs.TypeFile {
 			return told.date(e), nil

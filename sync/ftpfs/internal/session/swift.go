@@ -1,6 +1,7 @@
 package session
 
 import (
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -76,25 +77,64 @@ func (o *operation) factNamed(p vfs.Path, r wire.Reply) (vfs.Entry, bool) {
 	return e, true
 }
 
-// vacancy returns the command that tells whether nothing stands under name, in the
-// server's bytes; nil where that takes a listing. Of vsftpd, which has no MLST, it
-// is RNFR, which finds folders, pipes, devices and hidden names, too, and whose next
-// one takes its place: STAT would read the whole folder for each file (a second
-// where there are 100,000). Only a link to nothing is not seen.
+// vacancy returns the commands that tell whether nothing stands under name, in the
+// server's bytes; nil where that takes a listing. vsftpd has no MLST. Its RNFR
+// finds folders, pipes, devices and names that it does not list, and the next one
+// takes its place; a link to nothing only STAT finds, which reads the folder and
+// so is left out where that is too long (see folders). No other command of vsftpd
+// tells one: they follow links, or change what they find.
 func (o *operation) vacancy(name string) []string {
 	switch {
 	case o.supports("MLST"):
 		return o.glance(name, false)
-	case o.isVSFTPD():
+	case !o.isVSFTPD():
+		return nil
+	case !o.conf.Learned.folders.read(path.Dir(name)):
 		return []string{"RNFR " + name}
 	}
-	return nil
+	return append(o.aside(path.Dir(name)), "STAT "+likeness(name), "RNFR "+name)
 }
 
-// vacant reads the reply to vacancy. vsftpd refuses in other words what may not be
-// renamed, whether it is there or not.
-func vacant(r wire.Reply) bool {
-	return saysMissing(r) || r.Code == 550 && strings.HasPrefix(r.Text(), "RNFR command failed")
+// aside leads out of dir before STAT of a name in it: vsftpd follows the names
+// that it goes through as if they stood in its current folder, and lists none by
+// which it does not arrive, such as a link that leads in a circle. At the top it
+// stays where it is.
+func (o *operation) aside(dir string) []string {
+	if o.cwd == "/" || dir == "/" {
+		return nil
+	}
+	o.cwd = ""
+	return []string{"CWD /"}
+}
+
+// likeness is name as a pattern of vsftpd's that it fits itself: a question mark
+// stands for each byte of its last element that could have a meaning there. What
+// else fits leaves it in doubt whether name is free.
+func likeness(name string) string {
+	like := []byte(name)
+	for i := strings.LastIndexByte(name, '/') + 1; i < len(like); i++ {
+		if strings.IndexByte(patternBytes, like[i]) >= 0 {
+			like[i] = '?'
+		}
+	}
+	return string(like)
+}
+
+// vacant reads the replies to vacancy. STAT answers without a line between its
+// two where there is nothing, and where the folder may not be read. RNFR refuses
+// in other words what may not be renamed, whether it is there or not.
+func (o *operation) vacant(replies []wire.Reply) bool {
+	n := len(replies) - 1
+	if n > 1 && replies[0].OK() {
+		o.cwd = "/"
+	}
+	for i, r := range replies[:n] {
+		if !r.OK() || i == n-1 && len(r.Lines) != 2 {
+			return false
+		}
+	}
+	last := replies[n]
+	return saysMissing(last) || last.Code == 550 && strings.HasPrefix(last.Text(), "RNFR command failed")
 }
 
 // sizeOf reads the answer to SIZE (RFC 3659, 4.1).

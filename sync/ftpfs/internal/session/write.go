@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/textproto"
+	"path"
 	"sync"
 
 	"wherry/sync/ftpfs/internal/wire"
@@ -49,6 +50,10 @@ func (o *operation) create(p vfs.Path, at int64) (*writer, error) {
 	}
 	if err := o.binary(); err != nil {
 		return nil, err
+	}
+	if o.isVSFTPD() && o.conf.Learned.folders.begin(path.Dir(name)) {
+		// Of a refusal nothing follows, and a broken connection tells by itself.
+		_, _ = o.list(p.Dir())
 	}
 	if at > 0 {
 		if err := o.hasSize(p, at); err != nil {
