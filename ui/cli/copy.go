@@ -42,7 +42,7 @@ of patterns and of folders, unless they are named.`,
   wherry get shop:/www ~/backup --exists newer
   wherry get --mode passive 'ftpes://anna@ftp.example.org/logs/*.gz' logs/`,
 		Args:        a.args(2, -1, "name what to download and the folder to put it in; . is the present one"),
-		Annotations: map[string]string{groupsOf: "ctd"},
+		Annotations: map[string]string{groupsOf: "cg"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.transfer(cmd.Context(), cmd.CommandPath(), args, (*session).planGet)
 		},
@@ -63,7 +63,7 @@ is in them.
   wherry put -- -odd-name.txt ftp://anna@ftp.example.org/in/
   wherry put photos notes.txt ftpes://anna@ftp.example.org/backup --limit 2M`,
 		Args:        a.args(2, -1, "name what to upload and the TARGET to put it in, such as SITE:/folder"),
-		Annotations: map[string]string{groupsOf: "ct"},
+		Annotations: map[string]string{groupsOf: "cu"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.transfer(cmd.Context(), cmd.CommandPath(), args, (*session).planPut)
 		},
@@ -131,9 +131,6 @@ func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error
 }
 
 func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, error) {
-	if s.opt.segments != 0 {
-		return nil, usagef(s.command, "--segments is for downloads: a file goes up over one connection.")
-	}
 	last := args[len(args)-1]
 	var sources []source
 	for _, arg := range args[:len(args)-1] {

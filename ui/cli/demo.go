@@ -28,7 +28,7 @@ download, upload, list again. With --serve-only the server's address is printed,
 and it serves until Ctrl-C. Everything in it is gone at the end.`,
 		Example: `  wherry demo
   wherry demo --serve-only`,
-		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "t"},
+		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "e"},
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), cmd.CommandPath(), serveOnly) },
 	}
 	cmd.Flags().BoolVar(&serveOnly, "serve-only", false, "no window: print the address and serve until interrupted")

@@ -15,11 +15,15 @@ var groups = []struct {
 	flags         []string
 }{
 	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
-	{"t", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "limit-down", "retries"}},
-	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
+	{"g", "Transfer flags", []string{"exists", "verify", "keep-mode", "connections", "segments", "limit", "limit-down", "retries"}},
+	{"u", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "retries"}},
+	{"o", "Transfer flags", []string{"replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
+	{"e", "Transfer flags", []string{"verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"r", "Transfer flags", []string{"exists", "replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
-	{"m", "Moving flags", []string{"exists"}},
+	{"q", "Copying flags", []string{"exists", "replace", "keep-mode", "connections"}},
 	{"d", "Download flags", []string{"segments"}},
+	{"m", "Moving flags", []string{"exists"}},
+	{"s", "Flags that are saved", []string{"mode", "tls", "trust", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command", "replace", "connections", "limit-up", "limit-down"}},
 	{"w", "Connection flags", []string{"trust", "ca", "password-stdin", "timeout"}},
 	{"p", "Password flags", []string{"password-stdin"}},
 	{"", "Output and files", []string{"json", "quiet", "log", "config"}},
@@ -36,23 +40,6 @@ const targets = `TARGET is one of
   ftpes://user@host/path      the same, TLS required by AUTH TLS always
   ftps://user@host/path       implicit TLS, port 990
 In URLs a blank is %20 and # is %23. Without a path the login folder is meant.`
-
-// unheeded is a common flag that was given to a command that heeds none but those
-// of output, "" for none.
-func unheeded(cmd *cobra.Command) (name string) {
-	if cmd.Annotations[groupsOf] != "" {
-		return ""
-	}
-	common := cmd.Root().PersistentFlags()
-	for _, g := range groups {
-		for _, flag := range g.flags {
-			if g.letter != "" && cmd.Flags().Lookup(flag) == common.Lookup(flag) && common.Changed(flag) {
-				name = flag
-			}
-		}
-	}
-	return name
-}
 
 // usage writes what cobra's template would, with the common flags in groups
 // and only where they matter.

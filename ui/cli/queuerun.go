@@ -32,36 +32,11 @@ to connect is kept with the rows' sites; only the flags below hold for the run.`
   wherry queue run --json --log wherry.log`,
 		Args: a.args(0, 0, ""), Annotations: map[string]string{groupsOf: "wr"},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for flag, given := range map[string]bool{"--keep-mode": a.opt.keepMode, "--segments": a.opt.segments != 0} {
-				if given {
-					return usagef(cmd.CommandPath(), "%s is said of a row when it is added, by `wherry queue add`.", flag)
-				}
-			}
-			if name := ofSites(cmd); name != "" {
-				return usagef(cmd.CommandPath(), "--%s is kept with the rows' sites: by `wherry sites edit`, or with an address by `wherry queue add`.", name)
-			}
 			return a.runQueue(cmd.Context(), cmd.CommandPath(), p)
 		},
 	}
 	p.addFlags(cmd)
 	return cmd
-}
-
-// ofSites is a flag that was given and holds for sites only, "" for none: a run
-// connects to each of its rows' sites as that says.
-func ofSites(cmd *cobra.Command) (name string) {
-	mine := map[string]bool{}
-	for _, g := range groups {
-		for _, flag := range g.flags {
-			mine[flag] = mine[flag] || g.letter == "w"
-		}
-	}
-	for _, flag := range groups[0].flags {
-		if !mine[flag] && cmd.Flags().Changed(flag) {
-			name = flag
-		}
-	}
-	return name
 }
 
 func (a *app) runQueue(ctx context.Context, command string, p pace) error {

@@ -44,7 +44,7 @@ Exit codes:
   3 cannot connect  4 login refused                  5 not safe (TLS, certificate)
   6 no data connection                               130 interrupted`,
 		Args:              a.args(0, 1, ""),
-		Annotations:       map[string]string{groupsOf: "ct"},
+		Annotations:       map[string]string{groupsOf: "co"},
 		Version:           Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -53,10 +53,10 @@ Exit codes:
 			if err := a.opt.check(); err != nil {
 				return usagef(cmd.CommandPath(), "%v", err)
 			}
-			if name := unheeded(cmd); name != "" {
-				return usagef(cmd.CommandPath(), "--%s has no effect on %s.", name, cmd.CommandPath())
+			if cmd.HasSubCommands() {
+				return nil // what stands behind it is mistyped or missing, which comes first
 			}
-			return nil
+			return a.heed(cmd)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return a.openWindow(cmd, args) },
 	}
@@ -134,6 +134,9 @@ func (a *app) openWindow(cmd *cobra.Command, args []string) error {
 		if like := similar(cmd, args[0]); like != "" {
 			return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), like)
 		}
+	}
+	if err := a.heed(cmd); err != nil {
+		return err
 	}
 	if a.window == nil {
 		return usagef(cmd.CommandPath(), "this Wherry was built without its window; it takes commands only.")

@@ -231,9 +231,6 @@ func (s *session) resolve(text string) (engine.Place, error) {
 		return place, usagef(s.command, "the queue works with what is saved for %s, and the flags given here would be lost; "+
 			"save them with `wherry sites edit`, or give the server as an address.", words.Safe(site.FullName(saved)))
 	}
-	if s.later && (s.opt.limit.given || s.opt.limitUp.given || s.opt.limitDown.given) {
-		return place, usagef(s.command, "limits hold for who does the work: give them to `wherry queue run`, or save --limit-up and --limit-down with the site.")
-	}
 	if err := place.Site.Validate(); err != nil {
 		return place, usagef(s.command, "%s", words.Of(err, words.CommandLine).Title)
 	}

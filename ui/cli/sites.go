@@ -223,7 +223,7 @@ flags that are given are saved with it; --trust accepts that certificate for
 good.`,
 		Example: `  wherry sites add shop ftpes://anna@ftp.example.org/www
   wherry sites add old ftp://bob@10.0.0.7 --tls off --mode active --port-range 50000-50100`,
-		Args: a.args(2, 2, "give the name and the TARGET to save under it"), Annotations: map[string]string{groupsOf: "ct"},
+		Args: a.args(2, 2, "give the name and the TARGET to save under it"), Annotations: map[string]string{groupsOf: "s"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.store(cmd, func(s *session) error {
 				if _, taken := s.engine.Sites().ByName(args[0]); taken {
@@ -263,14 +263,6 @@ func (s *session) described(text string) (site.Site, error) {
 }
 
 func (s *session) save(one site.Site) error {
-	if s.opt.ca != "" {
-		return usagef(s.command, "--ca holds for one command and is not saved; --trust accepts the site's own certificate for good.")
-	}
-	for flag, given := range map[string]bool{"--verify": s.opt.verify.value != "", "--limit": s.opt.limit.given, "--keep-mode": s.opt.keepMode, "--segments": s.opt.segments != 0} {
-		if given {
-			return usagef(s.command, "%s holds for one command and is not saved with a site.", flag)
-		}
-	}
 	err := s.engine.Sites().Put(one)
 	if err == nil && s.opt.trust != "" {
 		err = s.engine.Accept(one, string(s.opt.trust))
@@ -291,7 +283,7 @@ what it is without them. The rest, and the password, stay.`,
 		Example: `  wherry sites edit shop --mode active
   wherry sites edit shop --port-range '' --external-ip ''
   wherry sites edit shop ftpes://anna@new.example.org/www --name shop-new`,
-		Args: a.args(1, 2, "name a saved site"), Annotations: map[string]string{groupsOf: "ct"}, ValidArgsFunction: a.completeNames,
+		Args: a.args(1, 2, "name a saved site"), Annotations: map[string]string{groupsOf: "s"}, ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.store(cmd, func(s *session) error {
 				one, err := s.saved(args[0])
@@ -348,6 +340,9 @@ WHERRY_PASSWORD; it is not tried. With --proxy it is the one of the site's proxy
   wherry sites password shop --forget`,
 		Args: a.args(1, 1, "name a saved site"), Annotations: map[string]string{groupsOf: "p"}, ValidArgsFunction: a.completeNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if forget && a.opt.passwordStdin {
+				return usagef(cmd.CommandPath(), "--forget takes the password away; --password-stdin gives one.")
+			}
 			return a.store(cmd, func(s *session) error {
 				one, err := s.saved(args[0])
 				id, login := one.ID, address(one)
