@@ -28,6 +28,17 @@ func (f *FS) Stat(ctx context.Context, p vfs.Path) (e vfs.Entry, err error) {
 	return e, err
 }
 
+// Glimpse describes p, and of a folder only that it is one; see vfs.Glimpser.
+func (f *FS) Glimpse(ctx context.Context, p vfs.Path) (e vfs.Entry, err error) {
+	err = f.do(ctx, looks("stat", p), func(c conn) (err error) {
+		if e, err = c.Glimpse(ctx, p); err != nil && vfs.KindOf(err) == vfs.KindOther {
+			e, err = lookUp(ctx, c, p)
+		}
+		return err
+	})
+	return e, err
+}
+
 // lookUp is Stat where the server's answer leaves open what is wrong: vsftpd
 // has no MLST and says of a missing folder only that it cannot be entered, so
 // the folders above are looked at.

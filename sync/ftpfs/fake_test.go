@@ -205,6 +205,8 @@ func (c *fakeConn) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 	return c.b.stat(p)
 }
 
+func (c *fakeConn) Glimpse(ctx context.Context, p vfs.Path) (vfs.Entry, error) { return c.Stat(ctx, p) }
+
 func (c *fakeConn) Read(ctx context.Context, _ vfs.Path, _ int64) (vfs.Reader, error) {
 	return &fakeStream{Reader: strings.NewReader("content"), c: c, ctx: ctx}, c.do(ctx, "read")
 }

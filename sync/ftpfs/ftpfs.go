@@ -21,6 +21,7 @@ type conn interface {
 	pool.Member
 	List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error)
 	Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error)
+	Glimpse(ctx context.Context, p vfs.Path) (vfs.Entry, error)
 	Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error)
 	ReadSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error)
 	Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error)
@@ -36,7 +37,7 @@ type conn interface {
 	Sever()
 }
 
-// FS is one site. It implements vfs.FS, vfs.Swift and vfs.Sparer.
+// FS is one site. It implements vfs.FS, vfs.Swift, vfs.Glimpser and vfs.Sparer.
 type FS struct {
 	host   string           // fixed
 	pool   *pool.Pool[conn] // fixed
@@ -54,10 +55,11 @@ type FS struct {
 }
 
 var (
-	_ vfs.FS      = (*FS)(nil)
-	_ vfs.Doubter = (*FS)(nil)
-	_ vfs.Swift   = (*FS)(nil)
-	_ vfs.Sparer  = (*FS)(nil)
+	_ vfs.FS       = (*FS)(nil)
+	_ vfs.Doubter  = (*FS)(nil)
+	_ vfs.Swift    = (*FS)(nil)
+	_ vfs.Glimpser = (*FS)(nil)
+	_ vfs.Sparer   = (*FS)(nil)
 )
 
 // keepAlive is how often an idle connection says NOOP where the site asks for

@@ -9,7 +9,7 @@ func IsFolder(ctx context.Context, f FS, p Path) (bool, error) {
 	if p.IsRoot() {
 		return true, nil
 	}
-	e, err := f.Stat(ctx, p)
+	e, err := Glimpse(ctx, f, p)
 	switch kind := KindOf(err); {
 	case err == nil && e.Type == TypeLink && e.TargetType == TypeUnknown:
 		// Most servers do not tell where a link leads; listing it does.

@@ -25,6 +25,22 @@ type Swift interface {
 	OpenSeen(ctx context.Context, p Path, offset int64, seen Entry) (Reader, error)
 }
 
+// Glimpser is an FS that can tell with less that a name is a folder's.
+type Glimpser interface {
+	// Glimpse is Stat, but of what can be listed under p no more need be told than
+	// Name, Type and an unknown Size, and a link to a folder may be told as TypeDir.
+	Glimpse(ctx context.Context, p Path) (Entry, error)
+}
+
+// Glimpse is Stat for who goes through links, and does not care what else is known of
+// a folder.
+func Glimpse(ctx context.Context, f FS, p Path) (Entry, error) {
+	if g, ok := f.(Glimpser); ok {
+		return g.Glimpse(ctx, p)
+	}
+	return f.Stat(ctx, p)
+}
+
 // Witness is a Reader of OpenSeen that can say what the file system told of
 // the file, asked along with its bytes. Of the Entry only Size, ModTime and
 // Accuracy count, and each may be unknown; Name, Type and the rest may be

@@ -19,13 +19,18 @@ type found struct {
 // expand returns what r names: the file or folder of exactly that name, or
 // where there is none and the last name is a pattern (path.Match), all that
 // match it, by name. Nothing found is KindNotFound. The top of a file system
-// and a login folder that was not named are folders without asking.
-func expand(ctx context.Context, r remote) ([]found, error) {
+// and a login folder that was not named are folders without asking. With through a
+// link to a folder may be told as that.
+func expand(ctx context.Context, r remote, through bool) ([]found, error) {
 	if r.path.IsRoot() || !r.hasPath {
 		return []found{{r, vfs.Entry{Name: r.path.Base(), Type: vfs.TypeDir, Size: vfs.SizeUnknown}}}, nil
 	}
 	pattern := r.path.Base()
-	entry, err := r.fs.Stat(ctx, r.path)
+	look := r.fs.Stat
+	if through {
+		look = func(ctx context.Context, p vfs.Path) (vfs.Entry, error) { return vfs.Glimpse(ctx, r.fs, p) }
+	}
+	entry, err := look(ctx, r.path)
 	switch {
 	case err == nil:
 		return []found{{r, entry}}, nil
@@ -72,8 +77,8 @@ func absent(err error) bool {
 // whole is expand without the files that are not whole yet: somebody may be writing
 // to them. It says which ones those are. A name that is written, or a pattern that
 // ends as they do, means them.
-func (s *session) whole(ctx context.Context, r remote) ([]found, error) {
-	all, err := expand(ctx, r)
+func (s *session) whole(ctx context.Context, r remote, through bool) ([]found, error) {
+	all, err := expand(ctx, r, through)
 	if err != nil || strings.HasSuffix(r.path.Base(), transfer.Suffix) {
 		return all, err
 	}
@@ -98,7 +103,7 @@ func (s *session) expandAll(ctx context.Context, args []string) ([]found, error)
 		if err != nil {
 			return nil, err
 		}
-		some, err := s.whole(ctx, r)
+		some, err := s.whole(ctx, r, false) // a link is removed itself
 		if err != nil {
 			return nil, err
 		}

@@ -70,7 +70,7 @@ func (s *session) listed(ctx context.Context, arg string) ([]vfs.Entry, error) {
 	if r.path.IsRoot() || !r.hasPath || strings.HasSuffix(arg, "/") {
 		return r.fs.List(ctx, r.path)
 	}
-	found, err := expand(ctx, r)
+	found, err := expand(ctx, r, true)
 	if err != nil {
 		return nil, err
 	}
