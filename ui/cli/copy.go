@@ -112,7 +112,7 @@ func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.whole(ctx, r)
+	all, err := s.whole(ctx, r, true)
 	if err != nil {
 		return nil, err
 	}

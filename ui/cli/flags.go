@@ -80,7 +80,7 @@ func (o *options) addFlags(root *cobra.Command) {
 
 	f.Var(&o.verify, "verify", "compare contents by a hash: off, offered (where both sides know one) or always\n(default offered)")
 	f.Var(&o.exists, "exists", "when the target exists: ask, overwrite, newer, different, resume, rename or skip\n(default ask; without a terminal get and put skip, and the queue's rows\nwait for an answer)")
-	f.Var(&o.connections, "connections", "transfer over up to `N` connections, 1 to 32 (default 4)")
+	f.Var(&o.connections, "connections", "use up to `N` connections, 1 to 32 (default 4)")
 	f.Var(&o.replace, "replace", "where the server refuses to rename onto an existing file: direct (write it\nitself), delete (it first) or never (default ask; fail without a terminal)")
 	f.BoolVar(&o.keepMode, "keep-mode", false, "give copies the permissions of what was copied, where both sides can")
 	f.Var(&o.segments, "segments", "read one large file over up to `N` connections, 1 to 8, as far as --connections and\nthe server leave room; the disk needs room for nearly twice the file (default 1)")

@@ -11,16 +11,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// connection flags, of all that logs in.
-const connection = "account ca encoding external-ip hidden keep-alive login-command mode password-stdin port-range proxy timeout tls trust"
+// connection are the flags of all that logs in.
+const connection = "account ca connections encoding external-ip hidden keep-alive login-command mode password-stdin port-range proxy timeout tls trust"
 
 // heeds is what each command does something with, beside what all know: --json,
 // --quiet, --log and --config.
 var heeds = map[string]string{
-	"wherry":                connection + " connections limit limit-down limit-up replace retries verify",
+	"wherry":                connection + " limit limit-down limit-up replace retries verify",
 	"wherry ls":             connection,
-	"wherry get":            connection + " connections exists keep-mode limit limit-down retries segments verify",
-	"wherry put":            connection + " connections exists keep-mode limit limit-up replace retries verify",
+	"wherry get":            connection + " exists keep-mode limit limit-down retries segments verify",
+	"wherry put":            connection + " exists keep-mode limit limit-up replace retries verify",
 	"wherry rm":             connection,
 	"wherry mkdir":          connection,
 	"wherry mv":             connection + " exists",
@@ -33,8 +33,8 @@ var heeds = map[string]string{
 	"wherry sites add":      "account connections encoding external-ip hidden keep-alive limit-down limit-up login-command mode port-range proxy replace tls trust",
 	"wherry sites edit":     "account connections encoding external-ip hidden keep-alive limit-down limit-up login-command mode port-range proxy replace tls trust",
 	"wherry sites password": "password-stdin",
-	"wherry queue add get":  connection + " connections exists keep-mode replace segments",
-	"wherry queue add put":  connection + " connections exists keep-mode replace",
+	"wherry queue add get":  connection + " exists keep-mode replace segments",
+	"wherry queue add put":  connection + " exists keep-mode replace",
 	"wherry queue run":      "ca connections exists limit limit-down limit-up password-stdin replace retries timeout trust verify",
 	"wherry queue list":     "", "wherry queue status": "", "wherry queue answer": "", "wherry queue move": "", "wherry queue priority": "",
 	"wherry queue schedule": "", "wherry queue pause": "", "wherry queue resume": "", "wherry queue retry": "", "wherry queue remove": "",

@@ -14,13 +14,13 @@ var groups = []struct {
 	letter, title string
 	flags         []string
 }{
-	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
-	{"g", "Transfer flags", []string{"exists", "verify", "keep-mode", "connections", "segments", "limit", "limit-down", "retries"}},
-	{"u", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "connections", "limit", "limit-up", "retries"}},
-	{"o", "Transfer flags", []string{"replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
+	{"c", "Connection flags", []string{"mode", "tls", "trust", "ca", "password-stdin", "timeout", "connections", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command"}},
+	{"g", "Transfer flags", []string{"exists", "verify", "keep-mode", "segments", "limit", "limit-down", "retries"}},
+	{"u", "Transfer flags", []string{"exists", "replace", "verify", "keep-mode", "limit", "limit-up", "retries"}},
+	{"o", "Transfer flags", []string{"replace", "verify", "limit", "limit-up", "limit-down", "retries"}},
 	{"e", "Transfer flags", []string{"verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
 	{"r", "Transfer flags", []string{"exists", "replace", "verify", "connections", "limit", "limit-up", "limit-down", "retries"}},
-	{"q", "Copying flags", []string{"exists", "replace", "keep-mode", "connections"}},
+	{"q", "Copying flags", []string{"exists", "replace", "keep-mode"}},
 	{"d", "Download flags", []string{"segments"}},
 	{"m", "Moving flags", []string{"exists"}},
 	{"s", "Flags that are saved", []string{"mode", "tls", "trust", "port-range", "external-ip", "encoding", "proxy", "account", "hidden", "keep-alive", "login-command", "replace", "connections", "limit-up", "limit-down"}},
