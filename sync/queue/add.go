@@ -82,8 +82,7 @@ func (r Request) validate() error {
 // addOne inserts one row, or finds the one that is there. job is the zero row
 // until the first row of the call gave it its number and rank.
 func (q *Queue) addOne(ctx context.Context, r Request, job *row) (ID, error) {
-	pair := pairOf(r.Source, r.Target)
-	id, err := q.unfinished(ctx, pair, r.Source, r.Target)
+	id, err := q.before(ctx, r)
 	if id != 0 || err != nil {
 		return id, err
 	}
@@ -93,13 +92,10 @@ func (q *Queue) addOne(ctx context.Context, r Request, job *row) (ID, error) {
 		}
 		job.rank += rankStep
 	}
-	if r.Arrive == ArriveLook {
-		r.Type = vfs.TypeUnknown // the scanners look
-	}
 	if id, err = q.insert(ctx, row{Item: Item{
 		Source: r.Source, Target: r.Target, Type: r.Type, State: Waiting, Exists: ruleOrAsk(r.Exists), Size: r.Size,
 		KeepMode: r.KeepMode, NotBefore: r.NotBefore, Segments: r.Segments,
-	}, job: job.job, rank: job.rank, depth: 1, name: r.Source.Path.Base(), arrive: r.Arrive}, pair); err != nil || job.job != 0 {
+	}, job: job.job, rank: job.rank, depth: 1, name: r.Source.Path.Base(), arrive: r.Arrive}, pairOf(r.Source, r.Target)); err != nil || job.job != 0 {
 		return id, err
 	}
 	job.job = id
@@ -114,13 +110,28 @@ func ruleOrAsk(r transfer.Rule) transfer.Rule {
 	return r
 }
 
+// before finds the row of a request that is there already and has not ended; 0
+// for none. Where the request's target is to be looked at, that of the row may have
+// been.
+func (q *Queue) before(ctx context.Context, r Request) (ID, error) {
+	id, err := q.unfinished(ctx, r.Source, r.Target)
+	if id != 0 || err != nil || r.Arrive != ArriveLook {
+		return id, err
+	}
+	inside, err := r.Target.Path.Join(r.Source.Path.Base())
+	if err != nil {
+		return 0, nil // what has no name goes into no folder
+	}
+	return q.unfinished(ctx, r.Source, Place{Site: r.Target.Site, Path: inside})
+}
+
 // unfinished finds a row of this source and target that has not ended; 0 for
 // none.
-func (q *Queue) unfinished(ctx context.Context, pair int64, src, dst Place) (ID, error) {
+func (q *Queue) unfinished(ctx context.Context, src, dst Place) (ID, error) {
 	var id ID
 	err := q.s.row(ctx, `SELECT id FROM rows WHERE pair = ? AND ended = 0 AND state <> 'removing'
 		AND src_site = ? AND src_path = ? AND dst_site = ? AND dst_path = ? LIMIT 1`,
-		pair, string(src.Site), blob(src.Path), string(dst.Site), blob(dst.Path)).Scan(&id)
+		pairOf(src, dst), string(src.Site), blob(src.Path), string(dst.Site), blob(dst.Path)).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
@@ -136,7 +147,7 @@ func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
 		ended = now
 	}
 	size := r.Size
-	if r.Type != vfs.TypeFile && r.arrive != ArriveLook {
+	if r.Type != vfs.TypeFile {
 		size = vfs.SizeUnknown
 	}
 	kind := ""

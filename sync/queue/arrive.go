@@ -42,6 +42,16 @@ func (q *Queue) wayIsGone(r row, err error) {
 	}
 }
 
+// look finds out where the row of w goes, whose target may be a folder, and gives
+// the row back for whoever takes it next. finished is as in scan.
+func (q *Queue) look(ctx context.Context, w *work, src, dst vfs.FS) (e ending, finished bool) {
+	p, err := lookAt(ctx, dst, w.row)
+	if err != nil {
+		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
+	}
+	return q.kept(ctx, q.arriveAt(ctx, w, p))
+}
+
 // lookAt returns where a row goes whose target may be a folder.
 func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
 	folder, err := vfs.IsFolder(ctx, dst, r.Target.Path)
@@ -51,13 +61,14 @@ func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
 	return r.Target.Path.Join(r.Source.Path.Base())
 }
 
-// arriveAt gives a row its final target, and the row back: as any other of an
-// unknown type it is taken again, and waits for others that go to the same name.
+// arriveAt gives a row its final target, and the row back: as any other it is taken
+// again, and waits for others that go to the same name. No part of it can be there
+// yet, whatever a crash has made of the row (doubt.go).
 func (q *Queue) arriveAt(ctx context.Context, w *work, p vfs.Path) error {
 	target := Place{Site: w.row.Target.Site, Path: p}
 	return q.writeThen(ctx, durable, func() error {
-		_, err := q.s.exec(ctx, `UPDATE rows SET dst_path = ?, pair = ?, arrive = 0, size = -1, state = 'waiting' WHERE id = ? AND state = 'scanning'`,
-			blob(p), pairOf(w.row.Source, target), int64(w.row.ID))
+		_, err := q.s.exec(ctx, `UPDATE rows SET dst_path = ?, pair = ?, arrive = 0, made_size = NULL, made_time = NULL, state = 'waiting' WHERE id = ? AND state = ?`,
+			blob(p), pairOf(w.row.Source, target), int64(w.row.ID), string(w.row.State))
 		return err
 	}, func() error {
 		q.forget(w)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 )
 
@@ -20,12 +21,13 @@ func TestATargetNobodyLookedAtIsLookedAtLater(t *testing.T) {
 	r := newDiskRig(t)
 	r.here.PutDir("/d")
 	folder := arriving("/d", "/made/d", ArriveIn)
-	folder.Type = vfs.TypeDir
+	inFolder := arriving("/d", "/box", ArriveLook)
+	folder.Type, inFolder.Type = vfs.TypeDir, vfs.TypeDir
 	for _, name := range []string{"/a", "/b", "/d/x"} {
 		r.here.Put(name, "1", when)
 	}
 	ids := r.add(
-		arriving("/a", "/box", ArriveLook), arriving("/b", "/plain", ArriveLook), arriving("/d", "/box", ArriveLook),
+		arriving("/a", "/box", ArriveLook), arriving("/b", "/plain", ArriveLook), inFolder,
 		arriving("/a", "/made/a", ArriveIn), arriving("/b", "/made/b", ArriveIn), folder,
 	)
 	if before := r.item(ids[0]); before.Target.Path.String() != "/box" || before.Size != 1 {
@@ -103,9 +105,9 @@ func TestARowIsForgottenByItsOwnWorkOnly(t *testing.T) {
 	r.there.PutDir("/box")
 	r.here.Put("/a", "1", when)
 	r.add(arriving("/a", "/box", ArriveLook))
-	look := r.claimed(scans, Scanning)
+	look := r.claimed(files, Active)
 	r.must(r.arriveAt(t.Context(), look, vfs.MustParse("/box/a")))
-	next := r.claimed(scans, Scanning)
+	next := r.claimed(files, Active)
 	r.forget(look)
 	r.Queue.mu.Lock()
 	defer r.Queue.mu.Unlock()
@@ -113,4 +115,125 @@ func TestARowIsForgottenByItsOwnWorkOnly(t *testing.T) {
 		t.Error("nobody knows any more that it is worked on")
 	}
 	clear(r.running)
+}
+
+// TestARowIsFoundAgainWhoseTargetWasLookedAt: asked for in the same words it is
+// the same work, wherever it was found to go.
+func TestARowIsFoundAgainWhoseTargetWasLookedAt(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		folder  bool
+		request Request
+		found   bool
+	}{
+		"it goes into a folder":             {folder: true, request: arriving("/a", "/box", ArriveLook), found: true},
+		"it has the name that was given":    {request: arriving("/a", "/box", ArriveLook), found: true},
+		"asked for as the target it has":    {folder: true, request: arriving("/a", "/box/a", ArriveAs), found: true},
+		"another file into the same folder": {folder: true, request: arriving("/b", "/box", ArriveLook)},
+		"the same file into another":        {folder: true, request: arriving("/a", "/other", ArriveLook)},
+		"the same name from elsewhere":      {folder: true, request: arriving("/e/a", "/box", ArriveLook)},
+		"the name that was given, for good": {folder: true, request: arriving("/a", "/box", ArriveAs)},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.here.Put("/a", "1", when)
+			if tc.folder {
+				r.there.PutDir("/box")
+			}
+			first := r.add(arriving("/a", "/box", ArriveLook))[0]
+			if again := r.add(arriving("/a", "/box", ArriveLook))[0]; again != first {
+				t.Errorf("before anybody looked it is row %d, not %d", again, first)
+			}
+			look := r.claimed(files, Active)
+			if e, finished := r.attempt(t.Context(), look); !finished {
+				t.Fatal(e.err)
+			}
+			if again := r.add(tc.request)[0]; (again == first) != tc.found {
+				t.Errorf("it is row %d, and the first was %d", again, first)
+			}
+			r.drain()
+			if after := r.add(arriving("/a", "/box", ArriveLook))[0]; after == first {
+				t.Error("a row that has ended was found")
+			}
+		})
+	}
+}
+
+// TestWhatNobodyLookedAtCounts in the bytes that are left, from the start until it
+// has arrived.
+func TestWhatNobodyLookedAtCounts(t *testing.T) {
+	r := newDiskRig(t)
+	r.there.PutDir("/box")
+	r.here.Put("/a", "12345", when)
+	request := arriving("/a", "/box", ArriveLook)
+	request.Size = 5
+	id := r.add(request)[0]
+	left := func(want int64) {
+		t.Helper()
+		r.must(r.refresh(t.Context()))
+		if got := r.Snapshot().BytesLeft; got != want {
+			t.Errorf("%d bytes are left, want %d", got, want)
+		}
+	}
+	left(5)
+	r.must(r.Pause(t.Context(), id))
+	left(5)
+	r.must(r.Resume(t.Context(), id))
+	if e, finished := r.attempt(t.Context(), r.claimed(files, Active)); !finished {
+		t.Fatal(e.err)
+	}
+	left(5)
+	r.drain()
+	left(0)
+	if got, _ := r.there.Get("/box/a"); got != "12345" {
+		t.Errorf("there is %q: %v", got, r.states())
+	}
+}
+
+// TestRowsThatLookAtOneFolderDoNotWaitForEachOther: none of them writes there yet.
+func TestRowsThatLookAtOneFolderDoNotWaitForEachOther(t *testing.T) {
+	r := newRig(t, nil)
+	r.add(arriving("/a", "/box", ArriveLook), arriving("/b", "/box", ArriveLook))
+	if one, other := r.claimed(files, Active), r.claimed(files, Active); one == nil || other == nil {
+		t.Errorf("taken were %v and %v", one, other)
+	}
+	r.Queue.mu.Lock()
+	defer r.Queue.mu.Unlock()
+	clear(r.running)
+}
+
+// TestATargetNobodyLookedAtIsNotSwept: it is the person's folder, or whose file it
+// is nobody knows, and so is a part beside it.
+func TestATargetNobodyLookedAtIsNotSwept(t *testing.T) {
+	r := newDiskRig(t)
+	r.there.PutDir("/box")
+	r.there.Put("/box"+transfer.Suffix, "another's", when)
+	id := r.add(arriving("/a", "/box", ArriveLook))[0]
+	r.claimed(files, Active)
+	r.must(r.Cancel(t.Context(), id))
+	r.Queue.mu.Lock()
+	clear(r.running)
+	r.Queue.mu.Unlock()
+	r.drain()
+	if _, stands := r.there.Get("/box" + transfer.Suffix); !stands {
+		t.Error("another's part was deleted")
+	}
+	if got := r.items(); len(got) > 0 {
+		t.Errorf("left is %v", got)
+	}
+}
+
+// TestAFileThatStoodThereIsNotTakenForOnesOwn after a crash: of a row whose target
+// nobody had looked at no file can have arrived.
+func TestAFileThatStoodThereIsNotTakenForOnesOwn(t *testing.T) {
+	r := newDiskRig(t)
+	r.here.Put("/a", "1", when)
+	r.there.Put("/box/a", "1", when)
+	request := arriving("/a", "/box", ArriveLook)
+	request.Exists = transfer.Skip
+	id := r.add(request)[0]
+	r.must(r.s.doubt(t.Context()))
+	r.drain()
+	if got := r.item(id); got.State != Skipped {
+		t.Errorf("the row is %s", got.State)
+	}
 }

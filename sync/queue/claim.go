@@ -29,7 +29,7 @@ func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 		if err != nil || next == nil {
 			return nil, q.judgeLocked(err)
 		}
-		w := &work{row: *next, names: likes(next.Target.Path)}
+		w := &work{row: *next, names: next.writes()}
 		if q.isOccupied(w.row) {
 			if err := q.postpone(ctx, w.row.ID); err != nil {
 				return nil, err
@@ -98,7 +98,7 @@ func (q *Queue) isHeld() bool {
 // write one part file. It also keeps a row from being taken again before the
 // last work on it ended.
 func (q *Queue) isOccupied(r row) bool {
-	names := likes(r.Target.Path, r.chosen)
+	names := r.writes()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range q.running {
@@ -107,6 +107,14 @@ func (q *Queue) isOccupied(r row) bool {
 		}
 	}
 	return false
+}
+
+// writes are the names, as alike has them, of which a row in work may write a part.
+func (r row) writes() []string {
+	if r.arrive == ArriveLook {
+		return nil // it is given back before
+	}
+	return likes(r.Target.Path, r.chosen)
 }
 
 // meetsLocked says whether w may write a part of one of names. Those that

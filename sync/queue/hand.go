@@ -41,7 +41,7 @@ type hand struct {
 // That it is noted is not enough: it may have been before somebody answered its
 // question by Rename.
 func (q *Queue) isLight(r row) bool {
-	return !r.probes && (q.c.File == Memory || q.hand.noted[r.ID] && canBeLight(r))
+	return !r.probes && r.arrive != ArriveLook && (q.c.File == Memory || q.hand.noted[r.ID] && canBeLight(r))
 }
 
 func canBeLight(r row) bool {

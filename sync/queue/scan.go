@@ -60,11 +60,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
 	if w.row.arrive == ArriveLook {
-		p, err := lookAt(ctx, dst, w.row)
-		if err != nil {
-			return fail(err)
-		}
-		return q.kept(ctx, q.arriveAt(ctx, w, p))
+		return q.look(ctx, w, src, dst)
 	}
 	if err := q.makeWay(ctx, w.row, dst); err != nil {
 		return fail(err)

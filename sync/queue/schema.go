@@ -32,8 +32,7 @@ import (
 // source and target (seen.go), NULL for nothing. rows_ended is for what came to
 // an end last or long ago, rows_open for the jobs that have not.
 //
-// arrive is Request.Arrive, 0 again once a target that was to be looked at was;
-// until then its row has the type 'unknown', which gives it to the scanners.
+// arrive is Request.Arrive, 0 again once a target that was to be looked at was.
 //
 // sites holds those that could not be reached; next_try is 0 once the time for
 // another try has come, as it is in rows.

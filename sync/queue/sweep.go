@@ -53,8 +53,11 @@ func (q *Queue) abandon(ctx context.Context, err error) {
 
 // sweep deletes the part of a cancelled row. A row asked for since with the
 // same target has the part now; but one under a name that the rule Rename chose
-// is nobody else's.
+// is nobody else's. One whose target was not looked at has none.
 func (q *Queue) sweep(ctx context.Context, r row) error {
+	if r.arrive == ArriveLook {
+		return nil
+	}
 	target := r.chosen
 	if target.IsRoot() || target == r.Target.Path {
 		wanted, err := q.wanted(ctx, r)
@@ -84,6 +87,6 @@ func (q *Queue) wanted(ctx context.Context, r row) (bool, error) {
 	if err := q.s.usableLocked(ctx); err != nil {
 		return false, err
 	}
-	id, err := q.unfinished(ctx, pairOf(r.Source, r.Target), r.Source, r.Target)
+	id, err := q.unfinished(ctx, r.Source, r.Target)
 	return id != 0, err
 }

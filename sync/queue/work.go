@@ -50,22 +50,29 @@ func (q *Queue) each(ctx context.Context, from line, as State, idle func() <-cha
 // worker n, from 0 on, transfers files while so many are wanted.
 func (q *Queue) worker(ctx context.Context, n int) error {
 	return q.each(ctx, files, Active, func() <-chan struct{} { return q.unwanted(n) }, func(ctx context.Context, w *work) {
-		e := q.attempt(ctx, w)
+		e, finished := q.attempt(ctx, w)
+		if finished {
+			return
+		}
 		e.stopped = ctx.Err() != nil
 		q.countEnd(w, e)
 		q.reportEnd(w, e)
 	})
 }
 
-// attempt makes one transfer.
-func (q *Queue) attempt(ctx context.Context, w *work) ending {
+// attempt makes one transfer. finished tells that the row was given back instead,
+// and the journal has it: what was found out is where it goes.
+func (q *Queue) attempt(ctx context.Context, w *work) (e ending, finished bool) {
 	src, dst, done, e := q.openBoth(ctx, w.row)
 	if e.err != nil {
-		return e
+		return e, false
 	}
 	defer done()
+	if w.row.arrive == ArriveLook {
+		return q.look(ctx, w, src, dst)
+	}
 	if err := q.makeWay(ctx, w.row, dst); err != nil {
-		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}
+		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
 	job := transfer.Job{
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
@@ -81,11 +88,11 @@ func (q *Queue) attempt(ctx context.Context, w *work) ending {
 		job.Verify = q.c.Verify()
 	}
 	if res, ok := stoodAlready(ctx, job); ok {
-		return ending{result: res}
+		return ending{result: res}, false
 	}
 	res, err := transfer.Run(ctx, job)
 	q.wayIsGone(w.row, err)
-	return ending{result: res, err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}
+	return ending{result: res, err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 }
 
 // openBoth opens the two sides; on failure the ending says which one failed.
