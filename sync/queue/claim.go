@@ -57,6 +57,7 @@ func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 func (q *Queue) register(w *work) {
 	w.counter.Total.Store(w.row.Size)
 	w.counter.Done.Store(w.row.Done)
+	w.counter.Part.Store(w.row.Done)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	w.kept, w.summed = w.row.Done, w.row.Done

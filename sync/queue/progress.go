@@ -16,6 +16,7 @@ const keepEvery = time.Second
 
 // keepProgress writes down how far the files in work are, in one write that is
 // not synced: nothing is built on it, and after a crash the part itself is asked.
+// What has come ahead of the part (transfer.Counter) would be gone by then.
 // Seq stays, as a view has this progress from the snapshot. Where it cannot be
 // written the work goes on, and whoever must write gets the error.
 func (q *Queue) keepProgress(ctx context.Context) {
@@ -27,7 +28,7 @@ func (q *Queue) keepProgress(ctx context.Context) {
 	moved := map[*work]int64{}
 	q.mu.Lock()
 	for _, w := range q.running {
-		if done := max(w.counter.Done.Load(), 0); done != w.kept && w.row.State == Active && !w.light && !w.taken {
+		if done := max(w.counter.Part.Load(), 0); done != w.kept && w.row.State == Active && !w.light && !w.taken {
 			moved[w] = done
 		}
 	}

@@ -45,3 +45,22 @@ func TestProgressIsToldBesideManyOtherEvents(t *testing.T) {
 	}
 	stop()
 }
+
+// TestWhatCameAheadIsNotKept as done in the journal: after a kill only the part is
+// there.
+func TestWhatCameAheadIsNotKept(t *testing.T) {
+	r := newDiskRig(t)
+	request := up("/a")
+	request.Size = 1 << 20
+	id := r.add(request)[0]
+	w := r.claimed(files, Active)
+	w.counter.Done.Store(300)
+	w.counter.Part.Store(200)
+	r.keepProgress(t.Context())
+	r.Queue.mu.Lock()
+	clear(r.running) // as a kill does
+	r.Queue.mu.Unlock()
+	if got := r.item(id).Done; got != 200 {
+		t.Errorf("%d bytes are kept as done, want 200", got)
+	}
+}
