@@ -133,7 +133,6 @@ func (q *Queue) begin(stop func(error)) error {
 	}
 	q.stop, q.stopped, q.deaf = stop, make(chan struct{}), false
 	clear(q.wayMade)
-	q.ringLocked()
 	return nil
 }
 
@@ -146,7 +145,6 @@ func (q *Queue) end() {
 	q.notes, q.unsettled = nil, 0
 	q.stop = nil
 	close(q.stopped)
-	q.ringLocked()
 }
 
 // recover sends back what a killed process had begun. What stands in the
