@@ -7,6 +7,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
@@ -155,4 +158,110 @@ func (r *rig) givePairs() {
 		r.must(err)
 	}
 	r.must(db.Close())
+}
+
+// TestARowIsBelievedThatHoldsTogether, and no other: what is made up could be sent,
+// or called done.
+func TestARowIsBelievedThatHoldsTogether(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		change   func(*row)
+		believed bool
+	}{
+		"as it was written":                  {func(*row) {}, true},
+		"with a state that there is not":     {func(r *row) { r.State = "waitinf" }, false},
+		"ended, and without a time":          {func(r *row) { r.State = Done }, false},
+		"ended":                              {func(r *row) { r.State, r.Ended = Failed, when }, true},
+		"not ended, and with a time":         {func(r *row) { r.Ended = when }, false},
+		"ended before there were computers":  {func(r *row) { r.State, r.Ended = Done, time.Unix(-1, 0) }, false},
+		"without a number":                   {func(r *row) { r.ID = 0 }, false},
+		"without a request":                  {func(r *row) { r.job = 0 }, false},
+		"in a folder below none":             {func(r *row) { r.Parent = -1 }, false},
+		"in itself":                          {func(r *row) { r.Parent = r.ID }, false},
+		"in a folder that came before":       {func(r *row) { r.Parent = r.ID - 1 }, true},
+		"above the top":                      {func(r *row) { r.depth = 0 }, false},
+		"as deep as its path, and one more":  {func(r *row) { r.depth = 4 }, true},
+		"deeper than its path":               {func(r *row) { r.depth = 5 }, false},
+		"deeper, but a name that is no path": {func(r *row) { r.depth, r.Parent, r.Type = 5, 1, vfs.TypeOther }, true},
+		"deeper, of another type at the top": {func(r *row) { r.depth, r.Type = 5, vfs.TypeOther }, false},
+		"from another path":                  {func(r *row) { r.Source.Path = vfs.MustParse("/t/b") }, false},
+		"to another path":                    {func(r *row) { r.Target.Path = vfs.MustParse("/in/t/b") }, false},
+		"done beside, under a name it chose": {func(r *row) {
+			r.State, r.Ended, r.Exists, r.Target.Path = Done, when, transfer.Rename, vfs.MustParse("/in/t/a (2)")
+		}, true},
+		"not done, under a name it chose":     {func(r *row) { r.Exists, r.Target.Path = transfer.Rename, vfs.MustParse("/in/t/a (2)") }, false},
+		"done under another name by no rule ": {func(r *row) { r.State, r.Ended, r.Target.Path = Done, when, vfs.MustParse("/in/t/a (2)") }, false},
+		"on its way out":                      {func(r *row) { r.State = removing }, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := read(3, 0, vfs.TypeFile, Waiting, "/t/a")
+			pair := pairOf(r.Source, r.Target)
+			if tc.change(&r); believable(r, pair) != tc.believed {
+				t.Errorf("believed: %t", !tc.believed)
+			}
+		})
+	}
+}
+
+// TestWhatIsOddInARowIsLeftOut: what it asks for is kept.
+func TestWhatIsOddInARowIsLeftOut(t *testing.T) {
+	for outcome, tc := range map[string]struct{ change, want func(*row) }{
+		"a rule that there is not asks": {func(r *row) { r.Exists = "overwritf" }, func(r *row) { r.Exists = transfer.Ask }},
+		"a size below none is unknown":  {func(r *row) { r.Size, r.Done = -7, -7 }, func(r *row) { r.Size, r.Done = vfs.SizeUnknown, 0 }},
+		"a size and what of it is done": {func(r *row) { r.Size, r.Done = 7, 5 }, func(r *row) { r.Size, r.Done = 7, 5 }},
+		"fewer attempts than none":      {func(r *row) { r.Attempts = -1 }, func(*row) {}},
+		"attempts":                      {func(r *row) { r.Attempts = 2 }, func(r *row) { r.Attempts = 2 }},
+		"a priority above the highest":  {func(r *row) { r.Priority = -9 }, func(r *row) { r.Priority = High }},
+		"a priority below the lowest":   {func(r *row) { r.Priority = 9 }, func(r *row) { r.Priority = Low }},
+		"more connections than any":     {func(r *row) { r.Segments = 99 }, func(r *row) { r.Segments = transfer.MaxSegments }},
+		"fewer connections than none":   {func(r *row) { r.Segments = -1 }, func(r *row) { r.Segments = 0 }},
+		"another arrival than there is": {func(r *row) { r.arrive = 9 }, func(r *row) { r.arrive = ArriveLook }},
+		"an arrival below the first":    {func(r *row) { r.arrive = -1 }, func(*row) {}},
+		"a time to begin is waited for": {func(r *row) { r.NotBefore = when }, func(r *row) { r.NotBefore, r.NextTry = when, when }},
+		"one of long ago is not":        {func(r *row) { r.NotBefore = time.Unix(-1, 0) }, func(*row) {}},
+		"why it failed": {
+			func(r *row) {
+				r.State, r.Ended, r.Kind, r.Message, r.About = Failed, when, vfs.KindNotFound, "gone", "/t/a"
+			},
+			func(r *row) {
+				r.State, r.Ended, r.Kind, r.Message, r.About = Failed, when, vfs.KindNotFound, "gone", "/t/a"
+			},
+		},
+		"what its part is made from": {
+			func(r *row) {
+				r.made, r.chosen = &transfer.Identity{Size: 7, ModTime: when}, vfs.MustParse("/in/t/a (2)")
+			},
+			func(r *row) {
+				r.made, r.chosen = &transfer.Identity{Size: 7, ModTime: when}, vfs.MustParse("/in/t/a (2)")
+			},
+		},
+		"what listings told is asked again": {func(r *row) { r.seen = []byte{1, 2} }, func(*row) {}},
+		"what it asks": {
+			func(r *row) { r.State, r.Question = Asking, &transfer.Question{NoReplace: true} },
+			func(r *row) { r.State, r.Question = Asking, &transfer.Question{NoReplace: true} },
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			give, want := read(3, 0, vfs.TypeFile, Waiting, "/t/a"), read(3, 0, vfs.TypeFile, Waiting, "/t/a")
+			tc.change(&give)
+			tc.want(&want)
+			s := salvager{fresh: r.s}
+			r.must(r.s.write(t.Context(), cheap, func() error { return s.insertAll(t.Context(), []row{give, give}) }))
+			got := r.all()
+			if len(got) != 1 || s.rescued != 1 {
+				t.Fatalf("%d rows, %d are counted", len(got), s.rescued)
+			}
+			if want.Question != nil {
+				want.Question = &transfer.Question{NoReplace: true}
+				if got[0].Question == nil || !got[0].Question.NoReplace {
+					t.Errorf("it asks %v", got[0].Question)
+				}
+			}
+			got[0].Question, want.Question, got[0].asked = nil, nil, ""
+			if !cmp.Equal(want.Item, got[0].Item, cmp.AllowUnexported(vfs.Path{})) || !cmp.Equal(want.made, got[0].made) ||
+				want.chosen != got[0].chosen || want.arrive != got[0].arrive || want.job != got[0].job || want.depth != got[0].depth || got[0].seen != nil {
+				t.Errorf("got  %+v\nwant %+v", got[0], want)
+			}
+		})
+	}
 }
