@@ -70,6 +70,7 @@ type Model struct {
 	len    int
 	seq    uint64
 	live   map[queue.ID]queue.Item
+	seen   map[queue.ID]time.Time // since when they are live
 	pages  map[int]page
 	wanted map[int]bool            // pages looked at since the last Missing
 	index  map[queue.ID]queue.Item // what the pages hold, nil until it is asked for
@@ -106,6 +107,29 @@ func (m *Model) Take(s queue.Snapshot) {
 		clear(m.pages)
 		m.index, m.all = nil, false
 	}
+}
+
+// briefly is how long a file moves before its progress is shown where that is
+// all or nothing. Of many small ones most have gone by then, and a list full of
+// bars that are empty, full and gone again cannot be read.
+const briefly = time.Second
+
+// Watch remembers since when rows are active.
+func (m *Model) Watch(s queue.Snapshot, now time.Time) {
+	seen := make(map[queue.ID]time.Time, len(s.Active))
+	for _, it := range s.Active {
+		seen[it.ID] = now
+		if since, ok := m.seen[it.ID]; ok {
+			seen[it.ID] = since
+		}
+	}
+	m.seen = seen
+}
+
+// Brief says whether a row's progress is not to be shown yet.
+func (m *Model) Brief(it queue.Item, now time.Time) bool {
+	since, ok := m.seen[it.ID]
+	return (!ok || now.Sub(since) < briefly) && (it.Done == 0 || it.Done >= it.Size)
 }
 
 // Len is the number of rows.

@@ -3,6 +3,7 @@ package queueview
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"wherry/sync/queue"
 	"wherry/sync/site"
@@ -51,5 +52,46 @@ func TestAReasonBeginsWithWhatHappened(t *testing.T) {
 				t.Errorf("it says %q", got)
 			}
 		})
+	}
+}
+
+// TestBriefRowsShowNoBar: of thousands of small files each is seen for a moment
+// only, and a bar that is empty and then full says nothing.
+func TestBriefRowsShowNoBar(t *testing.T) {
+	now := time.Unix(1_000_000, 0)
+	for outcome, c := range map[string]struct {
+		done  int64
+		after time.Duration
+		brief bool
+	}{
+		"one that just began":           {0, 0, true},
+		"one whose bytes moved at once": {100, 400 * time.Millisecond, true},
+		"one that is on its way":        {40, 0, false},
+		"one that waits for its end":    {100, 2 * time.Second, false},
+		"one that does not move":        {0, 2 * time.Second, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(1, queue.Active)
+			r.items[0].Done = c.done
+			m := NewModel(Left)
+			m.Watch(r.Snapshot(), now)
+			m.Watch(r.Snapshot(), now.Add(c.after))
+			if got := m.Brief(r.items[0], now.Add(c.after)); got != c.brief {
+				t.Errorf("brief: %t", got)
+			}
+		})
+	}
+}
+
+func TestARowThatIsBriefSaysNothingYet(t *testing.T) {
+	r := newRows(1, queue.Active)
+	v, l := show(t, r, Left)
+	if got := v.Row(0); got.Fraction >= 0 || got.Cells[4] != "" || got.Cells[6] != "" {
+		t.Errorf("it shows %v, %v", got.Fraction, got.Cells)
+	}
+	l.Advance(briefly)
+	take(t, v, l, r)
+	if got := v.Row(0); got.Fraction != 0 || got.Cells[4] != "0%" {
+		t.Errorf("after a while it shows %v, %v", got.Fraction, got.Cells)
 	}
 }

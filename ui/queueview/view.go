@@ -116,7 +116,12 @@ func (v *View) Row(i int) parts.Row {
 	if !ok {
 		return parts.Row{Cells: []string{"…"}, Dim: true, Fraction: -1}
 	}
-	return row(v.model.tab, it, v.names, v.loop.Now())
+	now := v.loop.Now()
+	r := row(v.model.tab, it, v.names, now)
+	if it.State == queue.Active && !isDir(it) && v.model.Brief(it, now) {
+		r.Cells[4], r.Cells[6], r.Fraction = "", "", -1
+	}
+	return r
 }
 
 // Take shows a snapshot of the queue; the shell calls it from its ticker.
@@ -124,6 +129,7 @@ func (v *View) Take(s queue.Snapshot) {
 	v.last = s
 	before := v.model.Len()
 	v.model.Take(s)
+	v.model.Watch(s, v.loop.Now())
 	v.showEmptiness()
 	if v.model.Len() != before {
 		v.reselect()
