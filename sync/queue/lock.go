@@ -30,6 +30,21 @@ func (q *Queue) Elsewhere() (bool, error) {
 	return !ok, lock.Close()
 }
 
+// Free returns nil where a Run would find nobody else at work, and ErrRunning as
+// Run does: who asks a person for what a run needs learns first that there will be
+// none.
+func (q *Queue) Free(ctx context.Context) error {
+	if q.isRunning() {
+		return ErrRunning
+	}
+	unlock, err := q.lock(ctx)
+	if err != nil {
+		return err
+	}
+	unlock()
+	return nil
+}
+
 // lock takes the right to work on the journal. The returned func gives it
 // back. The lock is the system's own and ends with the process, however that
 // ends.

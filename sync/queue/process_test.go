@@ -37,6 +37,11 @@ func TestOneProcessWorks(t *testing.T) {
 	if err := r.Drain(t.Context()); !errors.Is(err, ErrRunning) {
 		t.Errorf("the first, asked twice, got %v", err)
 	}
+	for who, q := range map[string]*Queue{"the first": r.Queue, "the second": two} {
+		if err := q.Free(t.Context()); !errors.Is(err, ErrRunning) {
+			t.Errorf("%s is told %v", who, err)
+		}
+	}
 	if two.Snapshot().Running {
 		t.Error("the second claims to be running")
 	}
@@ -47,6 +52,9 @@ func TestTheLockEndsWithTheRun(t *testing.T) {
 	stop := r.start()
 	r.await("start", func() bool { return r.Snapshot().Running })
 	stop()
+	if err := r.Free(t.Context()); err != nil {
+		t.Errorf("the first is told %v", err)
+	}
 	if err := second(t, r).Drain(t.Context()); err != nil {
 		t.Errorf("the second got %v", err)
 	}

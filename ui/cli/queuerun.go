@@ -44,12 +44,18 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 	r.queued = true
 	events := newEvents(r.event)
 	defer events.Close()
-	w := wish{durable: true, events: events.OnEvent}
+	w := wish{durable: true, unread: true, events: events.OnEvent}
 	if rule := transfer.Rule(a.opt.exists.value); rule != "" && rule != transfer.Ask {
 		w.exists = a.byRule(rule)
 	}
 	err := a.withEngine(ctx, command, w, func(s *session) error {
 		r.begin(s)
+		if err := s.engine.Queue().Free(ctx); err != nil {
+			return err
+		}
+		if _, err := a.password(); err != nil {
+			return err
+		}
 		if err := s.givePassword(ctx); err != nil {
 			return err
 		}
@@ -57,9 +63,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 		if p.awake {
 			defer a.stayAwake(ctx)()
 		}
-		if err := s.sayWhen(); err != nil {
-			return err
-		}
+		s.sayWhen()
 		if err := s.reopen(ctx); err != nil {
 			return err
 		}
@@ -75,24 +79,20 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 }
 
 // sayWhen tells a person why nothing moves yet, where only time is waited for.
-func (s *session) sayWhen() error {
-	if elsewhere, err := s.engine.Queue().Elsewhere(); err != nil || elsewhere {
-		return err // the run itself tells
-	}
+func (s *session) sayWhen() {
 	snap := s.engine.Queue().Snapshot()
 	if snap.Held {
 		s.queueWaits(snap)
-		return nil
+		return
 	}
 	first, waiting := snap.OpensAt, snap.Count[queue.Waiting]
 	if later := snap.Later; later.Rows >= waiting && later.First.After(first) {
 		first = later.First
 	}
 	if waiting == 0 || first.IsZero() {
-		return nil
+		return
 	}
 	s.notice("wherry: The first file begins at %s, which is waited for. Ctrl-C ends the wait.", words.Moment(first.Local(), time.Now()))
-	return nil
 }
 
 // stayAwake holds off the computer's sleep until it is called back. Where the

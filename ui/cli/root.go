@@ -157,7 +157,7 @@ func (a *app) openWindow(cmd *cobra.Command, args []string) error {
 
 // show opens the window and waits until it is closed.
 func (a *app) show(ctx context.Context, command string, req WindowRequest) (err error) {
-	cfg, closeLog, err := a.config()
+	cfg, closeLog, err := a.config(wish{})
 	if err != nil {
 		return err
 	}

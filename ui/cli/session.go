@@ -52,6 +52,7 @@ type remote struct {
 type wish struct {
 	durable bool // the queue on disk rather than one in memory
 	later   bool // what is asked for is done by another process
+	unread  bool // the command reads the password itself, once it knows that it has work to do
 	events  func(queue.Event)
 	// exists answers what rows ask, nil for a person at the terminal.
 	exists func(context.Context, transfer.Question) (transfer.Answer, error)
@@ -59,7 +60,7 @@ type wish struct {
 
 // withEngine runs work with an engine and ends it afterwards, in every case.
 func (a *app) withEngine(ctx context.Context, command string, w wish, work func(s *session) error) (err error) {
-	cfg, closeLog, err := a.config()
+	cfg, closeLog, err := a.config(w)
 	if err != nil {
 		return err
 	}
@@ -105,10 +106,12 @@ func (s *session) announce() {
 
 // config makes the engine's settings of the flags; closeLog ends the file of
 // --log.
-func (a *app) config() (cfg engine.Config, closeLog func() error, err error) {
+func (a *app) config(w wish) (cfg engine.Config, closeLog func() error, err error) {
 	none := func() error { return nil }
-	if _, err := a.password(); err != nil {
-		return cfg, none, err
+	if !w.unread {
+		if _, err := a.password(); err != nil {
+			return cfg, none, err
+		}
 	}
 	if cfg.Dirs, err = a.dirs(); err != nil {
 		return cfg, none, err

@@ -126,7 +126,8 @@ func TestWhatWaitsForATimeIsNotPromisedBySomebodyElse(t *testing.T) {
 	for !e.Queue().Snapshot().Running {
 		runtime.Gosched()
 	}
-	r := h.fails(exitFailed, []string{"Another Wherry works on the queue already"}, "queue", "run")
+	// Nor is a password asked for, which standard input does not have.
+	r := h.fails(exitFailed, []string{"Another Wherry works on the queue already"}, "queue", "run", "--password-stdin")
 	if strings.Contains(r.err, "which is waited for") {
 		t.Errorf("it says what it does not do:\n%s", r.err)
 	}
