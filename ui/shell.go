@@ -187,6 +187,7 @@ func (s *shell) paneHooks(side int) pane.Hooks {
 		Transfer:  func(c pane.Cargo) { s.transferTo(c, s.panes[1-side]) },
 		Moved:     func() { s.moved(side) },
 		Read:      func() { s.answered(s.panes[side].Place().ID) },
+		Awaited:   func(since time.Time) string { return s.awaited(side, since) },
 		Active:    func() { s.activate(side) },
 		Switch:    func() { s.panes[1-side].Focus() },
 		Say:       s.status.say,

@@ -10,6 +10,7 @@ package pane
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -60,6 +61,9 @@ type Hooks struct {
 	Moved func()
 	// Read: a folder was read, so that its place answers.
 	Read func()
+	// Awaited says in a sentence what a folder of a site, or its opening, that
+	// was asked for at a time is waiting for; "" where that is not known.
+	Awaited func(since time.Time) string
 	// Active: the pane got the keys.
 	Active func()
 	// Switch: Tab.

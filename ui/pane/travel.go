@@ -18,9 +18,10 @@ import (
 // it is being read; most take less, and a flash of words would only disturb.
 const patience = 150 * time.Millisecond
 
-// slowly is how long it takes before the pane says that it takes long. A server
-// behind a firewall lets listings wait for seconds until another way is tried.
-const slowly = 3 * time.Second
+// slowly is how long it takes before the pane says what is waited for, and how
+// often it looks again. A server behind a firewall lets listings wait for seconds
+// until another way is tried.
+const slowly = time.Second
 
 // trip is the way to a folder. Only the newest trip of a pane counts.
 type trip struct {
@@ -137,16 +138,32 @@ func (v *View) waitPatiently(t *trip) {
 	if v.slow != nil {
 		v.slow()
 	}
+	began := v.loop.Now()
 	v.slow = v.loop.After(patience, func() {
+		if v.trip == t {
+			v.showTrip(t, "Esc ends it.")
+			v.tellAwaited(t, began)
+		}
+	})
+}
+
+// tellAwaited says what a trip waits for, as long as that lasts.
+func (v *View) tellAwaited(t *trip, began time.Time) {
+	v.slow = v.loop.After(slowly, func() {
 		if v.trip != t {
 			return
 		}
-		v.showTrip(t, "Esc ends it.")
-		v.slow = v.loop.After(slowly-patience, func() {
-			if v.trip == t {
-				v.showTrip(t, "No answer so far; the log tells what is tried. Esc ends it.")
-			}
-		})
+		text := ""
+		if v.hooks.Awaited != nil {
+			text = v.hooks.Awaited(began)
+		}
+		if text == "" {
+			text = "No answer so far; the log tells what is tried."
+		}
+		if text += " Esc ends it."; v.placard.Notice().Text != text {
+			v.showTrip(t, text)
+		}
+		v.tellAwaited(t, began)
 	})
 }
 

@@ -102,8 +102,17 @@ func TestSlowFolderSaysSoAndCanBeLeft(t *testing.T) {
 		}
 	}
 	says("at first", "Esc ends it.")
-	r.loop.Advance(slowly - patience)
+	r.loop.Advance(slowly)
 	says("as it takes long", "No answer so far; the log tells what is tried. Esc ends it.")
+	asked := r.loop.Now()
+	r.view.hooks.Awaited = func(since time.Time) string {
+		if !since.Before(asked) {
+			t.Errorf("it asks since %v", since)
+		}
+		return "Waiting for the login."
+	}
+	r.loop.Advance(slowly)
+	says("once it is known", "Waiting for the login. Esc ends it.")
 	r.picture("pane-busy")
 	r.view.Focus()
 	r.key(fyne.KeyEscape)
