@@ -190,11 +190,7 @@ func (s *shell) quitFromTray() {
 func trayState(now queue.Snapshot, asking bool) string {
 	n := now.Unfinished()
 	text := words.Count(int64(n), "transfer", "transfers")
-	rate := 0.0
-	for _, item := range now.Active {
-		rate += item.Rate
-	}
-	switch left := time.Duration(float64(now.BytesLeft) / max(rate, 1) * float64(time.Second)); {
+	switch left, known := now.Left(); {
 	case n == 0 && asking:
 		return "A question waits"
 	case asking || now.Count[queue.Asking] > 0:
@@ -203,11 +199,11 @@ func trayState(now queue.Snapshot, asking bool) string {
 		return "Nothing to transfer"
 	case now.Held:
 		return text + ", on hold"
-	case !now.OpensAt.IsZero() && rate < 1:
+	case !now.OpensAt.IsZero() && now.Rate < 1:
 		return text + ", from " + now.OpensAt.Format("15:04") + " on"
 	case n == now.Count[queue.Paused]:
 		return text + ", paused"
-	case rate < 1:
+	case !known:
 		return text
 	case left < time.Minute:
 		return text + ", less than a minute left"

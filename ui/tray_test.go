@@ -10,21 +10,17 @@ import (
 )
 
 func TestTrayTellsWhatTheQueueDoes(t *testing.T) {
-	at := func(rates ...float64) (active []queue.Item) {
-		for _, rate := range rates {
-			active = append(active, queue.Item{State: queue.Active, Rate: rate})
-		}
-		return active
-	}
 	count := func(state queue.State, n int) map[queue.State]int { return map[queue.State]int{state: n} }
 	for want, tc := range map[string]struct {
 		now    queue.Snapshot
 		asking bool
 	}{
 		"Nothing to transfer":                 {now: queue.Snapshot{Count: count(queue.Failed, 3)}},
-		"3 transfers, 2 min left":             {now: queue.Snapshot{Active: at(600, 400), Count: count(queue.Waiting, 3), BytesLeft: 110_000}},
-		"3 transfers, 1 h 5 min left":         {now: queue.Snapshot{Active: at(1000), Count: count(queue.Waiting, 3), BytesLeft: 3_910_000}},
-		"1 transfer, less than a minute left": {now: queue.Snapshot{Active: at(1000), Count: count(queue.Active, 1), BytesLeft: 59_000}},
+		"3 transfers, 2 min left":             {now: queue.Snapshot{Rate: 1000, Count: count(queue.Waiting, 3), BytesLeft: 110_000}},
+		"3 transfers, 1 h 5 min left":         {now: queue.Snapshot{Rate: 1000, Count: count(queue.Waiting, 3), BytesLeft: 3_910_000}},
+		"1 transfer, less than a minute left": {now: queue.Snapshot{Rate: 1000, Count: count(queue.Active, 1), BytesLeft: 59_000}},
+		"4 transfers, 1 min left":             {now: queue.Snapshot{Rate: 1000, Count: count(queue.Waiting, 4), BytesLeft: 90_000_000, Later: queue.Later{Rows: 1, Bytes: 89_940_000}}},
+		"5 transfers":                         {now: queue.Snapshot{Rate: 1000, Count: count(queue.Waiting, 5), BytesLeft: 5000, Later: queue.Later{Rows: 5, Bytes: 5000}}},
 		"2 transfers":                         {now: queue.Snapshot{Count: count(queue.Waiting, 2), BytesLeft: 1000}},
 		"2 transfers, on hold":                {now: queue.Snapshot{Held: true, Count: count(queue.Waiting, 2)}},
 		"3 transfers, on hold":                {now: queue.Snapshot{Held: true, Count: count(queue.Waiting, 3), OpensAt: time.Date(2024, 5, 1, 22, 0, 0, 0, time.UTC)}},

@@ -1,6 +1,11 @@
 package queue
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"wherry/sync/vfs"
+)
 
 func TestUnfinished(t *testing.T) {
 	for outcome, tc := range map[string]struct {
@@ -17,5 +22,34 @@ func TestUnfinished(t *testing.T) {
 				t.Errorf("got %d, want %d", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestTimeLeft: what cannot be told is not, and what takes longer than anybody waits
+// is long, and not over.
+func TestTimeLeft(t *testing.T) {
+	const long = 1e9 * time.Second
+	type told struct {
+		left time.Duration
+		ok   bool
+		want time.Duration // below zero for none
+	}
+	tell := func(left time.Duration, ok bool) func(time.Duration) told {
+		return func(want time.Duration) told { return told{left, ok, want} }
+	}
+	for outcome, tc := range map[string]told{
+		"of a file":                 tell(Item{Size: 300, Done: 100, Rate: 20}.Left())(10 * time.Second),
+		"of one that stands":        tell(Item{Size: 300, Done: 100}.Left())(-1),
+		"of one of unknown size":    tell(Item{Size: vfs.SizeUnknown, Done: 100, Rate: 20}.Left())(-1),
+		"of one that nearly stands": tell(Item{Size: 50 << 30, Rate: 0.5}.Left())(long),
+		"of all":                    tell(Snapshot{BytesLeft: 300, Rate: 20}.Left())(15 * time.Second),
+		"but not of what is later":  tell(Snapshot{BytesLeft: 300, Rate: 20, Later: Later{Bytes: 100}}.Left())(10 * time.Second),
+		"where all is later":        tell(Snapshot{BytesLeft: 300, Rate: 20, Later: Later{Bytes: 300}}.Left())(-1),
+		"where all stands":          tell(Snapshot{BytesLeft: 300}.Left())(-1),
+		"where all nearly stands":   tell(Snapshot{BytesLeft: 50 << 40, Rate: 1}.Left())(long),
+	} {
+		if tc.ok != (tc.want >= 0) || tc.ok && tc.left != tc.want {
+			t.Errorf("%s: %v, %t", outcome, tc.left, tc.ok)
+		}
 	}
 }

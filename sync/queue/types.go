@@ -154,7 +154,13 @@ func (i Item) Left() (left time.Duration, ok bool) {
 	if i.Rate <= 0 || i.Size < i.Done {
 		return 0, false
 	}
-	return time.Duration(float64(i.Size-i.Done) / i.Rate * float64(time.Second)), true
+	return timeFor(i.Size-i.Done, i.Rate), true
+}
+
+// timeFor is how long bytes take, 30 years at most: a Duration holds no more than
+// 292.
+func timeFor(bytes int64, rate float64) time.Duration {
+	return time.Duration(min(float64(bytes)/rate, 1e9) * float64(time.Second))
 }
 
 // Snapshot is the queue at one moment, cheap enough to take five times a
@@ -186,6 +192,16 @@ type Snapshot struct {
 	Rate, FileRate float64
 	// Later are the waiting rows that start at a time to come.
 	Later Later
+}
+
+// Left is the time until everything that may move by now has moved, at the rate of
+// the last seconds; ok is false where it cannot be told.
+func (s Snapshot) Left() (left time.Duration, ok bool) {
+	bytes := s.BytesLeft - s.Later.Bytes
+	if s.Rate <= 0 || bytes <= 0 {
+		return 0, false
+	}
+	return timeFor(bytes, s.Rate), true
 }
 
 // Unfinished counts the rows on which work is left. It is never less than

@@ -146,10 +146,8 @@ func (p *painting) overall(snap queue.Snapshot, moved int64) {
 		p.all = p.add(math.MaxInt) // below every file
 	}
 	rate := snap.Rate
-	left, known := time.Duration(0), rate > 0 && snap.Count[queue.Scanning] == 0
-	if known {
-		left = time.Duration(float64(snap.BytesLeft) / rate * float64(time.Second))
-	}
+	left, known := snap.Left()
+	known = known && snap.Count[queue.Scanning] == 0 // else it is not known of what
 	// Folders count as active while anything is left in them.
 	files := int64(snap.Count[queue.Waiting] + snap.Count[queue.Asking] + len(p.last))
 	p.all.show(moved, moved+snap.BytesLeft, rate, words.Left(left, known), "All: "+words.Files(files)+" left", "All: "+words.Number(files)+" left")

@@ -13,16 +13,6 @@ import (
 	"wherry/ui/words"
 )
 
-// timeLeft is the time until everything that may move has moved at the present
-// rate.
-func timeLeft(s queue.Snapshot) (left time.Duration, ok bool) {
-	bytes := s.BytesLeft - s.Later.Bytes
-	if s.Rate <= 0 || bytes <= 0 {
-		return 0, false
-	}
-	return time.Duration(min(float64(bytes)/s.Rate, 1e9) * float64(time.Second)), true
-}
-
 // manyFiles a second is from where on that is told: bytes a second say little
 // of files so small.
 const manyFiles = 5
@@ -30,7 +20,7 @@ const manyFiles = 5
 // pace says how it goes on: files a second where they are many, and the time
 // left where it can be told.
 func pace(s queue.Snapshot) string {
-	left := words.Left(timeLeft(s))
+	left := words.Left(s.Left())
 	if s.FileRate < manyFiles {
 		return left
 	}
