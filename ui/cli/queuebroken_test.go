@@ -38,6 +38,11 @@ func TestAFolderWithFailuresCountsOnce(t *testing.T) {
 	if !strings.Contains(list.out, `"/mid": 2 of 3 entries failed.`) || strings.Contains(list.out, "went wrong") {
 		t.Errorf("listed:\n%s", list.out)
 	}
+	row := lines(t, h.ok("queue", "status", "--json").out)[0]
+	failed := lines(t, h.ok("queue", "list", "--failed", "--json").out)
+	if rows := row["rows"].(map[string]any); rows["failed"] != float64(len(failed)) || len(failed) != 3 || row["folders_failed"] != 1.0 {
+		t.Errorf("the status is %v, and the list has %d rows", row, len(failed))
+	}
 	if again := h.run("queue", "run"); !strings.Contains(again.err, "2 rows have failed before") {
 		t.Errorf("the next run says %q", again.err)
 	}

@@ -12,12 +12,13 @@ import (
 
 // statusJSON is the line of `queue status --json`.
 type statusJSON struct {
-	Rows      map[queue.State]int `json:"rows"`       // by state, each state named
-	Left      int                 `json:"left"`       // rows that have not ended
-	BytesLeft int64               `json:"bytes_left"` // of those whose size is known
-	Folders   int                 `json:"folders"`    // of rows.active, those that are folders: something below them has not ended
-	Running   bool                `json:"running"`    // a window or a queue run works on the queue
-	Held      bool                `json:"held"`       // all work is paused, see queue resume --all
+	Rows      map[queue.State]int `json:"rows"`           // by state, each state named
+	Left      int                 `json:"left"`           // rows that have not ended
+	BytesLeft int64               `json:"bytes_left"`     // of those whose size is known
+	Folders   int                 `json:"folders"`        // of rows.active, those that are folders: something below them has not ended
+	Broken    int                 `json:"folders_failed"` // of rows.failed, those that are folders: something below them failed, and is counted, too
+	Running   bool                `json:"running"`        // a window or a queue run works on the queue
+	Held      bool                `json:"held"`           // all work is paused, see queue resume --all
 	Waits     []waitJSON          `json:"waits"`
 }
 
@@ -54,9 +55,13 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 	if err != nil {
 		return err
 	}
+	broken, err := q.Broken(ctx)
+	if err != nil {
+		return err
+	}
 	if s.opt.json {
 		line := statusJSON{
-			Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Folders: folders, Running: running,
+			Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Folders: folders, Broken: broken, Running: running,
 			Held: snap.Held, Waits: []waitJSON{},
 		}
 		for _, state := range states {
@@ -70,10 +75,6 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 			line.Waits = append(line.Waits, one)
 		}
 		return jsonLines(s.std.Out).Encode(line)
-	}
-	broken, err := q.Broken(ctx)
-	if err != nil {
-		return err
 	}
 	if _, err := s.std.Out.Write([]byte(totals(snap, folders, broken) + "\n")); err != nil {
 		return err

@@ -31,12 +31,12 @@ func TestTheQueueIsCounted(t *testing.T) {
 	}
 	h.ok("queue", "add", "get", "shop:/a", "shop:/b", "shop:/c", t.TempDir())
 	h.ok("queue", "pause", "2")
-	want := map[string]any{"rows": rows(map[string]any{"waiting": 2.0, "paused": 1.0}), "left": 3.0, "bytes_left": 3.0, "folders": 0.0, "running": false, "held": false, "waits": []any{}}
+	want := map[string]any{"rows": rows(map[string]any{"waiting": 2.0, "paused": 1.0}), "left": 3.0, "bytes_left": 3.0, "folders": 0.0, "folders_failed": 0.0, "running": false, "held": false, "waits": []any{}}
 	if diff := cmp.Diff(want, count()); diff != "" {
 		t.Error(diff)
 	}
 	h.fails(exitFailed, nil, "queue", "run") // a row is left
-	want = map[string]any{"rows": rows(map[string]any{"done": 2.0, "paused": 1.0}), "left": 1.0, "bytes_left": 1.0, "folders": 0.0, "running": false, "held": false, "waits": []any{}}
+	want = map[string]any{"rows": rows(map[string]any{"done": 2.0, "paused": 1.0}), "left": 1.0, "bytes_left": 1.0, "folders": 0.0, "folders_failed": 0.0, "running": false, "held": false, "waits": []any{}}
 	if diff := cmp.Diff(want, count()); diff != "" {
 		t.Error(diff)
 	}
