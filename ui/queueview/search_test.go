@@ -147,6 +147,7 @@ func TestSearchLetsTheQueueWork(t *testing.T) {
 		v.Take(r.Snapshot())
 		settle(t, l)
 		l.Advance(loop.Period)
+		settle(t, l)
 	}
 	if r.counted > before+1 {
 		t.Errorf("searched %d times in a second", r.counted-before)
