@@ -18,6 +18,8 @@ package listing
 
 import (
 	"time"
+
+	"wherry/sync/vfs"
 )
 
 // Format is the command that a listing answers.
@@ -55,6 +57,9 @@ type Options struct {
 	Location *time.Location
 	// Decode turns the server's bytes into a name; nil keeps the bytes.
 	Decode func(string) string
+	// Unique is called with each entry of MLSD or MLST of which the server tells
+	// what is the same under all names of it (RFC 3659, 7.5.2); nil for nobody.
+	Unique func(e vfs.Entry, unique string)
 	Limits Limits
 }
 

@@ -76,6 +76,7 @@ func (p *parser) facts(line string) (e vfs.Entry, around bool, v verdict) {
 // that "perm" gives away.
 type ownership struct {
 	owner, ownerID, group, groupID string
+	unique                         string
 	typ                            vfs.Type
 }
 
@@ -97,6 +98,9 @@ func (p *parser) named(e vfs.Entry, name string, own ownership) vfs.Entry {
 	e.Name = p.name(name)
 	e.Owner = p.word(firstOf(own.owner, own.ownerID))
 	e.Group = p.word(firstOf(own.group, own.groupID))
+	if p.Unique != nil && own.unique != "" {
+		p.Unique(e, own.unique)
+	}
 	return e
 }
 
@@ -153,6 +157,8 @@ func (p *parser) setFact(e *vfs.Entry, own *ownership, key, value string) {
 		}
 	case "perm":
 		own.typ = permType(value)
+	case "unique":
+		own.unique = value
 	case "unix.mode":
 		value = strings.TrimPrefix(value, "0o") // pyftpdlib: Python's oct()
 		if m, err := strconv.ParseUint(value, 8, 32); err == nil {

@@ -24,7 +24,11 @@ const (
 
 func (o *operation) listingOptions() listing.Options {
 	// The year that LIST leaves out is the one by the server's clock.
-	return listing.Options{Now: time.Now().Add(o.clock.offset), Decode: o.names.decode}
+	options := listing.Options{Now: time.Now().Add(o.clock.offset), Decode: o.names.decode}
+	if o.uniques != nil {
+		options.Unique = o.keepUnique
+	}
+	return options
 }
 
 // inUTC corrects the times of entries, which LIST told of dir, asking about

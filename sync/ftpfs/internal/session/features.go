@@ -58,13 +58,13 @@ var wantedFacts = []string{
 
 // factsCommand returns the OPTS that turns on the wanted facts, "" where they
 // all are on: FEAT marks those with a star (RFC 3659, 7.8). pyftpdlib has
-// unix.mode off.
-func factsCommand(offered string) string {
+// unix.mode off. more are wanted, too.
+func factsCommand(offered string, more ...string) string {
 	var ask []string
 	missing := false
 	for fact := range strings.SplitSeq(offered, ";") {
 		name, on := strings.CutSuffix(strings.TrimSpace(fact), "*")
-		for _, w := range wantedFacts {
+		for _, w := range append(more, wantedFacts...) {
 			if strings.EqualFold(name, w) {
 				ask = append(ask, name)
 				missing = missing || !on

@@ -54,7 +54,13 @@ func (o *operation) list(dir vfs.Path) ([]vfs.Entry, error) {
 	if !o.supports("MLST") {
 		return o.listLIST(dir, name)
 	}
+	if o.hidesLinks() {
+		o.uniques = map[string]string{}
+	}
 	entries, err := o.listBy("MLSD", listing.MLSD, name)
+	if err == nil {
+		o.showUpward(dir, entries)
+	}
 	var refusal *textproto.Error
 	if err == nil || !errors.As(err, &refusal) || refusal.Code < 500 {
 		return entries, err

@@ -207,6 +207,9 @@ func TestFactsCommand(t *testing.T) {
 			t.Errorf("%q: %q", offered, got)
 		}
 	}
+	if got := factsCommand("type*;unique*;unix.mode;", "unique"); got != "OPTS MLST type;unique;unix.mode;" {
+		t.Errorf("with unique: %q", got)
+	}
 }
 
 func TestKindOf(t *testing.T) {

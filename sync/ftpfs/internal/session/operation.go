@@ -19,6 +19,9 @@ type operation struct {
 	cancel context.CancelFunc
 	verb   string // for errors: "list"
 	path   string // for errors
+	// uniques are told by a listing, by the names of folders; nil where they are
+	// of no use.
+	uniques map[string]string
 }
 
 // begin takes the turn.

@@ -17,10 +17,12 @@ import (
 )
 
 // Learned remembers, for all sessions of a site, which way to a data
-// connection worked, and how long folders are. The zero value knows nothing.
+// connection worked, how long folders are, and by what they are told apart. The
+// zero value knows nothing.
 type Learned struct {
 	wire.Learned
 	folders folders
+	uniques uniques
 }
 
 // Config says how to connect and whom to ask.
@@ -96,6 +98,7 @@ type Session struct {
 	sizes   int               // of the turn: see sizeIsOfFiles
 	renames bool              // of the turn: MLST calls names otherwise
 	keeps   bool              // of the turn: RNTO onto a file was refused because that exists
+	denied  bool              // of the turn: STAT was refused
 	hidden  answer            // of the turn: whether "LIST -a" shows hidden names
 	clock   clock             // of the turn
 	hashing vfs.HashName      // of the turn: what HASH computes, "" as FEAT has it

@@ -68,7 +68,11 @@ func (o *operation) wishes() []string {
 		lines = append(lines, "OPTS UTF8 ON")
 	}
 	if o.supports("MLST") {
-		if line := factsCommand(o.feats["MLST"]); line != "" {
+		var more []string
+		if o.hidesLinks() {
+			more = append(more, "unique")
+		}
+		if line := factsCommand(o.feats["MLST"], more...); line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -163,7 +163,8 @@ const (
 
 // statLists says whether STAT with a path lists it over the control connection
 // in the format of LIST: all servers do so in some way, vsftpd in a known one.
-func (o *operation) statLists() bool { return o.isVSFTPD() }
+// An administrator may deny it (cmds_denied).
+func (o *operation) statLists() bool { return o.isVSFTPD() && !o.denied }
 
 // isPattern says whether the last element of name, in the server's bytes, could
 // be taken for a pattern. In Shift-JIS and Big5 half a character may look so.
@@ -185,6 +186,10 @@ func (o *operation) statSTAT(p vfs.Path, name string, told measured) (vfs.Entry,
 		return e, err
 	}
 	r, err := o.command("STAT " + name)
+	if r.Code >= 500 {
+		o.denied = true
+		return o.statTimed(p)
+	}
 	if err != nil {
 		return vfs.Entry{}, err
 	}

@@ -199,6 +199,29 @@ func TestStatBySTAT(t *testing.T) {
 	}
 }
 
+// TestSTATIsDenied: an administrator of vsftpd may do so, and what STAT would tell
+// is looked up in the folder.
+func TestSTATIsDenied(t *testing.T) {
+	srv := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{Deny: []string{"STAT"}})
+	f := connect(t, srv, site.ModePassive, site.TLSOff)
+	f.put("folder/inner", []byte("x"))
+	f.put("file", []byte("12345"))
+	link := filepath.Join(srv.Dir, "link")
+	f.must(os.Symlink("nowhere", link))
+	for name, want := range map[string]vfs.Type{"file": vfs.TypeFile, "folder": vfs.TypeDir, "link": vfs.TypeLink} {
+		if e, err := f.s.Stat(f.ctx, f.path(name)); err != nil || e.Type != want || e.Type == vfs.TypeFile && e.Size != 5 {
+			t.Errorf("%s: %+v, %v", name, e, err)
+		}
+	}
+	_, err := f.s.Stat(f.ctx, f.path("none"))
+	f.kind("none", err, vfs.KindNotFound)
+	f.finishes("a link to nothing", link, false)
+	f.finishes("nothing", filepath.Join(srv.Dir, "new"), false)
+	f.must(f.s.Close())
+	f.reopen() // it has not asked by STAT yet
+	f.finishes("a link to nothing, at first", link, false)
+}
+
 // lists counts the listings asked for.
 func (f *fixture) lists() int {
 	n := 0

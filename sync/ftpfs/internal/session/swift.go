@@ -91,6 +91,8 @@ func (o *operation) vacancy(name string) []string {
 		return nil
 	case !o.conf.Learned.folders.read(path.Dir(name)):
 		return []string{"RNFR " + name}
+	case !o.statLists():
+		return nil
 	}
 	return append(o.aside(path.Dir(name)), "STAT "+likeness(name), "RNFR "+name)
 }
