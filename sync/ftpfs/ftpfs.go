@@ -124,7 +124,10 @@ func (f *FS) Allow(transfers int) { f.pool.Allow(transfers) }
 // Expect tells that so many files are about to move, as those of a folder that is
 // to be listed first: where a connection stands the others are made meanwhile. It
 // waits for nothing; ctx must outlast the call by as long as a login may take.
-func (f *FS) Expect(ctx context.Context, transfers int) { f.pool.Expect(ctx, transfers) }
+func (f *FS) Expect(ctx context.Context, transfers int) {
+	f.memory.learned.Expect()
+	f.pool.Expect(ctx, transfers)
+}
 
 // Doubt has every session prove anew, before its next transfer, that it moves
 // files as they are; see vfs.Doubter. Later sessions do so at their login.

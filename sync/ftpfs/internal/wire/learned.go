@@ -29,6 +29,7 @@ type Learned struct {
 	opening  []string    // guarded; never changed once set
 	group    tls.CurveID // guarded; see keyGroup
 	proof    proof       // guarded
+	expected time.Time   // guarded; see Expect
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first

@@ -235,6 +235,7 @@ func (c *Control) verdict(d *Data) (Reply, error) {
 	began := time.Now()
 	r, err := c.receive(limit + d.unsent())
 	c.quick = err == nil && time.Since(began) < quickEnd
+	c.conf.Learned.proves(c.whom(), func(p *proof) { p.quick = c.quick })
 	if err == nil && r.OK() {
 		d.lingered()
 	}

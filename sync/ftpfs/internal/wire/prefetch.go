@@ -28,7 +28,7 @@ type prefetched struct {
 // data connections are made by EPSV, and one transfer follows the other. The first
 // time it must also be plain soon whether the server hangs by it.
 func (c *Control) prefetches() bool {
-	return c.bearsBy(EPSV) && c.isBusy() && (c.quick || c.hasPorted())
+	return c.bearsBy(EPSV) && c.isBusy() && (c.isQuick() || c.hasPorted())
 }
 
 // keepPort keeps the answer to an EPSV that was sent ahead, and connects.

@@ -14,6 +14,7 @@ type proof struct {
 	of     whom
 	rung   Rung      // by which a data connection came about
 	ported bool      // an EPSV that was sent ahead was answered
+	quick  bool      // a transfer's final reply came soon behind its last byte, the last time
 	files  time.Time // when a transfer ended that had followed another
 }
 
@@ -59,11 +60,33 @@ func (c *Control) hasPorted() bool {
 	return c.ported || c.conf.Learned.proofOf(c.whom()).ported
 }
 
+// isQuick says whether the newest transfer's final reply came soon: on this connection,
+// or where it has had none yet on another one.
+func (c *Control) isQuick() bool {
+	if c.streamed.IsZero() {
+		return c.conf.Learned.proofOf(c.whom()).quick
+	}
+	return c.quick
+}
+
 // isBusy says whether one transfer follows the other: on this connection, or where it
-// has had none yet on another one.
+// has had none yet on another one, or will as far as anybody knows.
 func (c *Control) isBusy() bool {
 	if c.streamed.IsZero() {
-		return time.Since(c.conf.Learned.proofOf(c.whom()).files) < portLife
+		return time.Since(c.conf.Learned.proofOf(c.whom()).files) < portLife || c.conf.Learned.expects()
 	}
 	return c.streak > 0 && time.Since(c.streamed) < portLife
+}
+
+// Expect tells that many transfers are about to come, one behind the other.
+func (l *Learned) Expect() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expected = time.Now()
+}
+
+func (l *Learned) expects() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Since(l.expected) < portLife
 }

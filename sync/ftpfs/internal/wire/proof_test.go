@@ -15,6 +15,7 @@ import (
 // second, where it is the same server by all that can be seen.
 func TestWhatOneConnectionProvedCountsForTheNext(t *testing.T) {
 	const verbs = "EPSV STOR SIZE RNFR"
+	ahead := []string{"EPSV", "STOR", "SIZE EPSV RNFR"}
 	plain := []string{"EPSV", "STOR", "SIZE RNFR"}
 	for outcome, tc := range map[string]struct {
 		files     int // of the first connection
@@ -23,12 +24,15 @@ func TestWhatOneConnectionProvedCountsForTheNext(t *testing.T) {
 		sent      []string // by the second
 		hurried   bool     // its command went out before its data connection stood
 	}{
-		"all of it": {files: 3, sent: []string{"EPSV", "STOR", "SIZE EPSV RNFR"}, hurried: true},
-		"not that files follow each other, after one":  {files: 1, sent: plain, hurried: true},
-		"nothing of another server":                    {files: 3, greeting: ftptest.InTurn(known, ftptest.Reply("220 vsFTPd, too")), sent: plain},
-		"nothing of another address":                   {files: 3, meanwhile: func(l *Learned) { l.proof.of.peer = netip.MustParseAddr("192.0.2.1") }, sent: plain},
-		"not that files follow each other, long after": {files: 3, meanwhile: func(l *Learned) { l.proof.files = time.Now().Add(-portLife - 1) }, sent: plain, hurried: true},
-		"nothing where it was given up":                {files: 3, meanwhile: func(l *Learned) { l.giveUp() }, sent: []string{"EPSV", "STOR", "SIZE", "RNFR"}},
+		"all of it": {files: 3, sent: ahead, hurried: true},
+		"not that files follow each other, after one":    {files: 1, sent: plain, hurried: true},
+		"that files will follow each other, as is known": {files: 1, meanwhile: (*Learned).Expect, sent: ahead, hurried: true},
+		"not as was known long ago":                      {files: 1, meanwhile: func(l *Learned) { l.expected = time.Now().Add(-portLife - 1) }, sent: plain, hurried: true},
+		"not where the last reply came late":             {files: 1, meanwhile: func(l *Learned) { l.Expect(); l.proof.quick = false }, sent: plain, hurried: true},
+		"nothing of another server":                      {files: 3, greeting: ftptest.InTurn(known, ftptest.Reply("220 vsFTPd, too")), sent: plain},
+		"nothing of another address":                     {files: 3, meanwhile: func(l *Learned) { l.proof.of.peer = netip.MustParseAddr("192.0.2.1") }, sent: plain},
+		"not that files follow each other, long after":   {files: 3, meanwhile: func(l *Learned) { l.proof.files = time.Now().Add(-portLife - 1) }, sent: plain, hurried: true},
+		"nothing where it was given up":                  {files: 3, meanwhile: func(l *Learned) { l.giveUp() }, sent: []string{"EPSV", "STOR", "SIZE", "RNFR"}},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
