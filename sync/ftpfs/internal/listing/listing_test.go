@@ -124,6 +124,23 @@ func TestMLSDKeepsWhatItCannotRead(t *testing.T) {
 	}
 }
 
+// TestUniqueIsTold: what has a fact "unique" is told with it, and nothing else is.
+func TestUniqueIsTold(t *testing.T) {
+	told := map[string]string{}
+	o := Options{Unique: func(e vfs.Entry, unique string) { told[e.Name+" "+e.Type.String()] = unique }}
+	lines := "type=dir;Unique=1g2; sub\r\nunique=1g3;type=file; f\r\ntype=dir; plain\r\ntype=dir;unique=; empty\r\n"
+	if entries, odd, err := Read(strings.NewReader(lines), MLSD, o); err != nil || len(entries) != 4 || len(odd) > 0 {
+		t.Fatal(entries, odd, err)
+	}
+	if _, err := Fact(" type=dir;unique=1g4; /a/b", o); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"sub dir": "1g2", "f file": "1g3", "/a/b dir": "1g4"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestFact(t *testing.T) {
 	want := vfs.Entry{Name: "/srv/pub", Type: vfs.TypeDir, Size: -1, Mode: 0o755, HasMode: true}
 	for _, line := range []string{" type=cdir;UNIX.mode=0755; /srv/pub\r\n", "Type=dir;UNIX.mode=0755; /srv/pub"} {
