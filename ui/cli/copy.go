@@ -203,7 +203,11 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 // unmade is err of making a folder. Some folders of a system, as /proc, take no new
 // one and say that it is missing: what is there is not to be called missing.
 func unmade(ctx context.Context, fs vfs.FS, p vfs.Path, err error) error {
-	if vfs.KindOf(err) != vfs.KindNotFound {
+	switch vfs.KindOf(err) {
+	case vfs.KindExists: // and is none, which was asked before
+		return &vfs.Error{Op: "mkdir", Path: p.String(), Kind: vfs.KindNotDir, Err: err}
+	case vfs.KindNotFound:
+	default:
 		return err
 	}
 	if there, _ := vfs.IsFolder(ctx, fs, p.Dir()); !there {

@@ -84,8 +84,12 @@ func (a *app) finish(ctx context.Context, err error) int {
 	case errors.As(err, &reported):
 		return reported.code
 	case errors.As(err, &usage):
+		message := strings.TrimSpace(words.Safe(usage.message) + " " + usage.remedy)
+		if !strings.HasSuffix(message, ".") && !strings.HasSuffix(message, "?") {
+			message += "."
+		}
 		a.say("wherry: %s\nRun `%s --help` for what it takes, with examples.",
-			strings.TrimSpace(words.Safe(usage.message)+" "+usage.remedy), usage.command)
+			message, usage.command)
 		return exitUsage
 	case ctx.Err() != nil || vfs.KindOf(err) == vfs.KindCancelled:
 		if !a.told {

@@ -61,10 +61,15 @@ func expand(ctx context.Context, r remote, through bool) ([]found, error) {
 		all = append(all, one)
 	}
 	if len(all) == 0 {
-		return nil, err
+		return nil, unmatched(r)
 	}
 	slices.SortFunc(all, func(a, b found) int { return strings.Compare(a.entry.Name, b.entry.Name) })
 	return all, nil
+}
+
+// unmatched is a pattern that meets nothing.
+func unmatched(r remote) error {
+	return &vfs.Error{Op: "match", Path: r.path.String(), Kind: vfs.KindNotFound}
 }
 
 // absent tells a missing name from other failures. A server may refuse a name
@@ -90,7 +95,7 @@ func (s *session) whole(ctx context.Context, r remote, through bool) ([]found, e
 		return half
 	})
 	if len(all) == 0 {
-		return nil, &vfs.Error{Op: "list", Path: r.path.String(), Kind: vfs.KindNotFound}
+		return nil, unmatched(r)
 	}
 	return all, nil
 }

@@ -62,3 +62,25 @@ func TestAPatternLeavesOutWhatIsNotWhole(t *testing.T) {
 		})
 	}
 }
+
+// TestALinkIsRemovedItself and not what it leads to, also where a folder is named
+// for what it holds.
+func TestALinkIsRemovedItself(t *testing.T) {
+	s := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	plant(t, s.Dir, map[string]string{"kept/a": "1"})
+	base := at("ftp", s.User, s.Host, s.Port, s.Home)
+	for _, arg := range []string{"/link", "/lin*"} {
+		if err := os.Symlink("kept", filepath.Join(s.Dir, "link")); err != nil {
+			t.Fatal(err)
+		}
+		h.ok("rm", "--tls", "off", base+arg)
+		if _, err := os.Lstat(filepath.Join(s.Dir, "link")); err == nil {
+			t.Errorf("%s: the link is there still", arg)
+		}
+		if diff := cmp.Diff(map[string]string{"kept": "dir", "kept/a": "file 1"}, tree(t, s.Dir)); diff != "" {
+			t.Errorf("%s: %s", arg, diff)
+		}
+	}
+}

@@ -35,12 +35,7 @@ func (r *run) summary(ctx context.Context, q *queue.Queue) error {
 	took := time.Since(r.begun)
 	switch {
 	case r.enc != nil:
-		err := r.enc.Encode(summaryJSON{
-			Event: "summary", Done: r.done, Failed: r.failed, Skipped: r.skipped, Left: rest.all(),
-			Paused: rest.paused, Asking: rest.asking, Waiting: rest.waiting, Later: rest.later,
-			Bytes: r.bytes, Seconds: float64(took.Milliseconds()) / 1000,
-		})
-		if err != nil {
+		if err := r.encodeSummary(rest); err != nil {
 			return err
 		}
 	case !r.opt.quiet && ctx.Err() == nil:
@@ -67,6 +62,16 @@ func (r *run) summary(ctx context.Context, q *queue.Queue) error {
 		return &reportedError{code}
 	}
 	return nil
+}
+
+// encodeSummary is the last line of --json.
+func (r *run) encodeSummary(rest left) error {
+	r.summed = true
+	return r.enc.Encode(summaryJSON{
+		Event: "summary", Done: r.done, Failed: r.failed, Skipped: r.skipped, Left: rest.all(),
+		Paused: rest.paused, Asking: rest.asking, Waiting: rest.waiting, Later: rest.later,
+		Bytes: r.bytes, Seconds: float64(time.Since(r.begun).Milliseconds()) / 1000,
+	})
 }
 
 // sentence is the summary for people: "3 files copied, 4.2 MB in 2 s (2.1

@@ -32,6 +32,7 @@ type counts struct {
 	against               bool            // something was skipped that the person did not want skipped
 	codes                 map[int]bool    // exit codes of the failures
 	lacks                 map[string]bool // hosts whose password nobody knows
+	summed                bool            // the last line of --json was written
 }
 
 // transfer plans with a connected engine, lets a queue in memory do it, and
@@ -49,9 +50,8 @@ func (a *app) transfer(ctx context.Context, command string, args []string, plan 
 		return r.all(ctx, events, reqs...)
 	})
 	var reported *reportedError
-	if r.enc != nil && err != nil && !errors.As(err, &reported) {
-		line := errorJSON{Event: "failed", Kind: vfs.KindOf(err).String(), Message: words.Of(err, words.CommandLine).Title}
-		return errors.Join(err, r.enc.Encode(line))
+	if r.enc != nil && err != nil && !r.summed && !errors.As(err, &reported) {
+		return errors.Join(err, r.enc.Encode(failedLine(err)))
 	}
 	return err
 }
@@ -90,9 +90,17 @@ func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
 		r.shown = nil
 	}
 	if err != nil && ctx.Err() == nil {
-		return err
+		if r.enc == nil || errors.Is(err, queue.ErrRunning) {
+			return err
+		}
+		return errors.Join(err, r.enc.Encode(failedLine(err)), r.encodeSummary(leftOf(q.Snapshot())))
 	}
 	return r.summary(ctx, q)
+}
+
+// failedLine tells in JSON why a command could not go on.
+func failedLine(err error) errorJSON {
+	return errorJSON{Event: "failed", Kind: vfs.KindOf(err).String(), Message: words.Of(err, words.CommandLine).Title}
 }
 
 // drawsBars says whether progress is shown: on a terminal that can move its cursor,
@@ -143,7 +151,10 @@ func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
 // tell says to a person what did not go as wished.
 func (r *run) tell(e queue.Event, wished bool) {
 	i := e.Item
-	here := i.Source.Site == site.Local && about(i) == i.Source.Path.String()
+	here := i.Source.Site == site.Local
+	if about(i) != i.Source.Path.String() {
+		here = i.Target.Site == site.Local
+	}
 	w := words.Copying(i.Kind, about(i), i.Message, here)
 	if r.queued {
 		w = words.Row(i.Kind, about(i), i.Message, here, int64(i.ID))

@@ -46,6 +46,11 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 			Remedy: byFace(face, "`wherry queue list --failed` shows which ones and why, and `wherry queue retry ID` tries them again.",
 				"The rows below it say why; Retry tries them again."),
 		}, true
+	case kind == vfs.KindNotFound && strings.HasPrefix(line, "match "):
+		return Words{
+			Title:  "Nothing matches " + name(path) + ".",
+			Remedy: "`wherry ls` on the folder shows what is there; a pattern meets names with a leading dot only where it begins with one.",
+		}, true
 	case kind == vfs.KindNotFound && folderFault.MatchString(line) && strings.HasPrefix(path, "/"):
 		return folderMissing(path, line, face), true
 	case kind == vfs.KindNoSpace && diskFull.MatchString(line) && !anyReply.MatchString(line):
@@ -241,7 +246,7 @@ func Target(text string, err error, face Face) Words {
 		reason = "it holds " + held
 	}
 	row := table[vfs.KindBadName]
-	return Words{Title: sentence(`"`+Safe(text)+`" cannot be used`, reason), Remedy: byFace(face, row.line, row.window)}
+	return Words{Title: sentence(`"`+Safe(text)+`" cannot be used`, reason), Remedy: strings.TrimPrefix(byFace(face, row.line, row.window), "Use another name. ")}
 }
 
 // keychainFault finds a failure of a site.Vault below what was to be done with
