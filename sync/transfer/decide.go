@@ -90,7 +90,7 @@ func (r *run) skip(reason string) (action, Result, error) {
 func (r *run) ifNewer() (action, Result, error) {
 	switch {
 	case r.source.ModTime.IsZero(), r.old.ModTime.IsZero():
-		return r.skip(string(Newer))
+		return r.skip("undated")
 	}
 	switch compareTimes(r.source, *r.old) {
 	case sourceNewer:

@@ -50,7 +50,7 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 	const fresh, old = "the new content", "the old content, longer"
 	for outcome, tc := range map[string]struct {
 		rule   transfer.Rule
-		oldDay int    // of the target; the source's is 10
+		oldDay int    // of the target, 0 for a time that nobody tells; the source's is 10
 		old    string // "" means old
 		want   transfer.Outcome
 		reason string
@@ -61,6 +61,7 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 		"newer replaces an older one":           {transfer.Newer, 9, "", transfer.Done, "", map[string]string{targetName: fresh}},
 		"newer leaves a newer one":              {transfer.Newer, 11, "", transfer.Skipped, "newer", map[string]string{targetName: old}},
 		"newer leaves one as old":               {transfer.Newer, 10, "", transfer.Skipped, "same", map[string]string{targetName: old}},
+		"newer leaves one of an unknown age":    {transfer.Newer, 0, "", transfer.Skipped, "undated", map[string]string{targetName: old}},
 		"different replaces another size":       {transfer.Different, 10, "", transfer.Done, "", map[string]string{targetName: fresh}},
 		"different leaves one as large":         {transfer.Different, 1, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
 		"different leaves an equal one":         {transfer.Different, 10, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
@@ -79,7 +80,11 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 			if tc.old != "" {
 				before = strings.TrimPrefix(tc.old, "\x00")
 			}
-			p.to.Put(targetName, before, day(tc.oldDay))
+			age := day(tc.oldDay)
+			if tc.oldDay == 0 {
+				age = time.Time{}
+			}
+			p.to.Put(targetName, before, age)
 			p.job.Exists = tc.rule
 			result, err := p.run(t.Context())
 			if err != nil || result.Outcome != tc.want || result.Reason != tc.reason {

@@ -213,8 +213,8 @@ type Result struct {
 	// take permissions.
 	ModeRefused bool
 	// Reason of a skip: the Rule that made it so ("skip"; "newer" where the
-	// source is not; "resume" where it cannot be done), "same" where both
-	// sides are alike, or "different" where Resume found another content.
+	// target is; "resume" where it cannot be done), "undated" where a time is not
+	// told that Newer compares, "same" where both sides are alike, or "different" where Resume found another content.
 	Reason string
 	// Question that is open, for Asking.
 	Question Question

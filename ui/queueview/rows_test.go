@@ -42,7 +42,7 @@ func TestAReasonBeginsWithWhatHappened(t *testing.T) {
 		"both sides have the same path":    {alike, vfs.KindNotFound, "/home/anna/a.txt", "", "The file does not exist."},
 		"a host keeps its name":            {up, vfs.KindTimeout, "ftp.example.org", "", "ftp.example.org did not answer in time."},
 		"another path keeps its name":      {up, vfs.KindNotDir, "/www", "", `"/www" is a file, where a folder is needed.`},
-		"skipped by the rule":              {skipped, vfs.KindOther, "", string(transfer.Newer), "Skipped: the target is newer, or a time is not known."},
+		"skipped by the rule":              {skipped, vfs.KindOther, "", string(transfer.Newer), "Skipped: the target is newer."},
 		"skipped for what the source is":   {skipped, vfs.KindOther, "", "not a file, a folder or a link", "Skipped: not a file, a folder or a link."},
 	} {
 		t.Run(name, func(t *testing.T) {

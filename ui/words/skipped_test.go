@@ -14,6 +14,7 @@ func TestASkipIsToldInWords(t *testing.T) {
 	}{
 		"by the rule to skip":        {"skip", "is there already", true},
 		"the target is newer":        {"newer", "the target is newer", true},
+		"nobody tells its time":      {"undated", "a time is not known", true},
 		"both are alike":             {"same", "is the same", true},
 		"resume found other bytes":   {"different", "has other contents", true},
 		"resume cannot be done":      {"resume", "cannot be resumed", true},
