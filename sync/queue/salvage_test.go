@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"bytes"
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
@@ -261,6 +262,66 @@ func TestWhatIsOddInARowIsLeftOut(t *testing.T) {
 			if !cmp.Equal(want.Item, got[0].Item, cmp.AllowUnexported(vfs.Path{})) || !cmp.Equal(want.made, got[0].made) ||
 				want.chosen != got[0].chosen || want.arrive != got[0].arrive || want.job != got[0].job || want.depth != got[0].depth || got[0].seen != nil {
 				t.Errorf("got  %+v\nwant %+v", got[0], want)
+			}
+		})
+	}
+}
+
+// TestWhatIsLostIsCounted: of what was damaged no more is left out than could not
+// be read or believed, and no number is given twice.
+func TestWhatIsLostIsCounted(t *testing.T) {
+	const all, gone = 600, 10
+	for outcome, tc := range map[string]struct {
+		damage func(t *testing.T, r *rig)
+		lost   int // at most
+	}{
+		"rows that say what cannot be": {func(_ *testing.T, r *rig) {
+			r.change(`UPDATE rows SET state = 'waitinf' WHERE id IN (5, 120)`)
+		}, 2},
+		"a page of rows": {func(t *testing.T, r *rig) {
+			const page, leaf = 4096, 13 // of a table (SQLite file format, 1.6)
+			content, err := os.ReadFile(r.file)
+			r.must(err)
+			for at := page; at < len(content); at += page {
+				if one := content[at : at+page]; one[0] == leaf && bytes.Contains(one, []byte("/in/file-0300")) {
+					clear(one)
+					r.must(os.WriteFile(r.file, content, 0o600))
+					return
+				}
+			}
+			t.Fatal("no page has the row")
+		}, 40},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := bare(t)
+			r.file = t.TempDir() + "/queue.db"
+			q := r.open(r.onDisk)
+			var requests []Request
+			for i := range all + gone {
+				requests = append(requests, up(fmt.Sprintf("/file-%04d", i)))
+			}
+			ids, err := q.Add(t.Context(), requests...)
+			r.must(err)
+			r.must(q.Close())
+			r.change(fmt.Sprintf(`DELETE FROM rows WHERE id > %d`, ids[all-1]))
+			tc.damage(t, r)
+			markDamaged(r.file)
+			c := r.config()
+			c.File = r.file
+			q, notices, err := Open(t.Context(), c)
+			r.must(err)
+			r.Queue = q
+			r.sound()
+			kept := r.all()
+			lost := all - len(kept)
+			if lost < 1 || lost > tc.lost {
+				t.Errorf("%d rows are lost", lost)
+			}
+			if len(notices) != 1 || !strings.Contains(notices[0], fmt.Sprintf(" %d of its rows could be read and stand in the queue, %d could not.", len(kept), lost)) {
+				t.Errorf("notices %q", notices)
+			}
+			if more := r.add(up("/more"))[0]; more != ids[all+gone-1]+1 {
+				t.Errorf("the next row has the number %d, there were %d", more, ids[all+gone-1])
 			}
 		})
 	}
