@@ -249,7 +249,7 @@ func (s *shell) openManager() {
 
 // transferTo queues a copy of a cargo into the folder that a pane shows.
 func (s *shell) transferTo(c pane.Cargo, to *pane.View) {
-	if !to.Ready() {
+	if !to.Receives() {
 		s.status.say("The other pane shows no folder to copy to")
 		return
 	}
@@ -309,7 +309,7 @@ func (s *shell) dropped(at fyne.Position, uris []fyne.URI) {
 			to, place, dir = p, t.Place, t.Dir
 		}
 	}
-	if !to.Ready() {
+	if !to.Receives() {
 		s.status.say("The pane shows no folder to copy to")
 		return
 	}

@@ -32,11 +32,11 @@ type Target struct {
 // position is not over the pane's list, or the pane shows none.
 func (v *View) TargetAt(at fyne.Position) (t Target, ok bool) {
 	row, inside := v.list.RowAt(at)
-	if !inside || !v.Ready() {
+	if !inside || !v.Receives() {
 		return Target{}, false
 	}
 	t = Target{Place: v.place, Dir: v.model.Path(), row: parts.HighlightAll}
-	if row < 0 || !v.model.Entry(row).IsDir() {
+	if row < 0 || v.covered() || !v.model.Entry(row).IsDir() {
 		return t, true
 	}
 	if dir, err := t.Dir.Join(v.model.Entry(row).Name); err == nil {

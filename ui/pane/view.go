@@ -195,6 +195,12 @@ func (v *View) Place() Place { return v.place }
 // while it says why it could not.
 func (v *View) Ready() bool { return v.shown && v.trip == nil && v.failed == nil }
 
+// Receives says whether the pane shows a folder that can be copied to. It does
+// while that is read anew, too, which comes with each file that arrives in it.
+func (v *View) Receives() bool {
+	return v.shown && v.failed == nil && (v.trip == nil || v.trip.opener == nil && v.trip.path == v.model.Path())
+}
+
 // Path is the folder shown.
 func (v *View) Path() vfs.Path { return v.model.Path() }
 
