@@ -89,6 +89,28 @@ func TestALinkInAFilesFolderLeadsToItsSiblings(t *testing.T) {
 	}
 }
 
+// TestAFileIsRenamedOutOfItsFolder: into another one than that which is held open.
+func TestAFileIsRenamedOutOfItsFolder(t *testing.T) {
+	for _, replace := range []bool{false, true} {
+		f, dir, name := held(t)
+		sub := filepath.Join(name, "in", "sub")
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		plant(t, sub, "file", "x")
+		from := join(t, join(t, dir, "sub"), "file")
+		if _, err := f.Stat(t.Context(), from); err != nil { // from here on the folder is held
+			t.Fatal(err)
+		}
+		if err := f.Rename(t.Context(), from, join(t, dir, "file"), replace); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(filepath.Join(name, "in", "file")); err != nil {
+			t.Errorf("replace %v: %v", replace, err)
+		}
+	}
+}
+
 func TestAClosedPartHoldsNoFolder(t *testing.T) {
 	entries := func() int {
 		open, err := os.ReadDir("/dev/fd")

@@ -124,6 +124,28 @@ func TestTooLittleRoomIsToldBeforeAnyIsTaken(t *testing.T) {
 	}
 }
 
+// TestNoScratchWithoutRoom: it is refused before any is taken, and not left open.
+func TestNoScratchWithoutRoom(t *testing.T) {
+	f, dir, root := place(t)
+	if !reserves(t, root) {
+		return // such a disk cannot tell, and what is written finds it full
+	}
+	opened := func() int {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}
+	before := opened()
+	if _, err := f.Scratch(t.Context(), dir, 1<<62); vfs.KindOf(err) != vfs.KindNoSpace {
+		t.Errorf("%v, want no_space", err)
+	}
+	if after := opened(); after > before {
+		t.Errorf("%d descriptors, %d before", after, before)
+	}
+}
+
 func TestClosingTheFileSystemGivesRoomBack(t *testing.T) {
 	f := localfs.New()
 	root := t.TempDir()

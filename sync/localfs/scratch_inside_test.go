@@ -37,12 +37,13 @@ func TestAScratchThatHasANameForAMoment(t *testing.T) {
 		want  vfs.Kind // KindOther for success
 		left  int
 	}{
-		"nothing is there":          {func(string) error { return nil }, vfs.KindOther, 0},
-		"what a kill has left goes": {func(name string) error { return os.WriteFile(name, nil, 0o600) }, vfs.KindOther, 0},
-		"somebody's file stays":     {func(name string) error { return os.WriteFile(name, []byte("x"), 0o600) }, vfs.KindExists, 1},
-		"somebody's folder stays":   {func(name string) error { return os.Mkdir(name, 0o700) }, vfs.KindExists, 1},
-		"somebody's link stays":     {func(name string) error { return os.Symlink("x", name) }, vfs.KindExists, 1},
-		"there is no folder":        {func(name string) error { return os.Remove(filepath.Dir(name)) }, vfs.KindNotFound, 0},
+		"nothing is there":            {func(string) error { return nil }, vfs.KindOther, 0},
+		"what a kill has left goes":   {func(name string) error { return os.WriteFile(name, nil, 0o600) }, vfs.KindOther, 0},
+		"somebody's file stays":       {func(name string) error { return os.WriteFile(name, []byte("x"), 0o600) }, vfs.KindExists, 1},
+		"somebody's folder stays":     {func(name string) error { return os.Mkdir(name, 0o700) }, vfs.KindExists, 1},
+		"somebody's empty pipe stays": {func(name string) error { return unix.Mkfifo(name, 0o600) }, vfs.KindExists, 1},
+		"somebody's link stays":       {func(name string) error { return os.Symlink("x", name) }, vfs.KindExists, 1},
+		"there is no folder":          {func(name string) error { return os.Remove(filepath.Dir(name)) }, vfs.KindNotFound, 0},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			f, dir, name := withNames(t)
@@ -95,6 +96,40 @@ func TestManyScratchesHaveANameAtATime(t *testing.T) {
 	work.Wait()
 	if left, err := os.ReadDir(name); err != nil || len(left) != 0 {
 		t.Errorf("the folder shows %v: %v", left, err)
+	}
+}
+
+// TestOneFolderIsHeldAtATime: that of the first file below the top, and none once the
+// tree is closed.
+func TestOneFolderIsHeldAtATime(t *testing.T) {
+	name := t.TempDir()
+	for _, sub := range []string{"sub", "other"} {
+		if err := os.Mkdir(filepath.Join(name, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	base, err := FromOS(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := whole{}.within(name, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := made.(*inside)
+	for _, step := range []struct{ file, want string }{{"file", ""}, {"sub/file", "sub"}, {"other/file", "sub"}, {"file", "sub"}} {
+		if one.hold(step.file); one.near.name != step.want {
+			t.Errorf("after %s it holds %q, want %q", step.file, one.near.name, step.want)
+		}
+	}
+	if err := one.near.close(); err != nil {
+		t.Error(err)
+	}
+	if one.hold("other/file"); one.near.name != "" {
+		t.Errorf("it holds %q once it is closed", one.near.name)
+	}
+	if err := one.close(); err != nil {
+		t.Error(err)
 	}
 }
 

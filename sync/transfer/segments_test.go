@@ -153,6 +153,87 @@ func TestSegmentsAreOffWhereTheyWouldNotHelp(t *testing.T) {
 	}
 }
 
+// TestHowManyConnectionsAreOfUse: fewer than are asked for where each would carry
+// little more than the seams cost, and never more than servers bear.
+func TestHowManyConnectionsAreOfUse(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		size, segments int
+		least, want    int64 // want: beside the first
+	}{
+		"as many as are asked for":        {30 * transfer.Overlap, 4, 2 * transfer.Overlap, 3},
+		"no more than servers bear":       {30 * transfer.Overlap, 99, 2 * transfer.Overlap, transfer.MaxSegments - 1},
+		"each carries two overlaps":       {5 * transfer.Overlap, 8, 1, 1},
+		"each carries what is asked for":  {30 * transfer.Overlap, 8, 10 * transfer.Overlap, 2},
+		"each carries what is usual else": {30 * transfer.Overlap, 8, 0, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			content := random(tc.size, 15)
+			s := newSpread(t, content, nil)
+			s.held, s.job.Segments, s.job.SegmentLeast, s.awaited = false, tc.segments, tc.least, -1
+			s.mustBeDone()
+			if n := s.scratchN.Load(); n != tc.want {
+				t.Errorf("%d were read ahead, want %d", n, tc.want)
+			}
+			s.wantFiles(map[string]string{targetName: content})
+		})
+	}
+}
+
+// TestASizeThatOnlyTheStreamTells is as good as one that was listed.
+func TestASizeThatOnlyTheStreamTells(t *testing.T) {
+	content := random(segmented, 16)
+	s := newSpread(t, content, nil)
+	s.job.Source.FS = untold{s.job.Source.FS.(spareFS)}
+	s.made = &transfer.Identity{Size: vfs.SizeUnknown, ModTime: day(10)} // by an earlier run
+	s.mustBeDone()
+	if total, n := s.job.Counter.Total.Load(), s.scratchN.Load(); total != segmented || n != 2 {
+		t.Errorf("of %d bytes, %d were read ahead", total, n)
+	}
+	s.wantFiles(map[string]string{targetName: content})
+}
+
+type untold struct{ spareFS }
+
+func (f untold) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
+	e, err := f.spareFS.Stat(ctx, p)
+	e.Size = vfs.SizeUnknown
+	return e, err
+}
+
+// TestAPartThatIsNotReadAgain is gone on with over one connection: without what the
+// file begins with no seam is proven.
+func TestAPartThatIsNotReadAgain(t *testing.T) {
+	content := random(segmented, 17)
+	s := newSpread(t, content, nil)
+	s.held = false // there is nobody to wait for
+	s.to.Put(partName, content[:1000], day(1))
+	s.made = &transfer.Identity{Size: segmented, ModTime: day(10)}
+	s.to.Inject(memfs.Fault{Op: memfs.OpOpen, Path: partName, Skip: 1, Kind: vfs.KindPermission})
+	result := s.mustBeDone()
+	if n := s.scratchN.Load(); n != 0 || result.Bytes != segmented-1000 {
+		t.Errorf("%d were read ahead, %d bytes moved", n, result.Bytes)
+	}
+	s.wantFiles(map[string]string{targetName: content})
+}
+
+// TestAPlaceThatOnlyBeginsLikeTheFile is another place, also where a part is gone on
+// with.
+func TestAPlaceThatOnlyBeginsLikeTheFile(t *testing.T) {
+	const stands = transfer.Overlap + 9
+	const seam = stands + (segmented-stands)/2
+	content := random(segmented, 18)
+	content = content[:seam] + content[:1000] + content[seam+1000:]
+	s := newSpread(t, content, nil)
+	s.job.Segments, s.awaited = 2, 1
+	s.to.Put(partName, content[:stands], day(1))
+	s.made = &transfer.Identity{Size: segmented, ModTime: day(10)}
+	s.mustBeDone()
+	if n := s.direct.Load(); n > seam+2*transfer.Overlap {
+		t.Errorf("%d bytes came over the first connection, want no more than up to %d", n, seam)
+	}
+	s.wantFiles(map[string]string{targetName: content})
+}
+
 // TestAPartIsGoneOnWithOverSeveralConnections, and proven as ever.
 func TestAPartIsGoneOnWithOverSeveralConnections(t *testing.T) {
 	content := random(segmented, 8)
@@ -253,6 +334,7 @@ func TestTheSpeedLimitHoldsForAllSegments(t *testing.T) {
 		waited.Add(int64(n))
 		return nil
 	}
+	s.from.SetChunk(5000) // what was waited for comes in many readings
 	s.mustBeDone()
 	if n := waited.Load(); n < segmented || n > segmented+5*transfer.Overlap {
 		t.Errorf("waited for %d bytes, want %d", n, segmented)

@@ -31,7 +31,7 @@ func (r *run) spread(ctx context.Context, src vfs.Reader) vfs.Reader {
 	_, room := r.job.Target.FS.(vfs.Scratcher)
 	left := r.id.Size - r.offset
 	n := min(int64(min(r.job.Segments, MaxSegments)), left/r.job.segmentLeast())
-	if n < 2 || !spares || !room || r.anew || r.from.HashesHere || !r.resumable() {
+	if n < 2 || !spares || !room || r.from.HashesHere || !r.resumable() {
 		return src
 	}
 	head, err := r.beginning(ctx)
