@@ -279,9 +279,7 @@ func (s *salvager) insert(ctx context.Context, r row) (int64, error) {
 // is asked again; a queue of which nobody knows whether it is held, is.
 func (s *salvager) copyWords(ctx context.Context) error {
 	held := "1"
-	if err := s.old.row(ctx, `SELECT coalesce((SELECT value FROM settings WHERE key = 'held'), '0')`).Scan(&held); err != nil {
-		held = "1"
-	}
+	_ = s.old.row(ctx, `SELECT coalesce((SELECT value FROM settings WHERE key = 'held'), '0')`).Scan(&held) // else it stays so
 	if _, err := s.fresh.exec(ctx, `INSERT OR REPLACE INTO settings (key, value) VALUES ('held', ?)`, held); err != nil {
 		return err
 	}

@@ -326,3 +326,48 @@ func TestWhatIsLostIsCounted(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatWasSaidForAllIsKept of a damaged journal; where it cannot be read whether
+// the queue was held, it is.
+func TestWhatWasSaidForAllIsKept(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		hold   bool
+		damage string
+		held   bool
+		rule   transfer.Rule
+	}{
+		"held, as it was":      {true, `DELETE FROM tally`, true, transfer.Newer},
+		"going on, as it was":  {false, `DELETE FROM tally`, false, transfer.Newer},
+		"held where none says": {false, `DROP TABLE settings`, true, transfer.Newer},
+		"asked about anew":     {false, `DROP TABLE jobs`, false, transfer.Ask},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := bare(t)
+			r.file = t.TempDir() + "/queue.db"
+			q := r.open(r.onDisk)
+			_, err := q.Add(t.Context(), up("/a"))
+			r.must(err)
+			r.must(q.Hold(t.Context(), tc.hold))
+			r.must(q.Close())
+			r.change(`INSERT INTO jobs SELECT job, 'newer' FROM rows`)
+			r.change(tc.damage)
+			markDamaged(r.file)
+			c := r.config()
+			c.File = r.file
+			r.Queue, _, err = Open(t.Context(), c)
+			r.must(err)
+			if got := r.Snapshot().Held; got != tc.held {
+				t.Errorf("held: %t", got)
+			}
+			r.s.mu.Lock()
+			defer r.s.mu.Unlock()
+			found, err := r.list(t.Context(), `SELECT `+columns+` FROM rows`)
+			r.must(err)
+			rule, err := r.jobRule(t.Context(), found[0].job)
+			r.must(err)
+			if rule != tc.rule {
+				t.Errorf("the rule for all is %s", rule)
+			}
+		})
+	}
+}
