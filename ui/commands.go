@@ -31,7 +31,7 @@ const reasonAsking = "A question is open"
 // buildCommands makes the table of the window's commands and, from it and the
 // active pane's, the main menu.
 func (s *shell) buildCommands() {
-	all := slices.Concat(s.windowCommands(), s.siteCommands(), s.queueCommands(), s.paneCommands())
+	all := slices.Concat(s.windowCommands(), s.siteCommands(), s.rowCommands(), s.queueCommands(), s.paneCommands())
 	for i, c := range all {
 		all[i].Disabled = func() string {
 			if s.isAsking() {
@@ -179,7 +179,8 @@ func (s *shell) list() *queueview.View {
 	return nil
 }
 
-func (s *shell) queueCommands() []action.Command {
+// rowCommands are about the transfers that are selected.
+func (s *shell) rowCommands() []action.Command {
 	picked := func(states ...queue.State) func() string {
 		return func() string {
 			if v := s.list(); v == nil || v.Picked(states...) == 0 {
@@ -214,6 +215,12 @@ func (s *shell) queueCommands() []action.Command {
 		priority("queue.low", "Priority: low", queue.Low),
 		{ID: "queue.cancel", Title: "Remove from the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
 		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
+	}
+}
+
+// queueCommands are about the queue as a whole.
+func (s *shell) queueCommands() []action.Command {
+	return []action.Command{
 		{
 			ID: "queue.hold", Title: "Hold the whole queue", Key: fyne.KeyP, Mod: ctrl | shift, Glyph: look.GlyphPause,
 			Checked: func() bool { return s.snapshot.Held }, Run: s.toggleHold,
