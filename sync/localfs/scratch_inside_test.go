@@ -133,6 +133,24 @@ func TestOneFolderIsHeldAtATime(t *testing.T) {
 	}
 }
 
+// TestAPartTakesNoPipesPlace: only a plain file is removed for it.
+func TestAPartTakesNoPipesPlace(t *testing.T) {
+	f, dir, name := withNames(t)
+	if err := unix.Mkfifo(filepath.Join(name, "part"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := dir.Join("part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.CreatePart(t.Context(), p, 0, nil); vfs.KindOf(err) != vfs.KindExists {
+		t.Errorf("%v, want exists", err)
+	}
+	if info, err := os.Lstat(filepath.Join(name, "part")); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		t.Errorf("the pipe is %v: %v", info, err)
+	}
+}
+
 // withNames is a file system of such a tree, and a folder by both its names.
 func withNames(t *testing.T) (*FS, vfs.Path, string) {
 	t.Helper()
