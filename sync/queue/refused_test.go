@@ -147,3 +147,39 @@ func TestARunLeavesNothingOfWhatItCouldNotWrite(t *testing.T) {
 		t.Errorf("in work are %v, %d are told to have ended, %d of those are not written", r.running, len(r.notes), r.unsettled)
 	}
 }
+
+// TestTheFirstToBeDueIsWaitedFor, of rows and of sites.
+func TestTheFirstToBeDueIsWaitedFor(t *testing.T) {
+	for outcome, tc := range map[string]struct{ rows, sites []time.Duration }{
+		"of rows":                  {[]time.Duration{3 * time.Minute, time.Minute, 2 * time.Minute}, nil},
+		"of sites":                 {nil, []time.Duration{3 * time.Minute, time.Minute, 2 * time.Minute}},
+		"a row before the sites":   {[]time.Duration{time.Minute}, []time.Duration{2 * time.Minute}},
+		"a site before the rows":   {[]time.Duration{2 * time.Minute}, []time.Duration{time.Minute}},
+		"a row and a site at once": {[]time.Duration{time.Minute}, []time.Duration{time.Minute}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.clock = &settable{now: when}
+			var requests []Request
+			for i, d := range tc.rows {
+				one := up("/" + strings.Repeat("x", i+1))
+				one.NotBefore = when.Add(d)
+				requests = append(requests, one)
+			}
+			r.add(requests...)
+			r.must(r.write(t.Context(), cheap, func() error {
+				for i, d := range tc.sites {
+					_, err := r.s.exec(t.Context(), `INSERT INTO sites (site, next_try, attempts, kind, message, about) VALUES (?, ?, 1, '', '', '')`,
+						strings.Repeat("s", i+1), nanos(when.Add(d)))
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+			if wait, err := r.lookAround(t.Context()); err != nil || wait != time.Minute {
+				t.Errorf("waits %v: %v", wait, err)
+			}
+		})
+	}
+}
