@@ -24,6 +24,7 @@ const anonymousPassword = "anonymous@"
 type opened struct {
 	site site.Site
 	fs   *ftpfs.FS
+	most int // guarded by Engine.mu: how many files may move at a time
 }
 
 // Connect logs in to s and keeps the connection for everything that follows. A
@@ -227,7 +228,7 @@ func (e *Engine) openAs(s site.Site, edition uint64) (vfs.FS, error) {
 		Timeout:       e.cfg.Timeout,
 		Number:        func() int { return int(e.sessions.Add(1)) },
 	})
-	e.open[s.ID] = &opened{site: s, fs: f}
+	e.open[s.ID] = &opened{site: s, fs: f, most: s.MaxConnections()}
 	return f, nil
 }
 

@@ -57,7 +57,13 @@ func (e *Engine) replaced(id site.ID, way transfer.ReplaceWay) {
 // allow has the number of files that may move at a time to and from a site count at
 // once, for its connections and for the queue.
 func (e *Engine) allow(s site.Site) {
-	if o := e.opened(s.ID); o != nil {
+	e.mu.Lock()
+	o := e.open[s.ID]
+	if o != nil {
+		o.most = s.MaxConnections()
+	}
+	e.mu.Unlock()
+	if o != nil {
 		o.fs.Allow(s.MaxConnections())
 	}
 	e.queue.Recheck()

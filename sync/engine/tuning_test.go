@@ -48,7 +48,12 @@ func TestAConnectionIsClosedByAChange(t *testing.T) {
 func TestMoreFilesMoveAtOnceWhereTheyMay(t *testing.T) {
 	for outcome, save := range map[string]func(c *crew, a *around, s site.Site) error{
 		"saved here": func(c *crew, _ *around, s site.Site) error { _, err := c.Save(s); return err },
-		"saved by another": func(c *crew, a *around, s site.Site) error {
+		"saved by another at once": func(c *crew, a *around, s site.Site) error {
+			err := c.Sites().Put(s)
+			a.pass(watchEvery)
+			return err
+		},
+		"saved by another later": func(c *crew, a *around, s site.Site) error {
 			a.pass(watchEvery)
 			err := c.Sites().Put(s)
 			a.pass(watchEvery)

@@ -71,14 +71,13 @@ type watcher struct {
 	e     *Engine
 	at    time.Time
 	slept time.Duration
-	from  []netip.Addr    // nil for not known
-	most  map[site.ID]int // how many files may move at a time, of the open sites
+	from  []netip.Addr // nil for not known
 }
 
 // look compares the surroundings with those of the last look.
 func (w *watcher) look() {
 	slept := w.hasSlept()
-	w.heed()
+	w.e.heed()
 	if !w.e.busy() {
 		w.from = nil // whatever begins, begins with what there is then
 		return
@@ -115,22 +114,18 @@ func (w *watcher) hasSlept() bool {
 }
 
 // heed has the transfers that a site may have count that another process has changed.
-func (w *watcher) heed() {
-	w.e.mu.Lock()
-	open := slices.Collect(maps.Keys(w.e.open))
-	w.e.mu.Unlock()
-	most := map[site.ID]int{}
-	for _, id := range open {
-		s, ok := w.e.Site(id)
-		if !ok {
-			continue
-		}
-		most[id] = s.MaxConnections()
-		if before, known := w.most[id]; known && before != most[id] {
-			w.e.allow(s)
+func (e *Engine) heed() {
+	e.mu.Lock()
+	allowed := map[site.ID]int{}
+	for id, o := range e.open {
+		allowed[id] = o.most
+	}
+	e.mu.Unlock()
+	for id, most := range allowed {
+		if s, ok := e.Site(id); ok && s.MaxConnections() != most {
+			e.allow(s)
 		}
 	}
-	w.most = most
 }
 
 // busy tells whether anybody would notice that the network is another.
