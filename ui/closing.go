@@ -26,6 +26,9 @@ func (s *shell) askClose() {
 		return
 	}
 	s.leaving = true
+	if !s.after.quitAt.IsZero() {
+		s.stay() // the person is asked, and answers for the end of the queue, too
+	}
 	stay := func() {
 		s.leaving, s.quitWhenDone = false, false
 		s.announceQuit("")

@@ -12,7 +12,10 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"wherry/sync/engine"
 	"wherry/sync/queue"
+	"wherry/sync/vault"
+	"wherry/sync/vfs"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
 )
@@ -71,6 +74,35 @@ func TestTheOpenQuestionFollowsTheQueue(t *testing.T) {
 		if !strings.Contains(said, tc.says) {
 			t.Errorf("with %d left it says %q", tc.left, said)
 		}
+	}
+}
+
+// TestWhoStaysIsNotQuit: the question at closing ends the countdown to quit.
+func TestWhoStaysIsNotQuit(t *testing.T) {
+	a := test.NewTempApp(t)
+	l := loop.NewManual(t.Context())
+	t.Cleanup(l.Close)
+	w := test.NewTempWindow(t, container.NewStack())
+	e, err := engine.Start(t.Context(), engine.Config{Dirs: engine.Dirs{Config: t.TempDir(), State: t.TempDir()}, Vault: vault.Memory()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	s := &shell{app: a, window: w, facts: newFacts(nil), engine: e, loop: l.Loop, status: newStatusBar(later(new(func())), nil)}
+	s.beginQuit()
+	ids, err := e.Enqueue(t.Context(), queue.Request{Source: queue.Place{Path: vfs.MustParse("/a")}, Target: queue.Place{Path: vfs.MustParse("/b")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Queue().Pause(t.Context(), ids...); err != nil {
+		t.Fatal(err)
+	}
+	s.askClose()
+	if !s.after.quitAt.IsZero() || !s.after.dialog.Closed() {
+		t.Error("it still counts down")
+	}
+	if s.closing == nil || s.closing.Closed() {
+		t.Error("nothing is asked")
 	}
 }
 

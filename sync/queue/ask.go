@@ -142,7 +142,7 @@ func (q *Queue) Answer(ctx context.Context, id ID, a transfer.Answer) error {
 // is "".
 func (q *Queue) answer(ctx context.Context, id ID, put string, a transfer.Answer) error {
 	var told site.ID
-	err := q.write(ctx, durable, func() error {
+	err := q.writeThen(ctx, durable, func() error {
 		var job ID
 		var asked, dst string
 		err := q.s.row(ctx, `SELECT job, question, dst_site FROM rows WHERE id = ? AND state = 'asking'`, int64(id)).Scan(&job, &asked, &dst)
@@ -158,6 +158,13 @@ func (q *Queue) answer(ctx context.Context, id ID, put string, a transfer.Answer
 			told = site.ID(dst)
 		}
 		return q.answerReplace(ctx, id, site.ID(dst), a)
+	}, func() error {
+		if told != site.Local {
+			q.mu.Lock()
+			q.replaced[told] = a.Replace
+			q.mu.Unlock()
+		}
+		return nil
 	})
 	if err == nil && told != site.Local && q.c.Replaced != nil {
 		q.c.Replaced(told, a.Replace)

@@ -19,6 +19,15 @@ func (r *rig) refuse(t *testing.T, what string) {
 	r.must(err)
 }
 
+// refuseNoMore ends that.
+func (r *rig) refuseNoMore(t *testing.T) {
+	t.Helper()
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	_, err := r.s.conn.ExecContext(t.Context(), `DROP TRIGGER refused`)
+	r.must(err)
+}
+
 // TestARunTellsWhatTheJournalRefused, whoever of it wrote, and also where it was to
 // end; and the next one goes on.
 func TestARunTellsWhatTheJournalRefused(t *testing.T) {
@@ -64,10 +73,7 @@ func TestARunTellsWhatTheJournalRefused(t *testing.T) {
 			if err := r.Drain(ctx); err == nil || !strings.Contains(err.Error(), "refused") {
 				t.Errorf("error %v", err)
 			}
-			r.s.mu.Lock()
-			_, err := r.s.conn.ExecContext(t.Context(), `DROP TRIGGER refused`)
-			r.s.mu.Unlock()
-			r.must(err)
+			r.refuseNoMore(t)
 			r.there.SetHook(nil)
 			r.drain()
 			wantStates(t, r, "/a: done", "/c: done", "/d: done", "/d/b: done")

@@ -31,9 +31,6 @@ func (q *Queue) replaceWay(id site.ID) transfer.ReplaceWay {
 func (q *Queue) answerReplace(ctx context.Context, id ID, dst site.ID, a transfer.Answer) error {
 	const asking = ` WHERE state = 'asking' AND instr(question, ?) > 0 AND `
 	if a.Replace != transfer.ReplaceAsk {
-		q.mu.Lock()
-		q.replaced[dst] = a.Replace
-		q.mu.Unlock()
 		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting', question = ''`+asking+`dst_site = ?`, refusedReplace, string(dst))
 		return err
 	}

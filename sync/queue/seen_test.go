@@ -113,6 +113,12 @@ func TestAServerThatDoesNotReplaceIsAskedAboutOnce(t *testing.T) {
 	if asked.State != Asking || asked.Question == nil || !asked.Question.NoReplace {
 		t.Fatalf("the row is %s: %s, asks %+v", asked.State, asked.Message, asked.Question)
 	}
+	// What could not be written was not answered.
+	r.refuse(t, `UPDATE OF state ON main.rows WHEN NEW.state = 'waiting'`)
+	if err := r.Answer(t.Context(), ids[0], transfer.Answer{Replace: transfer.ReplaceDelete}); err == nil || r.replaceWay(remote) != transfer.ReplaceAsk {
+		t.Errorf("%v, files are replaced by %q", err, r.replaceWay(remote))
+	}
+	r.refuseNoMore(t)
 	r.must(r.Answer(t.Context(), ids[0], transfer.Answer{Replace: transfer.ReplaceDelete}))
 	if told[remote] != transfer.ReplaceDelete {
 		t.Errorf("told %v", told)
