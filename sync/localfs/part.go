@@ -73,24 +73,28 @@ func (f *FS) keep(ctx context.Context, p vfs.Path, file *os.File, mode *fs.FileM
 	perm := info.Mode().Perm()
 	switch {
 	case mode == nil && perm == private:
-		if usual, err := f.usual(ctx, p.Dir()); err == nil && usual != perm {
+		if usual, err := f.left(ctx, p.Dir(), anybodys); err == nil && usual != perm {
 			_ = file.Chmod(usual) // it stays what it was: its owner's
 		}
 		return nil
 	case mode == nil, perm&^0o700 == 0:
 		return nil
 	}
-	// Where all files have the same permissions (FAT) they cannot be changed, and
-	// the one to be replaced has them as well.
-	if err := file.Chmod(private); err != nil && perm&^*mode != 0 {
-		return &vfs.Error{Op: "create", Kind: vfs.KindChanged, Reply: "others may read what is there", Err: err}
+	err = file.Chmod(private)
+	if err == nil || perm&^*mode == 0 {
+		return nil
 	}
-	return nil
+	// Where all files have the same permissions (FAT, a network disk) they cannot be
+	// changed, and the part that is begun anew would have them as well.
+	if least, err := f.left(ctx, p.Dir(), private); err == nil && perm&^(*mode|least) == 0 {
+		return nil
+	}
+	return &vfs.Error{Op: "create", Kind: vfs.KindChanged, Reply: "others may read what is there", Err: err}
 }
 
-// usual is what the umask, or the folder, leaves of a new file's permissions.
-func (f *FS) usual(ctx context.Context, dir vfs.Path) (fs.FileMode, error) {
-	file, err := f.noName(ctx, dir, anybodys)
+// left is what the umask, or the folder, leaves of the permissions of a new file.
+func (f *FS) left(ctx context.Context, dir vfs.Path, perm fs.FileMode) (fs.FileMode, error) {
+	file, err := f.noName(ctx, dir, perm)
 	if err != nil {
 		return 0, err
 	}

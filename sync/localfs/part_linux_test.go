@@ -29,12 +29,7 @@ func TestAPartThatCannotBeKeptFromOthers(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			f, dir, name := withNames(t)
 			full := filepath.Join(name, "part")
-			if err := os.WriteFile(full, nil, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chmod(full, tc.part); err != nil {
-				t.Fatal(err)
-			}
+			plantPart(t, full, tc.part)
 			file, err := os.OpenFile(full, unix.O_PATH, 0)
 			if err != nil {
 				t.Fatal(err)
@@ -45,5 +40,48 @@ func TestAPartThatCannotBeKeptFromOthers(t *testing.T) {
 				t.Errorf("%v, want %v", err, tc.want)
 			}
 		})
+	}
+}
+
+// even is a disk on which all files have the same permissions.
+type even struct{ tree }
+
+func (t even) create(name string, flag int, perm fs.FileMode) (*os.File, error) {
+	file, err := t.tree.create(name, flag, perm)
+	if err == nil && perm != 0 {
+		err = file.Chmod(0o777)
+	}
+	return file, err
+}
+
+// TestAPartWhereAllFilesHaveTheSamePermissions is gone on with: begun anew it would
+// be as open.
+func TestAPartWhereAllFilesHaveTheSamePermissions(t *testing.T) {
+	f, dir, name := withNames(t)
+	f.tree = even{f.tree}
+	full := filepath.Join(name, "part")
+	plantPart(t, full, 0o777)
+	file, err := os.OpenFile(full, unix.O_PATH, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	p, err := dir.Join("part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode := fs.FileMode(0o644)
+	if err := f.keep(t.Context(), p, file, &mode); err != nil {
+		t.Error(err)
+	}
+}
+
+func plantPart(t *testing.T, name string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(name, mode); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -50,9 +50,9 @@ type PartMaker interface {
 	// of it. mode is what SetMode will be asked for before the Rename; until then
 	// only the file's owner may read and write it, one that is gone on with
 	// included. Where that one cannot be kept from others, and more of them may
-	// read or write it than mode lets, it is KindChanged. With mode nil the
-	// permissions are those of any new file, from the beginning, and one that only
-	// its owner could read gets them.
+	// read or write it than mode lets, it is KindChanged, unless a new one could not
+	// be kept from them either. With mode nil the permissions are those of any new
+	// file, from the beginning, and one that only its owner could read gets them.
 	//
 	// A file system that keeps no permissions does as Create does.
 	CreatePart(ctx context.Context, p Path, at int64, mode *fs.FileMode) (Writer, error)
