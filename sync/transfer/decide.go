@@ -159,7 +159,7 @@ func (r *run) keepBoth(ctx context.Context) error {
 		r.target, r.old, r.both = p, nil, true
 		return nil
 	}
-	return r.fault(vfs.KindExists, "every name to keep both by is taken")
+	return r.inTheWay(vfs.KindExists, "every name to keep both by is taken")
 }
 
 // namesTaken lists the target's folder and tells which names stand there.

@@ -55,7 +55,9 @@ func (r *run) dress(ctx context.Context, p vfs.Path) (timeKept bool, err error) 
 		if fatal(err) {
 			return false, err
 		}
-		r.unmoded = err != nil
+		if r.unmoded = err != nil; !r.unmoded {
+			r.written.Mode, r.written.HasMode = *mode, true // the rule may be put again, over another file
+		}
 	}
 	when := r.when()
 	if when.IsZero() {

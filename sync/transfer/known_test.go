@@ -2,6 +2,7 @@ package transfer_test
 
 import (
 	"context"
+	"io/fs"
 	"slices"
 	"testing"
 	"time"
@@ -314,6 +315,30 @@ func TestATargetThatIsNotAsListedIsPutToTheRule(t *testing.T) {
 				}
 				p.wantFiles(tc.files)
 			})
+		})
+	}
+}
+
+// TestThePermissionsAreThoseOfWhatStandsThere by now, not of what was listed.
+func TestThePermissionsAreThoseOfWhatStandsThere(t *testing.T) {
+	for _, mode := range []fs.FileMode{0o600, 0o644} { // a new file gets the latter there
+		bothWays(t, func(t *testing.T, ways func(*pair)) {
+			p := newPair(t, "the new content")
+			p.to.Put(targetName, "the old one", day(1))
+			if err := p.to.SetMode(t.Context(), target, 0o640); err != nil {
+				t.Fatal(err)
+			}
+			p.list()
+			ways(p)
+			p.to.Put(targetName, "somebody's", day(20))
+			if err := p.to.SetMode(t.Context(), target, mode); err != nil {
+				t.Fatal(err)
+			}
+			p.mustBeDone()
+			if e, err := p.to.Stat(t.Context(), target); err != nil || e.Mode.Perm() != mode {
+				t.Errorf("mode %v, want %v: %v", e.Mode, mode, err)
+			}
+			p.wantFiles(map[string]string{targetName: "the new content"})
 		})
 	}
 }

@@ -203,9 +203,9 @@ func (r *run) lookAtTarget(ctx context.Context) error {
 	case err != nil:
 		return err
 	case now.IsDir():
-		return r.fault(vfs.KindIsDir, "a folder has the target's name")
+		return r.inTheWay(vfs.KindIsDir, "a folder has the target's name")
 	case now.Type == vfs.TypeOther:
-		return r.fault(vfs.KindExists, "what has the target's name is no file")
+		return r.inTheWay(vfs.KindExists, "what has the target's name is no file")
 	}
 	if r.job.Known != nil {
 		now = withMode(now, r.job.Known.Target)
@@ -229,6 +229,11 @@ func (id Identity) equal(other Identity) bool {
 
 func (r *run) fault(kind vfs.Kind, why string) error {
 	return &vfs.Error{Op: "transfer", Path: r.job.Source.Path.String(), Kind: kind, Reply: why}
+}
+
+// inTheWay is fault for what is about the target.
+func (r *run) inTheWay(kind vfs.Kind, why string) error {
+	return &vfs.Error{Op: "transfer", Path: r.target.String(), Kind: kind, Reply: why}
 }
 
 // sorted makes a *vfs.Error of every error. Once ctx is done, that is the

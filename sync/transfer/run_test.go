@@ -220,26 +220,32 @@ func TestATargetThatCameMeanwhileIsNotReplaced(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoFileIsRefused, and the side that it stands on is named.
 func TestWhatIsNoFileIsRefused(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		arrange func(p *pair)
 		kind    vfs.Kind
+		about   string
 	}{
-		"a folder as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutDir(sourceName) }, vfs.KindIsDir},
-		"a linked folder":         {func(p *pair) { p.from.PutDir("/d"); p.from.PutLink(sourceName, "/d") }, vfs.KindIsDir},
-		"a missing source":        {func(p *pair) { p.from.Drop(sourceName) }, vfs.KindNotFound},
-		"a device as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutOther(sourceName) }, vfs.KindUnsupported},
-		"a device as target":      {func(p *pair) { p.to.PutOther(targetName) }, vfs.KindExists},
-		"a link to nothing":       {func(p *pair) { p.from.PutLink(sourceName, "/nowhere") }, vfs.KindNotFound},
-		"a folder as target":      {func(p *pair) { p.to.PutDir(targetName) }, vfs.KindIsDir},
-		"a missing target folder": {func(p *pair) { p.to.Drop("/dst") }, vfs.KindNotFound},
-		"a link as the part":      {func(p *pair) { p.to.Put("/dst/x", "kept", day(1)); p.to.PutLink(partName, "x") }, vfs.KindExists},
+		"a folder as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutDir(sourceName) }, vfs.KindIsDir, sourceName},
+		"a linked folder":         {func(p *pair) { p.from.PutDir("/d"); p.from.PutLink(sourceName, "/d") }, vfs.KindIsDir, sourceName},
+		"a missing source":        {func(p *pair) { p.from.Drop(sourceName) }, vfs.KindNotFound, sourceName},
+		"a device as source":      {func(p *pair) { p.from.Drop(sourceName); p.from.PutOther(sourceName) }, vfs.KindUnsupported, sourceName},
+		"a device as target":      {func(p *pair) { p.to.PutOther(targetName) }, vfs.KindExists, targetName},
+		"a link to nothing":       {func(p *pair) { p.from.PutLink(sourceName, "/nowhere") }, vfs.KindNotFound, sourceName},
+		"a folder as target":      {func(p *pair) { p.to.PutDir(targetName) }, vfs.KindIsDir, targetName},
+		"a missing target folder": {func(p *pair) { p.to.Drop("/dst") }, vfs.KindNotFound, partName},
+		"a link as the part":      {func(p *pair) { p.to.Put("/dst/x", "kept", day(1)); p.to.PutLink(partName, "x") }, vfs.KindExists, partName},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			p := newPair(t, "new")
 			tc.arrange(p)
 			before, listed := p.to.Files(), names(p)
-			p.mustFail(tc.kind)
+			result, err := p.run(t.Context())
+			var fault *vfs.Error
+			if !errors.As(err, &fault) || fault.Kind != tc.kind || fault.Path != tc.about {
+				t.Fatalf("outcome %q, error %v, want %v about %s", result.Outcome, err, tc.kind, tc.about)
+			}
 			p.wantFiles(before)
 			if got := names(p); !slices.Equal(got, listed) {
 				t.Errorf("the folder holds %q, want %q", got, listed)
