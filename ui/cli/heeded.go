@@ -27,14 +27,27 @@ var refusals = []struct{ commands, flags, why string }{
 	{"queue run", "", "is kept with the rows' sites: by `wherry sites edit`, or with an address by `wherry queue add`."},
 }
 
+// bounds hold by themselves where nothing is waited for or transferred: scripts give
+// the same ones to all commands, which is no mistake.
+var bounds = []string{"timeout", "connections", "retries", "limit", "limit-up", "limit-down"}
+
+// isBound says whether a flag holds by itself on a command. Beside `queue list`
+// --limit may have been meant as the one of that, which is about rows.
+func isBound(path, flag string) bool {
+	return slices.Contains(bounds, flag) && !(flag == "limit" && strings.HasPrefix(path, "queue "))
+}
+
 // heed refuses a flag that was given and has no effect on the command: what a person
 // asked for would silently not be done.
 func (a *app) heed(cmd *cobra.Command) error {
 	path := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 	common, letters := cmd.Root().PersistentFlags(), cmd.Annotations[groupsOf]
-	refused := ""
+	refused, why := "", ""
 	common.VisitAll(func(f *pflag.Flag) {
-		if refused == "" && f.Changed && cmd.Flags().Lookup(f.Name) == f && !inGroups(f.Name, letters) {
+		if refused != "" || !f.Changed || cmd.Flags().Lookup(f.Name) != f || inGroups(f.Name, letters) {
+			return
+		}
+		if why = whyNot(path, f.Name); why != "" || !isBound(path, f.Name) {
 			refused = f.Name
 		}
 	})
@@ -43,13 +56,21 @@ func (a *app) heed(cmd *cobra.Command) error {
 		return usagef(cmd.CommandPath(), "--exists of wherry mv takes overwrite only; without it a file that is there stays, and that is an error.")
 	case refused == "":
 		return nil
-	}
-	for _, r := range refusals {
-		if slices.Contains(strings.Split(r.commands, ", "), path) && (r.flags == "" || slices.Contains(strings.Split(r.flags, ", "), refused)) {
-			return usagef(cmd.CommandPath(), "--%s %s", refused, r.why)
-		}
+	case why != "":
+		return usagef(cmd.CommandPath(), "--%s %s", refused, why)
 	}
 	return usagef(cmd.CommandPath(), "--%s has no effect on %s; it is for %s.", refused, cmd.CommandPath(), heeding(cmd.Root(), refused))
+}
+
+// whyNot is what more can be said of a flag that has no effect on a command, "" for
+// nothing.
+func whyNot(path, flag string) string {
+	for _, r := range refusals {
+		if slices.Contains(strings.Split(r.commands, ", "), path) && (r.flags == "" || slices.Contains(strings.Split(r.flags, ", "), flag)) {
+			return r.why
+		}
+	}
+	return ""
 }
 
 // inGroups tells whether a flag is in one of the groups of those letters, or in that

@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"wherry/sync/ftptest"
 )
 
 // connection are the flags of all that logs in.
@@ -79,6 +81,8 @@ func TestEveryFlagHasItsEffectOrIsRefused(t *testing.T) {
 				case strings.Contains(shown, "--"+f.Name+" "):
 					heeded = append(heeded, f.Name)
 					return
+				case isBound(strings.TrimPrefix(name, "wherry "), f.Name) && whyNot(strings.TrimPrefix(name, "wherry "), f.Name) == "":
+					return // see TestBoundsMayBeGivenToEachCommand
 				}
 				r := h.run(append(strings.Fields(name)[1:], append(leastArgs[name], "--"+f.Name+"="+valueOf[f.Name])...)...)
 				first, _, _ := strings.Cut(r.err, "\n")
@@ -114,7 +118,7 @@ var leastArgs = map[string][]string{
 func TestWhatToDoInsteadIsNamed(t *testing.T) {
 	h := newHome(t)
 	for args, want := range map[string]string{
-		"ls --limit 1M ftp://h/":                     "wherry: --limit has no effect on wherry ls; it is for wherry get, wherry put",
+		"ls --verify always ftp://h/":                "wherry: --verify has no effect on wherry ls; it is for wherry get, wherry put",
 		"get --limit-up 1M ftp://h/a .":              "wherry: --limit-up is about what is sent to servers; --limit-down or --limit slows down a download.",
 		"put --limit-down 1M a ftp://h/":             "wherry: --limit-down is about what comes from servers; --limit-up or --limit slows down an upload.",
 		"get --replace delete ftp://h/a .":           "wherry: --replace is about servers; a file of this computer is replaced by --exists overwrite.",
@@ -127,6 +131,7 @@ func TestWhatToDoInsteadIsNamed(t *testing.T) {
 		"queue add put a ftp://h/ --limit-up 1M":     "wherry: --limit-up holds for who does the work",
 		"queue run --mode active":                    "wherry: --mode is kept with the rows' sites",
 		"queue run --keep-mode":                      "wherry: --keep-mode is said of a row when it is added, by `wherry queue add`.",
+		"queue status --limit 3":                     "wherry: --limit has no effect on wherry queue status; it is for wherry get",
 		"queue list --mode active":                   "wherry: --mode has no effect on wherry queue list; it is for commands that connect, such as wherry ls.",
 		"demo --mode active":                         "wherry: --mode has no effect on wherry demo",
 		"--exists skip ftp.example.org":              "wherry: --exists has no effect on wherry; it is for wherry get",
@@ -138,5 +143,21 @@ func TestWhatToDoInsteadIsNamed(t *testing.T) {
 				t.Errorf("exit %d: %s", r.code, r.err)
 			}
 		})
+	}
+}
+
+// TestBoundsMayBeGivenToEachCommand: scripts give the same ones to all, and where
+// nothing is transferred or waited for they hold by themselves.
+func TestBoundsMayBeGivenToEachCommand(t *testing.T) {
+	bounded := []string{"--timeout", "9s", "--connections", "2", "--retries", "0", "--limit-up", "1M", "--limit-down", "1M"}
+	s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/d/a": "1"}})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+	for _, args := range []string{
+		"ls shop:/d", "mkdir shop:/e", "mv shop:/d/a shop:/e/a", "chmod 644 shop:/e/a", "rm shop:/e/a",
+		"sites list", "sites show shop", "queue list", "queue status", "queue pause --all", "sites remove shop",
+	} {
+		h.ok(append(slices.Clone(bounded), strings.Fields(args)...)...)
 	}
 }
