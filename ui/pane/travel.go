@@ -160,9 +160,7 @@ func (v *View) tellAwaited(t *trip, began time.Time) {
 		if text == "" {
 			text = "No answer so far; the log tells what is tried."
 		}
-		if text += " Esc ends it."; v.placard.Notice().Text != text {
-			v.showTrip(t, text)
-		}
+		v.placard.Say(text + " Esc ends it.")
 		v.tellAwaited(t, began)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
@@ -102,6 +103,9 @@ func TestSlowFolderSaysSoAndCanBeLeft(t *testing.T) {
 		}
 	}
 	says("at first", "Esc ends it.")
+	objects := test.WidgetRenderer(r.view.placard).Objects()
+	cancel := objects[len(objects)-1].(fyne.Focusable)
+	r.window.Canvas().Focus(cancel)
 	r.loop.Advance(slowly)
 	says("as it takes long", "No answer so far; the log tells what is tried. Esc ends it.")
 	asked := r.loop.Now()
@@ -113,6 +117,10 @@ func TestSlowFolderSaysSoAndCanBeLeft(t *testing.T) {
 	}
 	r.loop.Advance(slowly)
 	says("once it is known", "Waiting for the login. Esc ends it.")
+	if r.window.Canvas().Focused() != cancel {
+		t.Error("its button lost the keys when the words changed")
+	}
+	r.window.Canvas().Unfocus()
 	r.picture("pane-busy")
 	r.view.Focus()
 	r.key(fyne.KeyEscape)

@@ -73,6 +73,17 @@ func (p *Placard) Set(n Notice) {
 	p.Refresh()
 }
 
+// Say changes the text of the notice alone: a button that has the keys keeps them,
+// and one that is pressed meanwhile counts.
+func (p *Placard) Say(text string) {
+	if p.notice.Text == text {
+		return
+	}
+	p.notice.Text = text
+	SetProse(p.text, text)
+	p.Refresh()
+}
+
 // Focus gives the keys to the strong answer and says whether there is one to
 // be seen.
 func (p *Placard) Focus() bool {
