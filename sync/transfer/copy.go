@@ -104,7 +104,7 @@ func (r *run) leftBehind(ctx context.Context) (Result, error) {
 		return Result{}, err
 	}
 	if !compared {
-		_, result, err := r.skip("same")
+		_, result, err := r.skip(Same)
 		return result, err
 	}
 	kept, err := r.dress(ctx, r.target)

@@ -98,7 +98,7 @@ func (r *run) ifNewer() (action, Result, error) {
 	case targetNewer:
 		return r.skip(string(Newer))
 	}
-	return r.skip("same")
+	return r.skip(Same)
 }
 
 // ifDifferent compares the sizes. Where one is not told the times tell, and
@@ -109,7 +109,7 @@ func (r *run) ifDifferent() (action, Result, error) {
 		same = !r.source.ModTime.IsZero() && !r.old.ModTime.IsZero() && compareTimes(r.source, *r.old) == sameAge
 	}
 	if same {
-		return r.skip("same")
+		return r.skip(Same)
 	}
 	return toReplace, Result{}, nil
 }
@@ -123,7 +123,7 @@ func (r *run) ifShorter() (action, Result, error) {
 	case r.old.Size == r.id.Size && r.job.Made != nil && r.job.Made.equal(r.id):
 		return toCheck, Result{}, nil
 	case r.old.Size == r.id.Size:
-		return r.skip("same")
+		return r.skip(Same)
 	case r.old.Size > r.id.Size:
 		return r.skip("different")
 	case r.old.Size == 0:

@@ -195,6 +195,9 @@ const (
 	Asking  Outcome = "asking" // a question is open and nobody answered
 )
 
+// Same is Result.Reason where both sides are alike, as size or time tell.
+const Same = "same"
+
 // Result of a Run without an error.
 type Result struct {
 	Outcome Outcome
@@ -214,7 +217,7 @@ type Result struct {
 	ModeRefused bool
 	// Reason of a skip: the Rule that made it so ("skip"; "newer" where the
 	// target is; "resume" where it cannot be done), "undated" where a time is not
-	// told that Newer compares, "same" where both sides are alike, or "different" where Resume found another content.
+	// told that Newer compares, Same, or "different" where Resume found another content.
 	Reason string
 	// Question that is open, for Asking.
 	Question Question

@@ -263,6 +263,15 @@ func TestATrustedCertificateCountsForTheRun(t *testing.T) {
 // TestInterruptedTransfersSayWhatIsLeft ends ctx, as the first Ctrl-C does,
 // in the middle of a file.
 func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {
+	for outcome, tc := range map[string]struct{ into, says string }{
+		"into a folder": {"", "the same command with --exists resume goes on from there"},
+		"to a new name": {"new", "the same command with --exists resume, and with /. behind the folder that is copied, goes on from there"},
+	} {
+		t.Run(outcome, func(t *testing.T) { interrupted(t, tc.into, tc.says) })
+	}
+}
+
+func interrupted(t *testing.T, into, says string) {
 	never := make(chan struct{})
 	s := ftptest.Script(t, ftptest.Plan{
 		Files: map[string]string{"/d/a": strings.Repeat("x", 100_000), "/d/b": "2"},
@@ -274,14 +283,14 @@ func TestInterruptedTransfersSayWhatIsLeft(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	ended := make(chan result)
 	go func() {
-		ended <- h.runWith(ctx, "get", "--tls", "off", at("ftp", s.User, s.Host, s.Port, "/d"), dir)
+		ended <- h.runWith(ctx, "get", "--tls", "off", at("ftp", s.User, s.Host, s.Port, "/d"), filepath.Join(dir, into))
 	}()
 	if err := s.Await(t.Context(), "RETR", 1); err != nil {
 		t.Fatal(err)
 	}
 	interrupt()
 	r := <-ended
-	if r.code != exitInterrupted || !strings.Contains(r.err, "Interrupted: 0 files done, 2 left") {
+	if r.code != exitInterrupted || !strings.Contains(r.err, "Interrupted: 0 files done, 2 left") || !strings.Contains(r.err, says) {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 	for name, content := range tree(t, dir) {

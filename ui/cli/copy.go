@@ -20,7 +20,8 @@ const arrival = `As with cp -r, what is copied arrives inside the last argument 
 folder. When it does not exist, one single file or folder is copied to that very
 name; several, or a name that ends in a slash, make it a new folder first. A
 slash at the end of what is copied means nothing. What has no name of its own
-(the top of a server, the login folder, "." and "..") gives its content.
+(the top of a server, the login folder, "." and "..", also behind a name, as in
+photos/.) gives its content.
 
 A copy gets its name only when every byte is there; until then it is called
 NAME` + transfer.Suffix + `.`
@@ -119,7 +120,7 @@ func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error
 	sources := make([]source, len(all))
 	for i, f := range all {
 		one := source{place: queue.Place{Site: f.id, Path: f.path}, name: f.path.Base(), typ: f.entry.Type, size: f.entry.Size}
-		if !f.hasPath {
+		if !f.hasPath || givesContent(arg) {
 			one.name = ""
 		}
 		if f.entry.IsDir() {
@@ -149,7 +150,7 @@ func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, 
 		if e.IsDir() {
 			one.typ = vfs.TypeDir
 		}
-		if base := filepath.Base(arg); base == "." || base == ".." {
+		if givesContent(arg) {
 			one.name = ""
 		}
 		sources = append(sources, one)
@@ -182,6 +183,13 @@ func endsInSlash(text string) bool {
 	return strings.HasSuffix(text, "/") || strings.HasSuffix(text, string(filepath.Separator))
 }
 
+// givesContent says whether what is copied is named by "." or "..", which are no names
+// for a copy.
+func givesContent(arg string) bool {
+	base := filepath.Base(arg)
+	return base == "." || base == ".."
+}
+
 // plan decides the final names: see arrival. into is the last argument, on
 // the file system fs; isFolder says that it is written as one.
 func (s *session) plan(ctx context.Context, sources []source, into queue.Place, fs vfs.FS, isFolder bool) ([]queue.Request, error) {
@@ -190,6 +198,7 @@ func (s *session) plan(ctx context.Context, sources []source, into queue.Place, 
 		return nil, err
 	}
 	inside := exists || isFolder || len(sources) > 1
+	s.renames = !inside && sources[0].name != "" && sources[0].typ == vfs.TypeDir
 	// What is to be the copy of a folder is made with that one's permissions.
 	copied := s.opt.keepMode && len(sources) == 1 && sources[0].name == ""
 	if !exists && inside && !copied {

@@ -195,6 +195,8 @@ func TestWhereCopiesArrive(t *testing.T) {
 		"two files into a new folder":              {base + "/x.txt " + base + "/y.txt", "new", map[string]string{"there": "dir", "new": "dir", "new/x.txt": "file 3", "new/y.txt": "file 4"}},
 		"a folder into one that is there":          {base + "/d", "there", map[string]string{"there": "dir", "there/d": "dir", "there/d/f": "file 1", "there/d/e": "dir", "there/d/e/g": "file 2"}},
 		"a folder with a slash, all the same":      {base + "/d/", "there", map[string]string{"there": "dir", "there/d": "dir", "there/d/f": "file 1", "there/d/e": "dir", "there/d/e/g": "file 2"}},
+		"the content of a folder":                  {base + "/d/.", "there", map[string]string{"there": "dir", "there/f": "file 1", "there/e": "dir", "there/e/g": "file 2"}},
+		"the content of one to a new name":         {base + "/d/.", "new", map[string]string{"there": "dir", "new": "dir", "new/f": "file 1", "new/e": "dir", "new/e/g": "file 2"}},
 		"a folder to a new name":                   {base + "/d", "new", map[string]string{"there": "dir", "new": "dir", "new/f": "file 1", "new/e": "dir", "new/e/g": "file 2"}},
 		"the content of the login folder":          {base, "there", map[string]string{"there": "dir", "there/x.txt": "file 3", "there/y.txt": "file 4", "there/d": "dir", "there/d/f": "file 1", "there/d/e": "dir", "there/d/e/g": "file 2"}},
 		"what a pattern matches":                   {base + "/?.txt", "there", map[string]string{"there": "dir", "there/x.txt": "file 3", "there/y.txt": "file 4"}},

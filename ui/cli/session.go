@@ -32,6 +32,7 @@ type session struct {
 	away    map[site.ID]bool     // sites that could not be looked at, see unseen
 	warned  bool                 // of a password in an address
 	later   bool                 // the work is for another process, which knows no flags
+	renames bool                 // one folder is copied to a name that is not there yet
 }
 
 // connected is a site after login.

@@ -44,6 +44,11 @@ func TestWhatCannotBeResumedIsSaid(t *testing.T) {
 			if !strings.Contains(r.err, tc.says) || (r.err == "") != (tc.says == "") {
 				t.Errorf("says %q, want %q", r.err, tc.says)
 			}
+			// Without --quiet, too, what is there already is counted only.
+			r = h.ok("get", "--exists", "resume", "shop:/a", dir)
+			if strings.Contains(r.err, "skipped") != (tc.says != "") || !strings.Contains(r.out, "1 skipped") {
+				t.Errorf("says %q, %q", r.err, r.out)
+			}
 		})
 	}
 }

@@ -46,8 +46,11 @@ func (r *run) summary(ctx context.Context, q *queue.Queue) error {
 	if ctx.Err() != nil {
 		r.told = true
 		next := "the same command with --exists resume"
-		if r.queued {
+		switch {
+		case r.queued:
 			next = "the next `wherry queue run`"
+		case r.session.renames: // it is there now, and would be gone into
+			next += ", and with /. behind the folder that is copied,"
 		}
 		r.say("wherry: Interrupted: %s done, %s left. What was begun stays as NAME"+transfer.Suffix+"; %s goes on from there.",
 			words.Files(r.done), words.Number(rest.all()), next)

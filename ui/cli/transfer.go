@@ -195,6 +195,8 @@ func (r *run) tellSkip(i queue.Item, wished bool) {
 		r.say("wherry: skipped %s: %s. Adding it again with --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
 	case unresumed:
 		r.say("wherry: skipped %s: %s. --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
+	case i.Message == transfer.Same:
+		// Nothing was to be done, and there may be 100,000 of them: the end counts them.
 	case byRule:
 		r.notice("wherry: skipped %s: %s.", r.show(i.Source), why)
 	default:

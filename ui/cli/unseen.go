@@ -62,7 +62,7 @@ func (s *session) unseen(ctx context.Context, arg string) ([]source, error) {
 		s.notice("wherry: %s What is named there is taken as it is written, and looked at when the work begins.", words.Of(err, words.CommandLine).Title)
 	}
 	one := source{place: queue.Place{Site: id, Path: place.Path}, name: place.Path.Base(), typ: vfs.TypeUnknown, size: vfs.SizeUnknown}
-	if place.Begins || place.Path.IsRoot() {
+	if place.Begins || place.Path.IsRoot() || givesContent(arg) {
 		one.name, one.typ = "", vfs.TypeDir
 	}
 	return []source{one}, nil

@@ -8,7 +8,7 @@ var skips = map[string]string{
 	string(transfer.Skip):      "the target is there already, and stays as it is",
 	string(transfer.Newer):     "the target is newer",
 	"undated":                  "a time is not known, so nobody can tell which one is newer",
-	"same":                     "the target is the same already, as size or time tell",
+	transfer.Same:              "the target is the same already, as size or time tell",
 	string(transfer.Different): "the target has other contents, so it cannot be resumed, and stays as it is",
 	string(transfer.Resume):    "the target cannot be resumed: it is no file, a size is not known, or one side cannot begin in the middle of a file",
 }
