@@ -95,3 +95,23 @@ func TestARowThatIsBriefSaysNothingYet(t *testing.T) {
 		t.Errorf("after a while it shows %v, %v", got.Fraction, got.Cells)
 	}
 }
+
+// TestARetriedRowIsShownUntilTheListIsReadAnew, in the columns of the list that it
+// leaves.
+func TestARetriedRowIsShownUntilTheListIsReadAnew(t *testing.T) {
+	for _, tc := range []struct {
+		tab   Tab
+		state queue.State
+	}{{Lost, queue.Failed}, {Over, queue.Skipped}} {
+		t.Run(tc.tab.Title, func(t *testing.T) {
+			r := newRows(2, tc.state)
+			v, _ := show(t, r, tc.tab)
+			r.items[0].State = queue.Active
+			r.seq++
+			v.Take(r.Snapshot())
+			if got := v.Row(0); got.Cells[0] != "file-00000" || got.Fraction >= 0 {
+				t.Errorf("it shows %v, %q", got.Fraction, got.Cells)
+			}
+		})
+	}
+}

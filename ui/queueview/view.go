@@ -118,7 +118,8 @@ func (v *View) Row(i int) parts.Row {
 	}
 	now := v.loop.Now()
 	r := row(v.model.tab, it, v.names, now)
-	if it.State == queue.Active && !isDir(it) && v.model.Brief(it, now) {
+	// Another list shows a row that was retried until that is read anew.
+	if left := v.model.tab.Title == Left.Title; left && it.State == queue.Active && !isDir(it) && v.model.Brief(it, now) {
 		r.Cells[4], r.Cells[6], r.Fraction = "", "", -1
 	}
 	return r
