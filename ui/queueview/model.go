@@ -216,14 +216,17 @@ func (m *Model) Picked() []queue.Item {
 }
 
 // RowOf returns where a row stands now, -1 where it is not among those that were
-// read.
+// read. A page that was not read since the row moved may hold it still: the newest
+// counts.
 func (m *Model) RowOf(id queue.ID) int {
+	row, seq := -1, uint64(0)
 	for n, p := range m.pages {
-		if i := slices.IndexFunc(p.items, func(it queue.Item) bool { return it.ID == id }); i >= 0 && n*pageSize+i < m.len {
-			return n*pageSize + i
+		i := slices.IndexFunc(p.items, func(it queue.Item) bool { return it.ID == id })
+		if at := n*pageSize + i; i >= 0 && at < m.len && (row < 0 || p.seq > seq || p.seq == seq && at < row) {
+			row, seq = at, p.seq
 		}
 	}
-	return -1
+	return row
 }
 
 // PickedRows returns where the selected rows stand now.

@@ -115,3 +115,17 @@ func TestARetriedRowIsShownUntilTheListIsReadAnew(t *testing.T) {
 		})
 	}
 }
+
+// TestARowThatMovedIsWhereItWasReadLast and not on a page that is out of date.
+func TestARowThatMovedIsWhereItWasReadLast(t *testing.T) {
+	r := newRows(2*pageSize, queue.Waiting)
+	m := NewModel(Left)
+	m.Take(r.Snapshot())
+	for range 20 { // a map has no order
+		m.Put(0, 1, r.items[:pageSize])
+		m.Put(pageSize, 2, r.items[pageSize-1:2*pageSize-1])
+		if got := m.RowOf(r.items[pageSize-1].ID); got != pageSize {
+			t.Fatalf("it is row %d", got)
+		}
+	}
+}
