@@ -17,10 +17,15 @@ func (s *Session) hidesLinks() bool {
 	return strings.Contains(strings.ToLower(s.ctl.Greeting()), "pyftpdlib")
 }
 
-// keepUnique is listing.Options.Unique.
+// longestUnique bounds what is remembered of one folder, its name included. A
+// device and an inode take 33 bytes, a name no more than 255 anywhere.
+const longestUnique = 1024
+
+// keepUnique is listing.Options.Unique. It is device and inode, of which the second
+// is never 0, but for a storage that has none: there all would be one folder.
 func (o *operation) keepUnique(e vfs.Entry, unique string) {
-	if e.Type == vfs.TypeDir {
-		o.uniques[e.Name] = unique
+	if e.Type == vfs.TypeDir && !strings.HasSuffix(unique, "g0") && len(e.Name)+len(unique) <= longestUnique {
+		o.uniques[e.Name] = strings.Clone(unique) // and not the line that it stands in
 	}
 }
 

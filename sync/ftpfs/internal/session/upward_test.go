@@ -1,8 +1,10 @@
 package session
 
 import (
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -62,4 +64,43 @@ func TestLinksUpwardAreShown(t *testing.T) {
 	f.must(os.Mkdir(filepath.Join(srv.Dir, "a/b"), 0o755))
 	f.must(os.Rename(filepath.Join(srv.Dir, "a/old"), filepath.Join(srv.Dir, "a/b/b")))
 	wants("moved into another of its name", "a/b", map[string]vfs.Type{"b": vfs.TypeDir})
+}
+
+// TestFoldersThatNobodyTellsApartAreNoLinks: behind pyftpdlib may be a storage
+// without inodes, of which all is told to be the same.
+func TestFoldersThatNobodyTellsApartAreNoLinks(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		unique string
+		want   vfs.Type
+	}{
+		"told apart":               {"fd00g2", vfs.TypeLink},
+		"without inodes":           {"0g0", vfs.TypeDir},
+		"without, and of a device": {"fd00g0", vfs.TypeDir},
+		"by what is beyond memory": {strings.Repeat("f", longestUnique) + "g2", vfs.TypeDir},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := script(t, ftptest.Plan{
+				Greeting: ftptest.Reply("220 pyftpdlib based ftpd ready."),
+				Verbs: map[string]ftptest.Handler{
+					"MLST": ftptest.Reply("250-Listing\n type=dir;unique=" + tc.unique + "; /\n250 End"),
+					"MLSD": func(c *ftptest.Conn, _ string) {
+						c.Say("150 Here it comes")
+						d, err := c.Data()
+						if err != nil {
+							c.Say("425 No data connection")
+							return
+						}
+						_, _ = io.WriteString(d, "type=dir;unique="+tc.unique+"; sub\r\n")
+						_ = d.Close()
+						c.Say("226 Done")
+					},
+				},
+			})
+			entries, err := r.open().List(t.Context(), vfs.Root())
+			r.must(err)
+			if len(entries) != 1 || entries[0].Type != tc.want {
+				t.Errorf("%+v, want %v", entries, tc.want)
+			}
+		})
+	}
 }
