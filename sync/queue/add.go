@@ -66,7 +66,7 @@ func (r Request) validate() error {
 	same := r.Source.Site == r.Target.Site
 	switch {
 	case same && r.Source.Path == r.Target.Path:
-		return bad("source and target are the same")
+		return onItself(r.Source.Path)
 	case same && r.Type != vfs.TypeFile && r.Source.Path.Holds(r.Target.Path):
 		return bad("a folder cannot be copied into itself")
 	case r.Segments < 0 || r.Segments > transfer.MaxSegments:
@@ -77,6 +77,12 @@ func (r Request) validate() error {
 		return bad("the target has no name")
 	}
 	return nil
+}
+
+// onItself refuses a copy onto the source, which may not even be left as it was
+// (transfer.ReplaceDirect).
+func onItself(p vfs.Path) error {
+	return &vfs.Error{Op: "queue", Path: p.String(), Kind: vfs.KindBadName, Reply: "source and target are the same"}
 }
 
 // addOne inserts one row, or finds the one that is there. job is the zero row

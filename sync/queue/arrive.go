@@ -58,7 +58,11 @@ func lookAt(ctx context.Context, dst vfs.FS, r row) (vfs.Path, error) {
 	if err != nil || !folder {
 		return r.Target.Path, err
 	}
-	return r.Target.Path.Join(r.Source.Path.Base())
+	p, err := r.Target.Path.Join(r.Source.Path.Base())
+	if err == nil && r.Source == (Place{Site: r.Target.Site, Path: p}) {
+		return p, onItself(p)
+	}
+	return p, err
 }
 
 // arriveAt gives a row its final target, and the row back: as any other it is taken

@@ -69,6 +69,26 @@ func TestOneNameForTwoRowsThatLook(t *testing.T) {
 	}
 }
 
+// TestNothingIsCopiedOntoItself where it is found out only when the target is looked at.
+func TestNothingIsCopiedOntoItself(t *testing.T) {
+	r := newRig(t, nil)
+	r.there.Put("/box/a", "1", when)
+	r.there.Put("/box/d/x", "1", when)
+	file, folder := arriving("/box/a", "/box", ArriveLook), arriving("/box/d", "/box", ArriveLook)
+	file.Source.Site, folder.Source.Site, folder.Type = remote, remote, vfs.TypeDir
+	file.Exists, folder.Exists = transfer.Overwrite, transfer.Overwrite
+	r.add(file, folder)
+	r.drain()
+	for _, got := range r.items() {
+		if got.State != Failed || got.Kind != vfs.KindBadName {
+			t.Errorf("%s is %s: %s", got.Source.Path, got.State, got.Message)
+		}
+	}
+	if names := r.below("/box"); len(names) != 2 {
+		t.Errorf("left is %v", names)
+	}
+}
+
 func TestOnlySitesAreLookedAtLater(t *testing.T) {
 	r := newRig(t, nil)
 	request := arriving("/a", "/box", ArriveLook)
