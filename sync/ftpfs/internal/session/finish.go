@@ -35,11 +35,15 @@ func (o *operation) newEnding(part vfs.Path, f vfs.Finish) *ending {
 	if bad != nil || worse != nil || f.Old != nil && f.Old.Type != vfs.TypeFile {
 		return e
 	}
-	size, now := o.glance(name, false), o.vacancy(target)
-	if f.Old != nil {
+	size, now := o.glance(name, false), []string(nil)
+	switch {
+	case size == nil:
+	case f.Old != nil:
 		now = o.glance(target, true)
+	default:
+		now = o.vacancy(target) // counts what it has read, and leaves the folder
 	}
-	if size == nil || now == nil {
+	if now == nil {
 		return e
 	}
 	e.part, e.target = part, target

@@ -134,3 +134,27 @@ func TestUploadsLearnHowLongAFolderIs(t *testing.T) {
 		})
 	}
 }
+
+// TestReplacingAFileReadsNoFolder, and so takes nothing from the looks that do.
+func TestReplacingAFileReadsNoFolder(t *testing.T) {
+	srv := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
+	f := connect(t, srv, site.ModePassive, site.TLSOff)
+	f.put("sub/target", []byte("before"))
+	f.dir = f.path("sub")
+	old, err := f.s.Stat(f.ctx, f.path("target"))
+	f.must(err)
+	_, err = f.s.List(f.ctx, f.dir) // the session stands there now
+	f.must(err)
+	f.conf.Learned.folders.listed(f.dir.String(), 2*shortFolder)
+	w, err := f.s.Write(f.ctx, f.path("part"), 0)
+	f.must(err)
+	_, err = io.WriteString(w, "12345")
+	f.must(err)
+	stood := f.s.cwd
+	if _, done, err := w.(*writer).Finish(vfs.Finish{Size: 5, ModTime: time.Now(), Target: f.path("target"), Old: &old}); err != nil || !done {
+		t.Errorf("done in one flight: %t, %v", done, err)
+	}
+	if k := f.conf.Learned.folders.known[f.dir.String()]; k.read != 0 || f.s.cwd != stood {
+		t.Errorf("known is %+v, and the session is in %q, not %q", k, f.s.cwd, stood)
+	}
+}
