@@ -80,7 +80,7 @@ func (b *body) bindVisible() {
 		}
 	}
 	b.placeMarks()
-	canvas.Refresh(b.ring) // one small object tells the canvas to draw again
+	refresh(b.ring) // one small object tells the canvas to draw again
 }
 
 // grow makes sure that count rows have slots. Slots are never given back: the
@@ -151,7 +151,7 @@ func (b *body) bind(s *slot, row int, data Row) {
 		}
 	}
 	b.style(s)
-	s.paper.Refresh()
+	refresh(s.paper)
 }
 
 func (b *body) bindIcon(s *slot) {
@@ -215,7 +215,7 @@ func (b *body) style(s *slot) {
 		text.Color = c
 	}
 	if changed {
-		s.paper.Refresh()
+		refresh(s.paper)
 	}
 }
 
@@ -241,7 +241,7 @@ func (b *body) restyle() {
 		}
 	}
 	b.placeMarks()
-	canvas.Refresh(b.ring)
+	refresh(b.ring)
 }
 
 // placeMarks puts the cursor's ring and the drop target where they belong.
@@ -277,7 +277,7 @@ func (b *body) setHover(row int) {
 	for _, s := range b.slots {
 		if s.row >= 0 && (s.row == old || s.row == row) {
 			b.style(s)
-			canvas.Refresh(s.ground)
+			refresh(s.ground)
 		}
 	}
 }

@@ -16,3 +16,11 @@ func canvasOf(o fyne.CanvasObject, f func(fyne.Canvas)) {
 		return
 	}
 }
+
+// refresh has o drawn anew. Fyne forgets after a minute on which canvas something is
+// that was not refreshed meanwhile, until it is drawn the next time, and
+// canvas.Refresh does nothing then: a row of a list would go on showing what stood
+// there before, under another row's commands.
+func refresh(o fyne.CanvasObject) {
+	canvasOf(o, func(c fyne.Canvas) { c.Refresh(o) })
+}

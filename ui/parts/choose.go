@@ -210,7 +210,7 @@ func (r *segmentsRenderer) Refresh() {
 		}
 	}
 	r.Layout(s.Size())
-	canvas.Refresh(s)
+	refresh(s)
 }
 
 func (r *segmentsRenderer) Objects() []fyne.CanvasObject {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"wherry/ui/look"
 )
@@ -79,7 +78,7 @@ func (b *body) endBand() {
 	if b.band.on {
 		b.band = band{}
 		b.rubber.Hide()
-		canvas.Refresh(b.rubber)
+		refresh(b.rubber)
 	}
 }
 

@@ -45,7 +45,7 @@ func (g *Graph) Set(values ...[]float32) (changed bool) {
 		return false
 	}
 	g.values = values
-	g.paper.Refresh()
+	refresh(g.paper)
 	return true
 }
 
@@ -138,7 +138,7 @@ func (r *graphRenderer) MinSize() fyne.Size { return r.g.least }
 func (r *graphRenderer) Refresh() {
 	r.g.ground.FillColor = look.Color(theme.ColorNameInputBackground)
 	r.g.ground.Refresh()
-	r.g.paper.Refresh()
+	refresh(r.g.paper)
 }
 
 func (r *graphRenderer) Objects() []fyne.CanvasObject {

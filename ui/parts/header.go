@@ -198,7 +198,7 @@ func (r *titleRenderer) Refresh() {
 	}
 	r.Layout(t.Size())
 	t.arrow.Refresh()
-	canvas.Refresh(t.ground)
+	refresh(t.ground)
 }
 
 func (r *titleRenderer) Objects() []fyne.CanvasObject {

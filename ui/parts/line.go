@@ -109,7 +109,7 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 	}
 	l.picture.Move(fyne.NewPos(x, 0))
 	l.picture.Resize(fyne.NewSize(max(size.Width-x, 0), size.Height))
-	canvas.Refresh(l.picture)
+	refresh(l.picture)
 }
 
 // wanted is how wide the line is when nothing is cut, without a glyph.

@@ -184,7 +184,7 @@ func (l *List) Repaint() {
 		}
 	}
 	if changed {
-		canvas.Refresh(l.body.ring) // one small object tells the canvas to draw again
+		refresh(l.body.ring) // one small object tells the canvas to draw again
 	}
 }
 

@@ -170,7 +170,7 @@ func (r *pathBarRenderer) Refresh() {
 		p.field.Refresh()
 	}
 	r.Layout(p.Size())
-	canvas.Refresh(p.ground)
+	refresh(p.ground)
 }
 
 func (r *pathBarRenderer) Objects() []fyne.CanvasObject {
@@ -277,7 +277,7 @@ func (r *stepRenderer) Refresh() {
 	r.Layout(s.Size())
 	s.line.Refresh()
 	s.arrow.Refresh()
-	canvas.Refresh(s.ground)
+	refresh(s.ground)
 }
 
 func (r *stepRenderer) Objects() []fyne.CanvasObject {

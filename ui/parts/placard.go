@@ -218,7 +218,7 @@ func (r *placardRenderer) Refresh() {
 	p.text.Refresh()
 	r.Layout(p.Size())
 	p.icon.Refresh()
-	canvas.Refresh(p)
+	refresh(p)
 }
 
 func (r *placardRenderer) Objects() []fyne.CanvasObject {

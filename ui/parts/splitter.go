@@ -105,7 +105,7 @@ func (r *splitterRenderer) MinSize() fyne.Size {
 func (r *splitterRenderer) Refresh() {
 	r.Layout(r.s.Size())
 	r.s.divider.Refresh()
-	canvas.Refresh(r.s)
+	refresh(r.s)
 }
 
 func (r *splitterRenderer) Objects() []fyne.CanvasObject {

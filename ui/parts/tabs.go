@@ -147,7 +147,7 @@ func (r *tabsRenderer) Refresh() {
 		tb.Refresh()
 	}
 	r.Layout(t.Size())
-	canvas.Refresh(t.ground)
+	refresh(t.ground)
 }
 
 func (r *tabsRenderer) Objects() []fyne.CanvasObject {

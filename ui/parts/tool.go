@@ -185,7 +185,7 @@ func (r *toolRenderer) Refresh() {
 	}
 	t.icon.Refresh()
 	t.ground.Refresh()
-	canvas.Refresh(t.text)
+	refresh(t.text)
 }
 
 func (r *toolRenderer) Objects() []fyne.CanvasObject {
