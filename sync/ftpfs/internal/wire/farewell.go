@@ -44,6 +44,13 @@ const worthIt = 20 * time.Millisecond
 // between them.
 const sightings = 2
 
+// linked is what the system knows of a connection.
+type linked struct {
+	trip   time.Duration // how long a round trip takes
+	unsent uint32        // bytes written that have not been sent yet, our end being one
+	ended  bool          // by either side
+}
+
 // farewells is what a site's server was seen to do at the end of a data
 // connection.
 type farewells struct {
@@ -79,11 +86,11 @@ func (d *Data) far() bool {
 	if d.c.near || d.trip > 0 {
 		return !d.c.near
 	}
-	trip, _, ok := link(d.flow.tcp)
-	if d.c.near = !ok || trip < cmp.Or(d.c.conf.Worth, worthIt); d.c.near {
+	l, ok := link(d.flow.tcp)
+	if d.c.near = !ok || l.trip < cmp.Or(d.c.conf.Worth, worthIt); d.c.near {
 		return false
 	}
-	d.trip = trip
+	d.trip = l.trip
 	return true
 }
 
@@ -102,8 +109,14 @@ func (d *Data) watchEnd() {
 		return
 	}
 	_, err := d.records.in.ReadByte()
+	waits := isTimeout(err)
+	if waits {
+		// Past the deadline nothing is read, also where we were late to look.
+		l, ok := link(d.flow.tcp)
+		waits = ok && !l.ended
+	}
 	d.c.conf.Learned.setFarewells(func(f *farewells) {
-		if f.waited++; !isTimeout(err) {
+		if f.waited++; !waits {
 			f.waited = 0
 		}
 	})
@@ -142,8 +155,8 @@ func (d *Data) hurry() error {
 		return err
 	}
 	d.parted = time.Now()
-	_, unsent, ok := link(d.flow.tcp)
-	if !ok || unsent > 0 || !d.c.conf.Learned.farewells().lingers {
+	l, ok := link(d.flow.tcp)
+	if !ok || l.unsent > 0 || !d.c.conf.Learned.farewells().lingers {
 		return nil
 	}
 	d.hasty = true

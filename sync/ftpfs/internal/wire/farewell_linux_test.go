@@ -131,6 +131,40 @@ func TestEarlyFarewell(t *testing.T) {
 	}
 }
 
+// TestThatWeAreLateIsNoWaitOfTheServers: its end was there before we looked.
+func TestThatWeAreLateIsNoWaitOfTheServers(t *testing.T) {
+	r := script(t, ftptest.Plan{
+		TLS: true, Reuse: true, Greeting: known, Files: map[string]string{"/f": "content"},
+		Verbs: verbs("RETR", ftptest.InTurn(waiting, breathless)),
+	})
+	r.conf.Worth = 1
+	c := r.pipelined()
+	if got := c.conf.Learned.farewells().waited; got != 1 {
+		t.Errorf("the server was seen to wait %d times", got)
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.Begin(t.Context())
+	must(c.ask(229, "EPSV"))
+	conn, err := c.DialFunc("", "")
+	must(err)
+	must(c.ask(1, "RETR /f"))
+	if got, err := io.ReadAll(conn); err != nil || string(got) != "content" {
+		t.Fatalf("%q, %v", got, err)
+	}
+	conn.(*Data).trip = 1 // the time to look is over at once
+	must(conn.Close())
+	_, _, err = c.lib.ReadResponse(226)
+	must(err)
+	if got := c.conf.Learned.farewells().waited; got != 0 {
+		t.Errorf("the server was seen to wait %d times in a row", got)
+	}
+}
+
 // upload is a small upload whose size is asked for behind it.
 func (c *client) upload(content string) (size string, err error) {
 	c.Begin(c.r.t.Context())

@@ -2,10 +2,7 @@
 
 package wire
 
-import (
-	"net"
-	"time"
-)
+import "net"
 
 // link is not known here.
-func link(*net.TCPConn) (trip time.Duration, unsent uint32, ok bool) { return 0, 0, false }
+func link(*net.TCPConn) (l linked, ok bool) { return linked{}, false }
