@@ -45,7 +45,7 @@ func TestARunTellsWhatTheJournalRefused(t *testing.T) {
 		"what was found in it":                {`INSERT ON main.rows WHEN NEW.parent > 0`, false},
 		"that a row's time has come":          {`UPDATE OF next_try ON main.rows WHEN OLD.next_try > 0`, false},
 		"how a file ended":                    {`UPDATE OF state ON main.rows WHEN NEW.state = 'done'`, false},
-		"that one waits at the end":           {`UPDATE OF state ON main.rows WHEN NEW.type = 'file' AND NEW.state = 'waiting'`, true},
+		"that one waits at the end":           {`UPDATE OF state ON main.rows WHEN NEW.type = 'file' AND NEW.state = 'waiting' AND OLD.state <> 'paused'`, true},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -72,6 +72,9 @@ func TestARunTellsWhatTheJournalRefused(t *testing.T) {
 			r.refuse(t, tc.what)
 			if err := r.Drain(ctx); err == nil || !strings.Contains(err.Error(), "refused") {
 				t.Errorf("error %v", err)
+			}
+			if tc.ends != (ctx.Err() != nil) {
+				t.Errorf("it was refused before that: %v", ctx.Err())
 			}
 			r.refuseNoMore(t)
 			r.there.SetHook(nil)
