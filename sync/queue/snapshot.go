@@ -28,6 +28,7 @@ type counts struct {
 	laterAt  time.Time
 	laterOld bool
 	bytes    int64  // of all rows not ended, as of their last attempt's end
+	standing int64  // of those that are paused or ask
 	asking   []Item // never changed once it is here
 	// removing counts rows whose part is still to be deleted.
 	removing int
@@ -48,6 +49,7 @@ func (q *Queue) Snapshot() Snapshot {
 	snap := Snapshot{
 		Seq: q.counts.seq, Running: q.stop != nil, Held: q.held,
 		Count: maps.Clone(q.counts.rows), Waits: q.counts.waits, BytesLeft: q.counts.bytes, Later: q.counts.later,
+		standing: q.counts.standing,
 	}
 	if open, next := q.openLocked(now); !open {
 		snap.OpensAt = next
@@ -182,6 +184,9 @@ func (q *Queue) readTally(ctx context.Context, c *counts) error {
 		c.rows[state] = n
 		if !isEnd(state) {
 			c.bytes += bytes
+		}
+		if state == Paused || state == Asking {
+			c.standing += bytes
 		}
 	}
 	return q.s.wrap(journalOp, rows.Err())

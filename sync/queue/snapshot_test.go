@@ -53,3 +53,31 @@ func TestTimeLeft(t *testing.T) {
 		}
 	}
 }
+
+// TestTimeLeftIsNotThatOfWhatStands until a person lets it go on.
+func TestTimeLeftIsNotThatOfWhatStands(t *testing.T) {
+	r := newRig(t, nil)
+	var requests []Request
+	for name, size := range map[string]int64{"/a": 100, "/b": 200, "/c": 400} {
+		one := up(name)
+		one.Size = size
+		requests = append(requests, one)
+	}
+	for i, id := range r.add(requests...) {
+		switch requests[i].Size {
+		case 200:
+			r.must(r.Pause(t.Context(), id))
+		case 400:
+			r.must(r.write(t.Context(), cheap, func() error {
+				_, err := r.s.exec(t.Context(), `UPDATE rows SET state = 'asking', question = '{}' WHERE id = ?`, int64(id))
+				return err
+			}))
+		}
+	}
+	r.must(r.refresh(t.Context()))
+	snap := r.Snapshot()
+	snap.Rate = 20
+	if left, ok := snap.Left(); !ok || left != 5*time.Second || snap.BytesLeft != 700 {
+		t.Errorf("%v, %t; %d bytes are left", left, ok, snap.BytesLeft)
+	}
+}

@@ -192,12 +192,14 @@ type Snapshot struct {
 	Rate, FileRate float64
 	// Later are the waiting rows that start at a time to come.
 	Later Later
+
+	standing int64 // bytes of BytesLeft that wait for a person
 }
 
 // Left is the time until everything that may move by now has moved, at the rate of
 // the last seconds; ok is false where it cannot be told.
 func (s Snapshot) Left() (left time.Duration, ok bool) {
-	bytes := s.BytesLeft - s.Later.Bytes
+	bytes := s.BytesLeft - s.Later.Bytes - s.standing
 	if s.Rate <= 0 || bytes <= 0 {
 		return 0, false
 	}
