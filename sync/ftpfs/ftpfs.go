@@ -84,7 +84,7 @@ func New(c Config) *FS {
 }
 
 func build(c Config, learned *session.Learned, dial func(context.Context) (conn, error)) *FS {
-	f := &FS{host: c.Site.Host, memory: remember(c.Memory, learned)}
+	f := &FS{host: c.Site.Host, memory: remember(c.Memory, learned, c.Site.Mode)}
 	pc := pool.Config[conn]{Transfers: c.Site.MaxConnections(), Dial: func(ctx context.Context) (conn, error) {
 		s, err := dial(ctx)
 		if err == nil {

@@ -8,6 +8,7 @@ import (
 	"wherry/sync/ftpfs/internal/session"
 	"wherry/sync/ftpfs/internal/wire"
 	"wherry/sync/learned"
+	"wherry/sync/site"
 )
 
 // Memo is what was learned about a site on one network.
@@ -36,6 +37,7 @@ const limitBelieved = 7 * 24 * time.Hour
 type remembrance struct {
 	memory  Memory           // fixed; may be nil
 	learned *session.Learned // fixed
+	asked   bool             // fixed; the site's mode is a person's choice
 
 	mu       sync.Mutex
 	networks map[netip.Addr]string // guarded; by the local end of sessions
@@ -43,8 +45,8 @@ type remembrance struct {
 	last     map[string]Memo       // guarded; what Memory holds, by network
 }
 
-func remember(m Memory, l *session.Learned) *remembrance {
-	return &remembrance{memory: m, learned: l, networks: map[netip.Addr]string{}, last: map[string]Memo{}}
+func remember(m Memory, l *session.Learned, mode site.Mode) *remembrance {
+	return &remembrance{memory: m, learned: l, asked: mode == site.ModePassive || mode == site.ModeActive, networks: map[netip.Addr]string{}, last: map[string]Memo{}}
 }
 
 // recall is called with the local end of each new session. On a network that
@@ -72,7 +74,8 @@ func (r *remembrance) recall(local netip.Addr) (sessions int) {
 		m.Sessions = 0
 	}
 	r.last[network] = m
-	if rung := wire.ParseRung(m.Via); rung != wire.NoRung {
+	// That active mode was asked for once is no reason to begin with it.
+	if rung := wire.ParseRung(m.Via); rung != wire.NoRung && (r.asked || !m.Asked || rung.Mode() == site.ModePassive) {
 		r.learned.Recall(rung)
 	}
 	return max(0, m.Sessions)
@@ -94,7 +97,7 @@ func (r *remembrance) keep(local netip.Addr, via wire.Rung, told int) {
 		via = wire.NoRung // of a session that was used long ago: others know better
 	}
 	last := r.last[network]
-	next := Memo{Via: last.Via, Sessions: told, Told: last.Told, At: time.Now()}
+	next := Memo{Via: last.Via, Asked: last.Asked, Sessions: told, Told: last.Told, At: time.Now()}
 	switch {
 	case told == 0:
 		next.Told = time.Time{}
@@ -102,9 +105,9 @@ func (r *remembrance) keep(local netip.Addr, via wire.Rung, told int) {
 		next.Told = next.At
 	}
 	if via != wire.NoRung {
-		next.Via = via.String()
+		next.Via, next.Asked = via.String(), r.asked
 	}
-	same := next.Via == last.Via && next.Sessions == last.Sessions
+	same := next.Via == last.Via && next.Asked == last.Asked && next.Sessions == last.Sessions
 	if same && (via == wire.NoRung || next.At.Sub(last.At) < learned.Steady) {
 		return
 	}

@@ -258,6 +258,40 @@ func TestWayIsRememberedByTheNextRun(t *testing.T) {
 	}
 }
 
+// TestModeThatWasAskedForIsNotTaken by who leaves it to Wherry: the other mode was
+// not even tried.
+func TestModeThatWasAskedForIsNotTaken(t *testing.T) {
+	n := &notebook{}
+	for _, run := range []struct {
+		outcome string
+		mode    site.Mode
+		refused string
+		asked   string // commands for data connections, in order
+	}{
+		{"active is asked for", site.ModeActive, "EPRT", "EPRT PORT"},
+		{"and its way is kept for that", site.ModeActive, "EPRT", "PORT"},
+		{"auto begins with passive", site.ModeAuto, "EPSV", "EPSV PASV"},
+		{"and keeps what works", site.ModeAuto, "EPSV", "PASV"},
+		{"passive is asked for", site.ModePassive, "EPSV", "PASV"},
+		{"which auto would begin with, too", site.ModeAuto, "EPSV", "PASV"},
+	} {
+		plan := ftptest.Plan{Verbs: map[string]ftptest.Handler{run.refused: ftptest.Reply("502 Not here")}}
+		s, f := scriptWith(t, plan, func(c *Config) { c.Site.Mode, c.Memory = run.mode, n })
+		if _, err := f.List(t.Context(), vfs.MustParse("/dir")); err != nil {
+			t.Fatal(run.outcome, err)
+		}
+		var asked []string
+		for _, c := range s.Commands() {
+			if wire.ParseRung(c.Verb) != NoRung {
+				asked = append(asked, c.Verb)
+			}
+		}
+		if got := strings.Join(asked, " "); got != run.asked {
+			t.Errorf("%s: asked %s, want %s", run.outcome, got, run.asked)
+		}
+	}
+}
+
 // TestServerThatTakesFewIsRemembered: no transfer is lost to the limit, and the
 // next run does not run into it again.
 func TestServerThatTakesFewIsRemembered(t *testing.T) {

@@ -26,6 +26,9 @@ type Memo struct {
 	// Via is the command by which a data connection last worked: EPSV, PASV,
 	// EPRT or PORT; "" where none has.
 	Via string `json:"via,omitempty"`
+	// Asked says that a person had asked for that way's mode, so that nothing
+	// tells whether the other one works.
+	Asked bool `json:"asked,omitempty"`
 	// Sessions is how many connections the server said it bears; 0 where it
 	// never refused one.
 	Sessions int `json:"sessions,omitempty"`

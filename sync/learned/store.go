@@ -165,7 +165,7 @@ func (s *Store) save(batch map[place]Memo) error {
 // says tells that next is nothing that m does not say already, or said within
 // Steady.
 func (m Memo) says(next Memo) bool {
-	return m.Via == next.Via && m.Sessions == next.Sessions && next.At.Sub(m.At) < Steady && next.Told.Sub(m.Told) < Steady
+	return m.Via == next.Via && m.Asked == next.Asked && m.Sessions == next.Sessions && next.At.Sub(m.At) < Steady && next.Told.Sub(m.Told) < Steady
 }
 
 // prune holds the document within its bounds.
