@@ -122,6 +122,8 @@ func (r *run) ifShorter() (action, Result, error) {
 		return r.skip(string(Resume))
 	case r.old.Size == r.id.Size && r.job.Made != nil && r.job.Made.equal(r.id):
 		return toCheck, Result{}, nil
+	case r.old.Size == r.id.Size && compareTimes(r.source, *r.old) != sameAge:
+		return r.skip("long")
 	case r.old.Size == r.id.Size:
 		return r.skip(Same)
 	case r.old.Size > r.id.Size:

@@ -70,7 +70,8 @@ func TestTheRuleDecidesOverATakenName(t *testing.T) {
 		"resume begins an empty one":            {transfer.Resume, 20, "\x00", transfer.Done, "", map[string]string{targetName: fresh}},
 		"resume leaves another shorter one":     {transfer.Resume, 1, "THE", transfer.Skipped, "different", map[string]string{targetName: "THE"}},
 		"resume leaves a longer one":            {transfer.Resume, 1, "", transfer.Skipped, "different", map[string]string{targetName: old}},
-		"resume leaves one as long":             {transfer.Resume, 1, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
+		"resume leaves one as long and as old":  {transfer.Resume, 10, "THE NEW CONTENT", transfer.Skipped, "same", map[string]string{targetName: "THE NEW CONTENT"}},
+		"resume leaves one as long":             {transfer.Resume, 1, "THE NEW CONTENT", transfer.Skipped, "long", map[string]string{targetName: "THE NEW CONTENT"}},
 		"ask without anyone leaves and says so": {transfer.Ask, 1, "", transfer.Asking, "", map[string]string{targetName: old}},
 		"nothing said asks":                     {"", 1, "", transfer.Asking, "", map[string]string{targetName: old}},
 	} {

@@ -217,7 +217,8 @@ type Result struct {
 	ModeRefused bool
 	// Reason of a skip: the Rule that made it so ("skip"; "newer" where the
 	// target is; "resume" where it cannot be done), "undated" where a time is not
-	// told that Newer compares, Same, or "different" where Resume found another content.
+	// told that Newer compares, Same, "different" where Resume found another content,
+	// or "long" where it found one as long and of another time.
 	Reason string
 	// Question that is open, for Asking.
 	Question Question

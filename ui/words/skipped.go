@@ -10,6 +10,7 @@ var skips = map[string]string{
 	"undated":                  "a time is not known, so nobody can tell which one is newer",
 	transfer.Same:              "the target is the same already, as size or time tell",
 	string(transfer.Different): "the target has other contents, so it cannot be resumed, and stays as it is",
+	"long":                     "the target is as long already and of another time, so there is nothing to resume; what is in it was not compared",
 	string(transfer.Resume):    "the target cannot be resumed: it is no file, a size is not known, or one side cannot begin in the middle of a file",
 }
 

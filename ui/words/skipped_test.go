@@ -17,6 +17,7 @@ func TestASkipIsToldInWords(t *testing.T) {
 		"nobody tells its time":      {"undated", "a time is not known", true},
 		"both are alike":             {"same", "is the same", true},
 		"resume found other bytes":   {"different", "has other contents", true},
+		"resume found one as long":   {"long", "was not compared", true},
 		"resume cannot be done":      {"resume", "cannot be resumed", true},
 		"for what the source is":     {"a link to a folder is not followed", "a link to a folder is not followed", false},
 		"no control of the terminal": {"a\x1b[2Jb", "a", false},
