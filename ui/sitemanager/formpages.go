@@ -137,13 +137,14 @@ type given struct {
 	text   string // typed, "" for nothing
 	change bool   // something about it is to be changed
 	keep   bool   // in the keychain
+	kept   bool   // it is there now
 }
 
 func (s *secret) given() given {
 	if s.field.Disabled() {
 		return given{}
 	}
-	return given{s.field.Text, s.field.Text != "" || s.keep.Checked != s.kept && !s.keep.Checked, s.keep.Checked}
+	return given{s.field.Text, s.field.Text != "" || s.keep.Checked != s.kept && !s.keep.Checked, s.keep.Checked, s.kept}
 }
 
 // bound is a field with its place in a Form and its name in the file.

@@ -325,12 +325,13 @@ func (v *View) save(then func(site.Site)) {
 }
 
 // remember keeps a typed password, and forgets the one in the keychain when
-// the person took the tick away.
+// the person took the tick away. Where none is there the keychain is left alone: it
+// may be locked, or there is none, and nobody asked for it.
 func (v *View) remember(ctx context.Context, id site.ID, g given) error {
 	if !g.change {
 		return nil
 	}
-	if !g.keep {
+	if g.kept && !g.keep {
 		if err := v.sites.Forget(ctx, id); err != nil {
 			return err
 		}

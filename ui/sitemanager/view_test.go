@@ -2,6 +2,7 @@ package sitemanager
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 
 // kept is a store in memory.
 type kept struct {
+	locked    error // what the keychain says
 	sites     []site.Site
 	passwords map[site.ID]string
 }
@@ -52,19 +54,22 @@ func (k *kept) Remove(_ context.Context, id site.ID) error {
 
 func (k *kept) HasPassword(_ context.Context, id site.ID) (bool, error) {
 	_, ok := k.passwords[id]
-	return ok, nil
+	return ok, k.locked
 }
 
 func (k *kept) Remember(_ context.Context, id site.ID, password string, keep bool) error {
-	if keep {
+	if keep && k.locked == nil {
 		k.passwords[id] = password
+	}
+	if keep {
+		return k.locked
 	}
 	return nil
 }
 
 func (k *kept) Forget(_ context.Context, id site.ID) error {
 	delete(k.passwords, id)
-	return nil
+	return k.locked
 }
 
 type rig struct {
@@ -179,6 +184,25 @@ func TestTakingTheTickAwayForgetsThePassword(t *testing.T) {
 	r.settle(t)
 	if _, ok := r.store.passwords["shop-id"]; ok {
 		t.Error("the password is still kept")
+	}
+}
+
+// TestALockedKeychainIsInNobodysWay who does not want the password to be kept.
+func TestALockedKeychainIsInNobodysWay(t *testing.T) {
+	for outcome, keep := range map[string]bool{"not kept": false, "kept": true} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			r.store.locked = errors.New("the keychain is locked")
+			r.reload("shop-id")
+			r.settle(t)
+			r.form.pass.SetText("s3cret")
+			r.form.keep.SetChecked(keep)
+			r.connectNow()
+			r.settle(t)
+			if connected := len(r.connected) == 1; connected == keep {
+				t.Errorf("connected %t, it says %q", connected, r.message.Text())
+			}
+		})
 	}
 }
 
