@@ -163,7 +163,8 @@ func (p *painting) add(priority int) *line {
 	l.after.Store(&[]string{""})
 	style := mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
 	l.bar = p.bars.New(0, style, mpb.BarPriority(priority),
-		mpb.PrependDecorators(decor.Any(func(s decor.Statistics) string { return l.head(s.AvailableWidth) })), mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return l.tail(s.AvailableWidth) })))
+		mpb.PrependDecorators(decor.Any(func(s decor.Statistics) string { return l.head(s.AvailableWidth) })),
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return l.tail(s.AvailableWidth) })))
 	return l
 }
 

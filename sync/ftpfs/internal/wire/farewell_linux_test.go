@@ -14,65 +14,51 @@ import (
 	"wherry/sync/ftptest"
 )
 
-// waiting serves a download and ends its connection only behind the client's end,
-// as vsftpd does.
-func waiting(c *ftptest.Conn, _ string) {
-	c.Say("150 Here it goes")
-	d, err := c.Data()
-	if err != nil {
-		c.Say("425 No data connection")
-		return
+// download is RETR whose content goes over the data connection by send, which may
+// end it.
+func download(send func(*ftptest.Data), last string) ftptest.Handler {
+	return func(c *ftptest.Conn, _ string) {
+		c.Say("150 Here it goes")
+		d, err := c.Data()
+		if err != nil {
+			c.Say("425 No data connection")
+			return
+		}
+		send(d)
+		_ = d.Close()
+		c.Say("%s", last)
 	}
-	_, _ = io.WriteString(d, "content")
-	_ = d.Conn.(*tls.Conn).CloseWrite()
-	_, _ = io.Copy(io.Discard, d)
-	_ = d.Close()
-	c.Say("226 Done")
 }
 
-// breathless serves a download and says the end of TLS and its own in one packet, so
-// that nothing can come between them.
-func breathless(c *ftptest.Conn, _ string) {
-	c.Say("150 Here it goes")
-	d, err := c.Data()
-	if err != nil {
-		c.Say("425 No data connection")
-		return
-	}
-	if raw, err := d.Conn.(*tls.Conn).NetConn().(*net.TCPConn).SyscallConn(); err == nil {
-		_ = raw.Control(func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 1) })
-	}
-	_, _ = io.WriteString(d, "content")
-	_ = d.Close()
-	c.Say("226 Done")
-}
+var (
+	// waiting ends its connection only behind the client's end, as vsftpd does.
+	waiting = download(func(d *ftptest.Data) {
+		_, _ = io.WriteString(d, "content")
+		_ = d.Conn.(*tls.Conn).CloseWrite()
+		_, _ = io.Copy(io.Discard, d)
+	}, "226 Done")
 
-// patient sends the first byte behind the client's end.
-func patient(c *ftptest.Conn, _ string) {
-	c.Say("150 Here it goes")
-	d, err := c.Data()
-	if err != nil {
-		c.Say("425 No data connection")
-		return
-	}
-	_, _ = io.Copy(io.Discard, d)
-	_, _ = io.WriteString(d, "content")
-	_ = d.Close()
-	c.Say("226 Done")
-}
+	// breathless says the end of TLS and its own in one packet, so that nothing can
+	// come between them.
+	breathless = download(func(d *ftptest.Data) {
+		if raw, err := d.Conn.(*tls.Conn).NetConn().(*net.TCPConn).SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) { _ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_CORK, 1) })
+		}
+		_, _ = io.WriteString(d, "content")
+	}, "226 Done")
 
-// offended breaks the connection at the client's early end.
-func offended(c *ftptest.Conn, _ string) {
-	c.Say("150 Here it goes")
-	d, err := c.Data()
-	if err != nil {
-		c.Say("425 No data connection")
-		return
-	}
-	_, _ = io.Copy(io.Discard, d)
-	d.Reset()
-	c.Say("426 Broken")
-}
+	// patient sends the first byte behind the client's end.
+	patient = download(func(d *ftptest.Data) {
+		_, _ = io.Copy(io.Discard, d)
+		_, _ = io.WriteString(d, "content")
+	}, "226 Done")
+
+	// offended breaks the connection at the client's early end.
+	offended = download(func(d *ftptest.Data) {
+		_, _ = io.Copy(io.Discard, d)
+		d.Reset()
+	}, "426 Broken")
+)
 
 // TestEarlyFarewell: where the server waits for our end of a download it comes
 // first, and never again where that was borne ill.

@@ -26,7 +26,7 @@ type whom struct {
 
 func (c *Control) whom() whom { return whom{c.peer, c.greeting.Text()} }
 
-// proof returns what is known of a server, the zero value for nothing.
+// proofOf returns what is known of a server, the zero value for nothing.
 func (l *Learned) proofOf(of whom) proof {
 	l.mu.Lock()
 	defer l.mu.Unlock()
