@@ -2,11 +2,12 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -18,9 +19,19 @@ import (
 
 // trap is a fault that waits for the command at which it strikes.
 type trap struct {
-	left atomic.Int64 // commands until then; below 0 it is not set
-	sent atomic.Value // the verb it struck, "" for none yet
-	bite ftptest.Handler
+	bite ftptest.Handler // fixed
+
+	mu     sync.Mutex
+	armed  bool           // guarded
+	at     step           // guarded; none strikes at the zero step
+	counts map[string]int // guarded; the commands since it was armed
+	struck bool           // guarded
+}
+
+// step is one command of a transfer: the times-th of its verb, from 1.
+type step struct {
+	verb  string
+	times int
 }
 
 // stepVerbs are the commands of a transfer and of what comes before and behind.
@@ -31,23 +42,38 @@ var stepVerbs = []string{
 
 // handle answers a command, by the fault when it is its turn.
 func (p *trap) handle(c *ftptest.Conn, arg string) {
-	if p.left.Add(-1) == -1 {
-		p.sent.Store(c.Verb)
+	if p.turn(c.Verb) {
 		p.bite(c, arg)
 		return
 	}
 	ftptest.Default(c, arg)
 }
 
-func (p *trap) set(n int) {
-	p.sent.Store("")
-	p.left.Store(int64(n))
+func (p *trap) turn(verb string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.armed {
+		return false
+	}
+	p.counts[verb]++
+	hit := step{verb, p.counts[verb]} == p.at
+	p.struck = p.struck || hit
+	return hit
 }
 
-// disarm takes the trap away and tells which command it struck, "" for none.
-func (p *trap) disarm() string {
-	p.left.Store(-1)
-	return p.sent.Load().(string)
+func (p *trap) set(at step) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.armed, p.at, p.counts, p.struck = true, at, map[string]int{}, false
+}
+
+// disarm takes the trap away and tells whether it struck, and the commands since it
+// was set.
+func (p *trap) disarm() (struck bool, counts map[string]int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.armed = false
+	return p.struck, p.counts
 }
 
 func (p *trap) verbs() map[string]ftptest.Handler {
@@ -96,22 +122,21 @@ func doneUnheard(c *ftptest.Conn, arg string) {
 	}
 }
 
-// TestEveryFaultAtEveryStep has each command of a folder's transfer fail in
-// each way, up and down; one file of it replaces an older one. At once after it
-// that one is the old file or the new one, whole, and a row that is done has the
-// new one. Once the server is well a retry brings all, and nothing else is left
+// often bounds how many of one verb are struck: the sessions of a run begin alike.
+const often = 2
+
+// TestEveryFaultAtEveryStep has each command of a folder's transfer, from the login
+// on, fail in each way, up and down; one file of it replaces an older one. At once
+// after it that one is the old file or the new one, whole, and a row that is done has
+// the new one. Once the server is well a retry brings all, and nothing else is left
 // on either side.
 func TestEveryFaultAtEveryStep(t *testing.T) {
 	t.Parallel()
 	const size = 150_000
-	var struck sync.Map // the verbs that a fault struck
-	t.Cleanup(func() {
-		for _, verb := range []string{"MLSD", "RETR", "STOR", "MLST", "MKD", "MFMT", "RNFR", "RNTO", "PASS"} {
-			if _, ok := struck.Load(verb); !ok {
-				t.Errorf("no fault struck %s", verb)
-			}
-		}
-	})
+	always := map[string][]string{ // struck however the sessions share the work
+		"up":   {"USER", "PASS", "MLST", "STOR", "MKD", "MFMT", "RNFR", "RNTO"},
+		"down": {"USER", "PASS", "MLSD", "RETR"},
+	}
 	for outcome, bite := range map[string]ftptest.Handler{
 		"refused for now":          refuse("450 Not now"),
 		"refused for good":         refuse("550 No"),
@@ -128,19 +153,22 @@ func TestEveryFaultAtEveryStep(t *testing.T) {
 			t.Run(outcome+", "+way, func(t *testing.T) {
 				t.Parallel()
 				p := &trap{bite: bite}
-				p.set(-1)
 				srv := ftptest.Script(t, ftptest.Plan{Verbs: p.verbs()})
 				c := muster(t, Config{})
 				id, _, home := c.board(srv.Site(site.ModePassive, site.TLSOff), srv.Password)
 				f := faults{crew: c, srv: srv, id: id, home: home, up: up, fresh: freight(size), old: strings.Repeat("old ", 10)}
-				for step := 0; ; step++ {
-					verb := f.play(p, step)
-					if verb == "" {
-						break
+				_, counts := f.play(p, step{})
+				for _, verb := range slices.Sorted(maps.Keys(counts)) {
+					for times := range min(counts[verb], often) {
+						struck, _ := f.play(p, step{verb, times + 1})
+						if !struck && times == 0 && slices.Contains(always[way], verb) {
+							t.Errorf("no fault struck %s", verb)
+						}
 					}
-					struck.Store(verb, true)
-					if step > 200 {
-						t.Fatal("no end")
+				}
+				for _, verb := range always[way] {
+					if counts[verb] == 0 {
+						t.Errorf("there was no %s to strike", verb)
 					}
 				}
 			})
@@ -155,14 +183,23 @@ type faults struct {
 	home       vfs.Path // the server's
 	up         bool
 	fresh, old string
+	plays      int
 }
 
-// play transfers a folder with the trap at a step, and again without.
-func (f *faults) play(p *trap, step int) (struck string) {
+// inner is a folder in each folder that is transferred, with a file.
+const inner = "inner"
+
+// play transfers a folder over new sessions with the trap at a step, and again
+// without.
+func (f *faults) play(p *trap, at step) (struck bool, counts map[string]int) {
 	f.t.Helper()
-	name := fmt.Sprint("box", step)
+	f.plays++
+	name := fmt.Sprint("box", f.plays)
 	here, there := filepath.Join(f.dir, name), "/"+name
 	f.must(os.Mkdir(here, 0o700))
+	if f.up {
+		f.must(os.Mkdir(filepath.Join(here, inner), 0o700))
+	}
 	from, to := queue.Place{Path: f.join(f.here, name)}, queue.Place{Site: f.id, Path: f.join(f.home, name)}
 	put, putOld := f.store(here, there)
 	if !f.up {
@@ -171,13 +208,15 @@ func (f *faults) play(p *trap, step int) (struck string) {
 	}
 	put("replaces", f.fresh)
 	put("new", f.fresh[1:])
+	put(inner+"/deep", "deep")
 	putOld("replaces", f.old)
 	ids, err := f.Enqueue(ctxOf(f.t), queue.Request{Source: from, Target: to, Type: vfs.TypeDir, Size: vfs.SizeUnknown, Exists: transfer.Overwrite})
 	f.must(err)
-	p.set(step)
+	f.must(f.Disconnect(f.id))
+	p.set(at)
 	f.must(f.Queue().Drain(ctxOf(f.t)))
-	struck = p.disarm()
-	about := fmt.Sprintf("step %d, %s", step, struck)
+	struck, counts = p.disarm()
+	about := fmt.Sprintf("%s number %d", at.verb, at.times)
 	rows := f.below(ids[0])
 	for file, wanted := range map[string][2]string{"replaces": {f.fresh, f.old}, "new": {f.fresh[1:], ""}} {
 		got, ok := f.target(here, there, file)
@@ -192,10 +231,10 @@ func (f *faults) play(p *trap, step int) (struck string) {
 		// A refused rename looks like a server that never replaces.
 		f.must(f.Queue().Answer(ctxOf(f.t), row.ID, transfer.Answer{Rule: transfer.Overwrite, Replace: transfer.ReplaceNever}))
 	}
-	f.must(f.Queue().Retry(ctxOf(f.t), ids...))
+	f.must(f.Retry(ctxOf(f.t), ids...))
 	f.must(f.Queue().Drain(ctxOf(f.t)))
 	f.whole(about, ids[0], here, there)
-	return struck
+	return struck, counts
 }
 
 // store returns what puts a file into the folder here, and there.
@@ -238,7 +277,7 @@ func (f *faults) target(here, there, name string) (content string, ok bool) {
 func (f *faults) whole(about string, folder queue.ID, here, there string) {
 	f.t.Helper()
 	rows := f.below(folder)
-	if len(rows) != 3 {
+	if len(rows) != 4 {
 		f.t.Errorf("%s: there are %d rows", about, len(rows))
 	}
 	for name, row := range rows {
@@ -251,13 +290,13 @@ func (f *faults) whole(about string, folder queue.ID, here, there string) {
 			f.t.Errorf("%s: %s has %d bytes in the end", about, name, len(got))
 		}
 	}
-	if names := strings.Join(f.srv.Names(there), " "); names != "new replaces" {
+	if names := strings.Join(f.srv.Names(there), " "); names != inner+" new replaces" {
 		f.t.Errorf("%s: on the server are %s", about, names)
 	}
 	left, err := os.ReadDir(here)
 	f.must(err)
 	for _, entry := range left {
-		if name := entry.Name(); name != "new" && name != "replaces" {
+		if name := entry.Name(); name != "new" && name != "replaces" && name != inner {
 			f.t.Errorf("%s: here is %s", about, name)
 		}
 	}

@@ -54,11 +54,15 @@ func (q *Queue) readRows(ctx context.Context, query string, args ...any) ([]row,
 		return nil, err
 	}
 	_ = q.keepNow(ctx) // without it they are listed as waiting; who works on the journal gets the error
-	found, err := q.list(ctx, query, args...)
-	if err != nil {
-		return nil, q.judgeLocked(err)
-	}
-	waits, err := q.waits(ctx)
+	var found []row
+	var waits map[site.ID]SiteWait
+	err := q.s.atOnceLocked(ctx, func() (err error) {
+		if found, err = q.list(ctx, query, args...); err != nil {
+			return err
+		}
+		waits, err = q.waits(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, q.judgeLocked(err)
 	}

@@ -9,11 +9,12 @@ import (
 
 func lockOf(file string) *flock.Flock { return flock.New(file + ".lock") }
 
-// lockPatience is how long Run waits for the lock, in lockStep steps: a
-// process that only looks through the journal for damage holds it shortly.
+// lockPatience is how long Run waits for the lock, in lockStep steps: every process
+// that opens the journal holds it shortly, to look for damage. The steps are short
+// because a script may list the queue again and again, and would be met every time.
 const (
 	lockPatience = 3 * time.Second
-	lockStep     = 500 * time.Millisecond
+	lockStep     = 20 * time.Millisecond
 )
 
 // Elsewhere tells whether another process, or another Queue of this one, works on

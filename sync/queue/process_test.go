@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
@@ -44,6 +46,37 @@ func TestOneProcessWorks(t *testing.T) {
 	}
 	if two.Snapshot().Running {
 		t.Error("the second claims to be running")
+	}
+}
+
+// lookers is a clock whose time passes at once, and in which others open the journal
+// over and over: in the first 70 of 100 milliseconds they hold the lock.
+type lookers struct {
+	hasty
+	begin time.Time
+	lock  *flock.Flock
+}
+
+func (l *lookers) After(d time.Duration) (<-chan time.Time, func() bool) {
+	done, stop := l.hasty.After(d)
+	if l.Now().Sub(l.begin)%(100*time.Millisecond) < 70*time.Millisecond {
+		_, _ = l.lock.TryLock()
+	} else {
+		_ = l.lock.Unlock()
+	}
+	return done, stop
+}
+
+// TestWhoOnlyLooksKeepsNobodyFromWork: not even where it looks all the time.
+func TestWhoOnlyLooksKeepsNobodyFromWork(t *testing.T) {
+	r := newDiskRig(t)
+	clock := &lookers{hasty: hasty{now: when}, begin: when, lock: lockOf(r.file)}
+	_, err := clock.lock.TryLock()
+	r.must(err)
+	defer func() { _ = clock.lock.Close() }()
+	r.clock = clock
+	if err := r.Free(t.Context()); err != nil {
+		t.Errorf("it is told %v", err)
 	}
 }
 

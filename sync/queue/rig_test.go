@@ -47,7 +47,7 @@ func (h *hasty) set(now time.Time) {
 
 func (h *hasty) After(d time.Duration) (<-chan time.Time, func() bool) {
 	c := make(chan time.Time, 1)
-	if d > progressEvery && d < time.Hour {
+	if d == lockStep || d > progressEvery && d < time.Hour {
 		h.mu.Lock()
 		h.now = h.now.Add(max(d, 0))
 		c <- h.now

@@ -258,3 +258,37 @@ func TestALastTryThatTheSiteWasAwayForIsNoFailure(t *testing.T) {
 		}
 	}
 }
+
+// TestAListIsOfOneMoment: whoever lists while another process works never sees the
+// wait for a site beside rows from before it.
+func TestAListIsOfOneMoment(t *testing.T) {
+	r := newDiskRig(t)
+	id := r.add(up("/a"))[0]
+	two := second(t, r)
+	reading, done := context.WithCancel(t.Context())
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		for n := int64(1); reading.Err() == nil; n++ {
+			err := two.s.write(t.Context(), cheap, func() error {
+				if _, err := two.s.exec(t.Context(), `UPDATE rows SET attempts = ? WHERE id = ?`, n, int64(id)); err != nil {
+					return err
+				}
+				_, err := two.s.exec(t.Context(), `INSERT OR REPLACE INTO sites (site, next_try, attempts, kind, message, about) VALUES (?, ?, ?, 'refused', ?, '')`,
+					string(remote), nanos(when.Add(time.Hour)), n, fmt.Sprint(n))
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for range 500 {
+		if row := r.item(id); row.Attempts > 0 && row.Message != fmt.Sprint(row.Attempts) {
+			t.Errorf("after attempt %d the row waits as of attempt %s", row.Attempts, row.Message)
+			break
+		}
+	}
+	done()
+	writing.Wait()
+}

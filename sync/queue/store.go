@@ -189,6 +189,19 @@ func (s *store) writeLocked(ctx context.Context, d durability, fn func() error) 
 	return nil
 }
 
+// atOnceLocked has all that fn reads be of one moment: another process may write
+// between two SELECTs.
+func (s *store) atOnceLocked(ctx context.Context, fn func() error) error {
+	if _, err := s.exec(ctx, `BEGIN`); err != nil {
+		return err
+	}
+	err := fn()
+	if _, ended := s.exec(ctx, `COMMIT`); err == nil {
+		err = ended
+	}
+	return err
+}
+
 func (s *store) usableLocked(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:

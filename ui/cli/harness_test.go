@@ -68,6 +68,46 @@ func (h *home) runWith(ctx context.Context, args ...string) result {
 	return r
 }
 
+// beside is a run of the queue while a test does other things.
+type beside struct {
+	h     *home
+	stop  context.CancelFunc // ends it as Ctrl-C does
+	ended chan result
+}
+
+func (h *home) runBeside(args ...string) *beside {
+	ctx, stop := context.WithCancel(h.t.Context())
+	b := &beside{h, stop, make(chan result, 1)}
+	go func() { b.ended <- h.runWith(ctx, append([]string{"queue", "run"}, args...)...) }()
+	return b
+}
+
+// until lists the queue until its rows are as wanted. The test fails once the run has
+// ended: nothing will change any more.
+func (b *beside) until(wanted func([]map[string]any) bool) []map[string]any {
+	b.h.t.Helper()
+	for {
+		select {
+		case r := <-b.ended:
+			b.ended <- r
+			b.h.t.Fatalf("the run ended with %d:\n%s%s", r.code, r.out, r.err)
+		default:
+		}
+		if rows := lines(b.h.t, b.h.ok("queue", "list", "--json").out); wanted(rows) {
+			return rows
+		}
+	}
+}
+
+// wait returns when the run has ended by itself.
+func (b *beside) wait() { b.ended <- <-b.ended }
+
+// close stops the run.
+func (b *beside) close() {
+	b.stop()
+	b.wait()
+}
+
 // ok runs a command that must end well.
 func (h *home) ok(args ...string) result {
 	h.t.Helper()

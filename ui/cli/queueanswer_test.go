@@ -3,9 +3,7 @@ package cli
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -113,13 +111,11 @@ func TestWhatMovesIsRemoved(t *testing.T) {
 			h.ok("queue", "add", "get", "shop:/a", dir)
 			h.ok("queue", "run")
 			h.ok("queue", "add", "get", "shop:/big", dir)
-			var running sync.WaitGroup
-			running.Go(func() { h.runWith(t.Context(), "queue", "run", "--limit", "100k") })
-			for !strings.Contains(h.ok("queue", "list").out, "active") {
-				runtime.Gosched()
-			}
+			run := h.runBeside("--limit", "100k")
+			defer run.close()
+			run.until(func(rows []map[string]any) bool { return rows[1]["state"] == "active" })
 			h.ok("queue", "remove", which)
-			running.Wait()
+			run.wait()
 			if got := statesOf(t, h); got != "done" {
 				t.Errorf("the rows are %q, want the one that is done", got)
 			}

@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"net"
 	"strings"
-	"sync"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -85,25 +83,16 @@ func TestTheListSaysWhatRowsWaitFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.ok("sites", "edit", "shop", "ftp://anna@"+net.JoinHostPort(host, port))
-	ctx, cancel := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { h.runWith(ctx, "queue", "run", "--json") })
-	defer running.Wait()
-	defer cancel()
-	for {
-		rows := lines(t, h.ok("queue", "list", "--json").out)
-		if rows[0]["waits_for"] == nil || rows[1]["waits_for"] == nil {
-			continue
+	run := h.runBeside()
+	defer run.close()
+	rows := run.until(func(rows []map[string]any) bool { return rows[0]["waits_for"] != nil && rows[1]["waits_for"] != nil })
+	for _, row := range rows {
+		if row["waits_for"] != host || row["kind"] != "refused" || row["next_try"] == nil {
+			t.Errorf("a row is %v", row)
 		}
-		for _, row := range rows {
-			if row["waits_for"] != host || row["kind"] != "refused" || row["next_try"] == nil {
-				t.Errorf("a row is %v", row)
-			}
-		}
-		if rows[0]["attempts"].(float64)+rows[1]["attempts"].(float64) != 1 {
-			t.Errorf("both rows count the one failure: %v", rows)
-		}
-		break
+	}
+	if rows[0]["attempts"].(float64)+rows[1]["attempts"].(float64) != 1 {
+		t.Errorf("both rows count the one failure: %v", rows)
 	}
 	list := h.ok("queue", "list")
 	if !strings.Contains(list.out, "waiting for "+host+" until ") || !strings.Contains(list.err, "All its rows are waiting for "+host) {

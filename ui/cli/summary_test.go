@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"wherry/sync/engine"
@@ -90,18 +88,11 @@ func TestARunTriesAtOnceWhatWaits(t *testing.T) {
 	// untilItWaits runs the queue until the server was tried and is waited for
 	// until another time than before.
 	untilItWaits := func(before any) map[string]any {
-		ctx, stop := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { h.runWith(ctx, "queue", "run") })
-		defer running.Wait()
-		defer stop()
-		for {
-			row := lines(t, h.ok("queue", "list", "--json").out)[0]
-			if row["waits_for"] != nil && row["next_try"] != nil && row["next_try"] != before {
-				return row
-			}
-			runtime.Gosched()
-		}
+		run := h.runBeside()
+		defer run.close()
+		return run.until(func(rows []map[string]any) bool {
+			return rows[0]["waits_for"] != nil && rows[0]["next_try"] != nil && rows[0]["next_try"] != before
+		})[0]
 	}
 	first := untilItWaits(nil)
 	if second := untilItWaits(first["next_try"]); second["attempts"] != 1.0 {
