@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,12 +33,14 @@ func (m *moment) Set(text string) error {
 		m.when = time.Time{}
 		return nil
 	}
-	when, ok := words.ParseMoment(text, now)
+	when, err := words.ParseMoment(text, now)
 	switch {
-	case !ok:
+	case errors.Is(err, words.ErrMoment):
 		return fmt.Errorf("it takes a time %s; what holds a blank stands in quotes", momentHint)
+	case err != nil:
+		return err
 	case !when.After(now):
-		return fmt.Errorf("that time is past")
+		return errors.New("that time is past; now means at once")
 	}
 	m.when = when
 	return nil
@@ -74,9 +79,10 @@ func (a *app) queueSchedule() *cobra.Command {
 	return &cobra.Command{
 		Use: "schedule TIME ID...", Short: "Have rows begin at a time, or now",
 		Long: `Have rows begin at a time and not before: a time of day is the next one, and a day
-may stand before it (today, tomorrow, Monday, 2026-12-24); "in" stands before a length,
-as in "in 90 min", "in 2 hours" or "in 3 days"; now takes it back. ID is a number of wherry queue list; a folder
-stands for all that is in it. What moves already waits for the time, too, and goes on
+may stand before it (today, tonight, tomorrow, Monday, 2026-12-24); noon and midnight
+are such times; "in" stands before a length, as in "in 90 min", "in 2 hours" or
+"in 3 days"; now takes it back. Which moment was understood is said. ID is a number of
+wherry queue list; a folder stands for all that is in it. What moves already waits for the time, too, and goes on
 from where it was. The work is done by wherry queue run, which waits for that time, or
 by an open window.`,
 		Example: `  wherry queue schedule 22:00 12 13
@@ -87,6 +93,9 @@ by an open window.`,
 		Args: a.args(2, -1, "give a time "+momentHint+", and name the rows by the numbers of `wherry queue list`"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var at moment
+			if _, err := strconv.Atoi(args[0]); err == nil {
+				return usagef(cmd.CommandPath(), "%s is taken for the number of a row, and the time is missing; as a time of day it is written as in 9:00.", words.Safe(args[0]))
+			}
 			if err := at.Set(args[0]); err != nil {
 				return usagef(cmd.CommandPath(), "%s cannot be used: %v.", words.Safe(args[0]), err)
 			}
@@ -95,8 +104,33 @@ by an open window.`,
 				return err
 			}
 			return a.withEngine(cmd.Context(), cmd.CommandPath(), wish{durable: true}, func(s *session) error {
-				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.engine.Queue().Schedule(cmd.Context(), at.when, ids...) })
+				return s.forRows(cmd.Context(), ids, func(ids ...queue.ID) error { return s.schedule(cmd.Context(), at.when, ids) })
 			})
 		},
 	}
+}
+
+// schedule says which moment it understood.
+func (s *session) schedule(ctx context.Context, when time.Time, ids []queue.ID) error {
+	q := s.engine.Queue()
+	if err := q.Schedule(ctx, when, ids...); err != nil || s.opt.json {
+		return err
+	}
+	items, err := q.Get(ctx, ids...)
+	if err != nil {
+		return err
+	}
+	ended := int64(0)
+	for _, i := range items {
+		if !i.Ended.IsZero() {
+			ended++
+		}
+	}
+	if n := int64(len(items)) - ended; n > 0 && !when.IsZero() {
+		s.notice("wherry: %s not before %s.", words.Count(n, "row begins", "rows begin"), words.Moment(when, time.Now()))
+	}
+	if ended > 0 {
+		s.notice("wherry: %s ended, so no time was set.", words.Count(ended, "row has", "rows have"))
+	}
+	return nil
 }

@@ -118,6 +118,36 @@ func TestRowsHaveATimeToBegin(t *testing.T) {
 	}
 }
 
+// TestTheMomentThatIsUnderstoodIsSaid to a person, once for all rows.
+func TestTheMomentThatIsUnderstoodIsSaid(t *testing.T) {
+	h := shopHome(t)
+	dir := t.TempDir()
+	h.ok("queue", "add", "get", "shop:/a", "shop:/b", "shop:/c", dir)
+	for outcome, tc := range map[string]struct {
+		args []string
+		want string
+	}{
+		"of rows":        {[]string{"2099-12-24 22:00", "1", "2"}, "wherry: 2 rows begin not before 2099-12-24 22:00.\n"},
+		"of one row":     {[]string{"2099-12-24 noon", "1"}, "wherry: 1 row begins not before 2099-12-24 12:00.\n"},
+		"not at once":    {[]string{"now", "1", "2"}, ""},
+		"not in silence": {[]string{"-q", "2099-12-24 22:00", "1"}, ""},
+		"not to scripts": {[]string{"--json", "2099-12-24 22:00", "1"}, ""},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			h.t = t
+			if r := h.ok(append([]string{"queue", "schedule"}, tc.args...)...); r.err != tc.want || r.out != "" {
+				t.Errorf("says %q and %q", r.err, r.out)
+			}
+		})
+	}
+	h.t = t
+	h.ok("queue", "schedule", "now", "1", "2")
+	h.ok("queue", "run")
+	if r := h.ok("queue", "schedule", "2099-12-24 22:00", "1", "2"); r.err != "wherry: 2 rows have ended, so no time was set.\n" {
+		t.Errorf("says %q", r.err)
+	}
+}
+
 // TestTheQueueRunsBetweenHours that are now; the hours that are not are
 // waited for by a test of the queue's own clock.
 func TestTheQueueRunsBetweenHours(t *testing.T) {
@@ -139,9 +169,13 @@ func TestTimeCommandsSayWhatIsWrong(t *testing.T) {
 	}{
 		"a time that is none":         {"such as 22:30", []string{"schedule", "soonish", "1"}},
 		"a time without its quotes":   {`"in 2 hours"`, []string{"schedule", "in", "2", "hours", "1"}},
-		"a day without its time":      {"in quotes", []string{"add", "get", "shop:/a", ".", "--at", "tomorrow", "3:00"}},
-		"a time beyond all":           {"such as 22:30", []string{"schedule", "9999-01-01T00:00:00Z", "1"}},
-		"a time that is past":         {"past", []string{"schedule", "2001-01-01T00:00:00Z", "1"}},
+		"a day without its time":      {`as in "tomorrow 6:30"`, []string{"add", "get", "shop:/a", ".", "--at", "tomorrow", "3:00"}},
+		"a time beyond all":           {"9999-01-01T00:00:00Z cannot be used: it is a hundred years away", []string{"schedule", "9999-01-01T00:00:00Z", "1"}},
+		"a time that is past":         {"that time is past; now means at once", []string{"schedule", "2001-01-01T00:00:00Z", "1"}},
+		"a time that is now":          {"now means at once", []string{"schedule", "in 0 min", "1"}},
+		"a day that is none":          {"2026-02-30 10:00 cannot be used: there is no such day.", []string{"schedule", "2026-02-30 10:00", "1"}},
+		"such a day for what comes":   {"there is no such day", []string{"add", "get", "shop:/a", ".", "--at", "2026-02-30 10:00"}},
+		"rows and no time":            {"12 is taken for the number of a row, and the time is missing", []string{"schedule", "12", "13"}},
 		"no rows":                     {"name the rows", []string{"schedule", "22:00"}},
 		"a row that is no number":     {"no number", []string{"schedule", "22:00", "x"}},
 		"a time for what is added":    {"such as 22:30", []string{"add", "get", "shop:/a", ".", "--at", "soonish"}},

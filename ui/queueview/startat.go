@@ -2,6 +2,8 @@ package queueview
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -67,12 +69,14 @@ func (v *View) askStart(c fyne.Canvas, n int, was time.Time) {
 
 // startTime reads what was typed; why says what is wrong with it.
 func startTime(text string, now time.Time) (when time.Time, why string) {
-	when, ok := words.ParseMoment(text, now)
+	when, err := words.ParseMoment(text, now)
 	switch {
 	case text == "":
 		return when, "Type when to start."
-	case !ok:
+	case errors.Is(err, words.ErrMoment):
 		return when, "This is no time yet."
+	case err != nil:
+		return when, strings.ToUpper(err.Error()[:1]) + err.Error()[1:] + "."
 	case !when.After(now):
 		return when, "This time is past."
 	}

@@ -1,6 +1,8 @@
 package words
 
 import (
+	"cmp"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -11,31 +13,54 @@ import (
 // MomentHint names what ParseMoment reads.
 const MomentHint = "such as 22:30, tomorrow 6:30, Monday 9:00, 2026-12-24 22:00, in 90 min or in 2 hours"
 
+// ErrMoment is what ParseMoment says of a text that has not the form of a time. Its
+// other errors say what is wrong with one that has; none ends as a sentence does.
+var ErrMoment = errors.New("it is no time")
+
+var (
+	errNoDay   = errors.New("there is no such day")
+	errNoClock = errors.New("there is no such time of day")
+	errNoTime  = errors.New(`the time of day is missing, as in "tomorrow 6:30"`)
+	errFar     = errors.New("it is a hundred years away, or more")
+	errLong    = errors.New("it is long past")
+	errTonight = errors.New("tonight is from 17:00 to midnight; else name the day")
+	errMidway  = errors.New("it is not clear which midnight is meant; 0:00 begins a day")
+	errPartly  = errors.New("a part of a day is told in hours, as in 12 hours")
+	errNext    = errors.New("it is not clear which day is meant; without next it is the first to come")
+)
+
 // ParseMoment reads a time to come as people write it: a time of day, with or
-// without a day before it (today, tomorrow, a weekday, a date as 2026-12-24), "in"
-// and a length as 90m, 2 hours or 1 day 6 h, or RFC 3339 as programs write it. A time
-// of day alone is the next one; a day with its time may be past. ok is false for
-// anything else, for what lies a hundred years ahead or more, which the queue cannot
-// keep, and for what lies before 1970.
-func ParseMoment(text string, now time.Time) (when time.Time, ok bool) {
+// without a day before it (today, tonight, tomorrow, a weekday, a date as 2026-12-24),
+// noon or midnight, "in" and a length as 90m, 2 hours or 1 day 6 h, or RFC 3339 as
+// programs write it. A time of day alone is the next one; a day with its time may be
+// past. An error is for people to read: ErrMoment for anything else, others for what
+// cannot be, for what people understand in more than one way, for what lies a hundred
+// years ahead or more, which the queue cannot keep, and for what lies before 1970.
+func ParseMoment(text string, now time.Time) (when time.Time, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if rest, is := strings.CutPrefix(text, "in "); is {
-		when, ok = later(rest, now)
-	} else if when, ok = parsePoint(text, now); !ok {
-		var err error
-		when, err = time.Parse(time.RFC3339, strings.ToUpper(text))
-		ok = err == nil
+		when, err = later(rest, now)
+	} else if when, err = parsePoint(text, now); errors.Is(err, ErrMoment) {
+		var noTime error
+		if when, noTime = time.Parse(time.RFC3339, strings.ToUpper(text)); noTime == nil {
+			err = nil
+		}
 	}
-	if !ok || when.Sub(now) > century || when.Before(time.Unix(0, 0)) {
-		return time.Time{}, false
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case when.Sub(now) > century:
+		return time.Time{}, errFar
+	case when.Before(time.Unix(0, 0)):
+		return time.Time{}, errLong
 	}
-	return when.In(now.Location()), true
+	return when.In(now.Location()), nil
 }
 
 const century = 100 * 365 * 24 * time.Hour
 
 // parsePoint reads a time of day, and a day that may stand before it.
-func parsePoint(text string, now time.Time) (when time.Time, ok bool) {
+func parsePoint(text string, now time.Time) (when time.Time, err error) {
 	if day, clock, cut := strings.Cut(text, "t"); cut && len(day) == len(time.DateOnly) {
 		text = day + " " + clock
 	}
@@ -44,28 +69,70 @@ func parsePoint(text string, now time.Time) (when time.Time, ok bool) {
 	if len(fields) == 2 && fields[1] != "am" && fields[1] != "pm" || len(fields) == 3 {
 		day, clock = fields[0], strings.Join(fields[1:], "")
 	}
-	of, ok := ParseClock(clock)
-	if !ok {
-		return time.Time{}, false
+	if clock == "" {
+		return time.Time{}, ErrMoment
 	}
-	on := func(y int, m time.Month, d int) time.Time {
-		return time.Date(y, m, d, int(of/time.Hour), int(of%time.Hour/time.Minute), 0, 0, now.Location())
-	}
-	y, m, d := now.Date()
-	switch {
-	case day == "" && on(y, m, d).After(now), day == "today":
-		return on(y, m, d), true
-	case day == "", day == "tomorrow":
-		return on(y, m, d+1), true
-	}
-	if ahead, ok := weekday(day, now); ok {
-		if ahead == 0 && !on(y, m, d).After(now) {
-			ahead = 7
+	if day == "" {
+		if _, err := dayOf(clock, now); !errors.Is(err, ErrMoment) {
+			return time.Time{}, cmp.Or(err, errNoTime)
 		}
-		return on(y, m, d+ahead), true
 	}
-	date, err := time.Parse(time.DateOnly, day)
-	return on(date.Date()), err == nil
+	of, badClock := readClock(clock)
+	on, err := dayOf(day, now)
+	switch {
+	case err != nil:
+		return time.Time{}, err
+	case badClock != nil:
+		return time.Time{}, badClock
+	case day == "tonight" && of < 17*time.Hour:
+		return time.Time{}, errTonight
+	case day != "" && clock == "midnight":
+		return time.Time{}, errMidway
+	}
+	at := func(days int) time.Time {
+		y, m, d := on.Date()
+		return time.Date(y, m, d+days, int(of/time.Hour), int(of%time.Hour/time.Minute), 0, 0, now.Location())
+	}
+	_, named := weekday(day, now)
+	switch when = at(0); {
+	case day == "" && !when.After(now):
+		return at(1), nil
+	case named && !when.After(now):
+		return at(7), nil
+	}
+	return when, nil
+}
+
+// dayOf reads a day; "" is today. Its time of day means nothing.
+func dayOf(name string, now time.Time) (day time.Time, err error) {
+	ahead, named := weekday(name, now)
+	switch {
+	case name == "", name == "today", name == "tonight":
+		return now, nil
+	case name == "tomorrow":
+		ahead, named = 1, true
+	case name == "next":
+		return time.Time{}, errNext
+	}
+	if named {
+		y, m, d := now.Date()
+		return time.Date(y, m, d+ahead, 12, 0, 0, 0, now.Location()), nil
+	}
+	parts := strings.Split(name, "-")
+	if len(parts) != 3 {
+		return time.Time{}, ErrMoment
+	}
+	y, okYear := digits(parts[0], 4, 4)
+	m, okMonth := digits(parts[1], 2, 2)
+	d, okDay := digits(parts[2], 2, 2)
+	if !okYear || !okMonth || !okDay {
+		return time.Time{}, ErrMoment
+	}
+	day = time.Date(y, time.Month(m), d, 12, 0, 0, 0, now.Location())
+	if int(day.Month()) != m || day.Day() != d {
+		return time.Time{}, errNoDay
+	}
+	return day, nil
 }
 
 // units of a length, in seconds; those from a day on are of the calendar.
@@ -78,11 +145,11 @@ var units = map[string]float64{
 
 // later is now and a length of numbers with their units. A day ahead has the same
 // time of day, also where the clock is changed meanwhile.
-func later(text string, now time.Time) (when time.Time, ok bool) {
+func later(text string, now time.Time) (when time.Time, err error) {
 	days, seconds := 0.0, 0.0
 	words := slices.DeleteFunc(numbersApart(text), func(word string) bool { return word == "and" })
 	if len(words) == 0 || len(words)%2 != 0 {
-		return time.Time{}, false
+		return time.Time{}, ErrMoment
 	}
 	for pair := range slices.Chunk(words, 2) {
 		n, err := strconv.ParseFloat(pair[0], 64)
@@ -91,18 +158,21 @@ func later(text string, now time.Time) (when time.Time, ok bool) {
 		}
 		unit, known := units[pair[1]]
 		switch {
-		case err != nil || !known || n < 0 || !(n*unit < century.Seconds()):
-			return time.Time{}, false
+		case !known || err != nil && !errors.Is(err, strconv.ErrRange): // which is for infinity
+			return time.Time{}, ErrMoment
 		case unit < 86400:
 			seconds += n * unit
 		default:
 			days += n * unit / 86400
 		}
 	}
-	if days != math.Trunc(days) || days+seconds == 0 || seconds >= century.Seconds() {
-		return time.Time{}, false
+	switch {
+	case days*86400+seconds >= century.Seconds():
+		return time.Time{}, errFar
+	case days != math.Trunc(days):
+		return time.Time{}, errPartly
 	}
-	return now.AddDate(0, 0, int(days)).Add(time.Duration(seconds * float64(time.Second))), true
+	return now.AddDate(0, 0, int(days)).Add(time.Duration(seconds * float64(time.Second))), nil
 }
 
 // numbersApart are the words of a text, numbers and what stands behind them apart.
@@ -120,9 +190,21 @@ func numbersApart(text string) []string {
 	return strings.Fields(b.String())
 }
 
-// ParseClock reads a time of day, as the time since midnight: 22:00, 6.30, 9, 6pm.
+// ParseClock reads a time of day, as the time since midnight: 22:00, 6.30, 9, 6pm,
+// noon, midnight.
 func ParseClock(text string) (since time.Duration, ok bool) {
-	text = strings.ReplaceAll(text, " ", "")
+	since, err := readClock(text)
+	return since, err == nil
+}
+
+// readClock is ParseClock that says what is wrong, as ParseMoment does.
+func readClock(text string) (since time.Duration, err error) {
+	switch text = strings.ReplaceAll(text, " ", ""); text {
+	case "noon":
+		return 12 * time.Hour, nil
+	case "midnight":
+		return 0, nil
+	}
 	half, noon := strings.CutSuffix(text, "pm")
 	half, morning := strings.CutSuffix(half, "am")
 	hours, minutes, cut := strings.Cut(strings.Replace(half, ".", ":", 1), ":")
@@ -131,16 +213,18 @@ func ParseClock(text string) (since time.Duration, ok bool) {
 	if cut && ok {
 		m, ok = digits(minutes, 2, 2)
 	}
-	if noon || morning {
-		if h < 1 || h > 12 || noon && morning {
-			return 0, false
-		}
+	switch {
+	case !ok || noon && morning:
+		return 0, ErrMoment
+	case h > 23 || m > 59, (noon || morning) && (h < 1 || h > 12):
+		return 0, errNoClock
+	case noon || morning:
 		h %= 12
-		if noon {
-			h += 12
-		}
 	}
-	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute, ok && h < 24 && m < 60
+	if noon {
+		h += 12
+	}
+	return time.Duration(h)*time.Hour + time.Duration(m)*time.Minute, nil
 }
 
 // digits is a number of at least and at most so many digits.
