@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,19 +85,17 @@ func TestARefusedPasswordIsAccountedFor(t *testing.T) {
 func TestARunTriesAtOnceWhatWaits(t *testing.T) {
 	h, dir := shopHome(t), t.TempDir()
 	h.ok("queue", "add", "get", "shop:/a", dir)
-	h.ok("sites", "edit", "shop", "ftp://anna@"+closedPort(t), "--tls", "off")
-	// untilItWaits runs the queue until the server was tried and is waited for
-	// until another time than before.
-	untilItWaits := func(before any) map[string]any {
-		run := h.runBeside()
-		defer run.close()
-		return run.until(func(rows []map[string]any) bool {
-			return rows[0]["waits_for"] != nil && rows[0]["next_try"] != nil && rows[0]["next_try"] != before
-		})[0]
+	h.ok("sites", "edit", "shop", "ftp://anna@"+closedPort, "--tls", "off")
+	run := h.runBeside()
+	defer run.close()
+	run.until(func(rows []map[string]any) bool { return rows[0]["waits_for"] != nil })
+	run.close()
+	told := ""
+	for _, event := range lines(t, h.fails(exitConnect, nil, "queue", "run", "--retries", "1", "--json").out) {
+		told += fmt.Sprint(" ", event["event"])
 	}
-	first := untilItWaits(nil)
-	if second := untilItWaits(first["next_try"]); second["attempts"] != 1.0 {
-		t.Errorf("the second run waited first, and made attempt %v", second["attempts"])
+	if want := " retry failed summary"; told != want {
+		t.Errorf("with one retry the second run tells of%s, want%s", told, want)
 	}
 }
 

@@ -19,7 +19,7 @@ func unseenHome(t *testing.T) (h *home, s *ftptest.Scripted, back func()) {
 	t.Helper()
 	s = ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/in/d/old": "old", "/e": "file e"}, User: "anna", Password: "spinnaker"})
 	h = newHome(t, s.Password)
-	h.ok("sites", "add", "shop", "ftp://anna@"+closedPort(t), "--tls", "off")
+	h.ok("sites", "add", "shop", "ftp://anna@"+closedPort, "--tls", "off")
 	return h, s, func() {
 		h.ok("sites", "edit", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
 		t.Setenv("WHERRY_PASSWORD", s.Password)
