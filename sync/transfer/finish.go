@@ -109,7 +109,7 @@ func (r *run) when() time.Time {
 // the connection or the person's patience is gone.
 func fatal(err error) bool {
 	kind := vfs.KindOf(err)
-	return kind == vfs.KindCancelled || err != nil && kind.Temporary()
+	return kind == vfs.KindCancelled || kind.Temporary()
 }
 
 // How long the removal of a useless part may take; after a cancel the whole

@@ -33,6 +33,9 @@ func TestAnEarlierAttemptsPartGoesWithItsLastUse(t *testing.T) {
 		"a folder has taken the name": {
 			transfer.Overwrite, func(p *pair) { p.to.PutDir(targetName) }, vfs.KindIsDir, map[string]string{},
 		},
+		"a device has taken the name": {
+			transfer.Overwrite, func(p *pair) { p.to.PutOther(targetName) }, vfs.KindExists, map[string]string{},
+		},
 		"somebody's file has taken the name, and is left": {
 			transfer.Skip, func(p *pair) { p.to.Put(targetName, "other", day(11)) }, vfs.KindOther, map[string]string{targetName: "other"},
 		},

@@ -191,3 +191,18 @@ func (f groupFS) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 	e.Group = f.groups[p.String()]
 	return e, err
 }
+
+// TestAnOldGroupThatNobodyTellsTakesNothing: with one side's group alone nothing is
+// known of whose people they are.
+func TestAnOldGroupThatNobodyTellsTakesNothing(t *testing.T) {
+	p := newPair(t, "the new content")
+	p.to.Put(targetName, oldContent, day(1))
+	if err := p.to.SetMode(t.Context(), target, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	p.job.Target.FS = groupFS{p.to, map[string]string{partName: "users"}}
+	p.mustBeDone()
+	if e, err := p.to.Stat(t.Context(), target); err != nil || e.Mode.Perm() != 0o640 {
+		t.Errorf("mode %v: %v", e.Mode, err)
+	}
+}
