@@ -69,6 +69,7 @@ func commandAfterTheQueue(t *testing.T, binary string) {
 	s.keep(func(kept *settings.Settings) {
 		kept.After, kept.AfterCommand = settings.AfterRuns, "echo $WHERRY_DONE done, $WHERRY_PASSWORD >> "+said+"; echo it is over; exit 3"
 		kept.ExistsUp, kept.KeepMode = "overwrite", true
+		kept.LimitUp, kept.LimitsOn = slowly, true
 	})
 	s.put("letter-2.txt", []byte("the old one"))
 	if err := os.Chmod(filepath.Join(s.home, "letter-2.txt"), 0o640); err != nil {
@@ -77,9 +78,10 @@ func commandAfterTheQueue(t *testing.T, binary string) {
 	_, bus, env := startNotices(s.screen)
 	asked := startInhibitor(t, bus)
 	s.big()
-	s.startWith([]string{env, "SHELL=/bin/sh", "WHERRY_PASSWORD=" + s.server.Password}, "--limit", "3M", "--tls", "off", s.address("ftp"))
+	s.startWith([]string{env, "SHELL=/bin/sh", "WHERRY_PASSWORD=" + s.server.Password}, "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
 	s.sendBig() // long enough to be seen moving
+	s.hurry()
 	s.comes("what the command said", "command", func(f fact) bool { return f.Text == "it is over" })
 	for _, want := range []string{"awake", "may sleep"} {
 		select {
@@ -119,13 +121,15 @@ func commandAfterTheQueue(t *testing.T, binary string) {
 
 func quitAfterTheQueue(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
-	s.keep(func(kept *settings.Settings) { kept.After = settings.AfterQuits })
+	s.keep(func(kept *settings.Settings) {
+		kept.After, kept.LimitUp, kept.LimitsOn = settings.AfterQuits, slowly, true
+	})
 	s.big()
 	_, bus, env := startNotices(s.screen)
 	tray := startTray(t, bus)
-	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
+	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
-	tray.awaitItem()
+	tray.awaitItem(s.screen)
 	s.choose("left", "letter-0.txt")
 	s.screen.key("ctrl+Return")
 	s.asked("The queue is done", "Wherry quits in ")
@@ -139,6 +143,7 @@ func quitAfterTheQueue(t *testing.T, binary string) {
 	s.shell("--tls", "off", "queue", "add", "put", filepath.Join(s.home, "big.bin"), s.address("ftp")+s.server.Home)
 	s.askedNothing()
 	s.is("the new work is on its way", "queue", func(f fact) bool { return f.Count["active"] == 1 })
+	s.hurry()
 	s.awaitDone(3)
 	s.asked("Wherry quits in ")
 
@@ -157,14 +162,14 @@ func quitAfterTheQueue(t *testing.T, binary string) {
 func speedLimit(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
-	s.keep(func(kept *settings.Settings) { kept.LimitUp, kept.LimitsOn = 60_000, true }) // which takes minutes
+	s.limited()
 	s.startConnected()
 	s.sendBig()
 	s.picture("limited")
 	if before := s.partSize(); before > bigSize/2 {
 		t.Errorf("%d bytes arrived in spite of the limit", before)
 	}
-	s.screen.key("ctrl+shift+l")
+	s.hurry()
 	s.awaitDone(1)
 	s.sameFile("big.bin")
 	s.picture("not-limited")

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,13 +12,26 @@ import (
 	"testing"
 
 	"wherry/sync/ftptest"
+	"wherry/ui/settings"
 )
 
-// bigSize in bytes: some seconds at slowly.
+// bigSize in bytes: minutes at slowly, which is so many bytes a second.
 const (
 	bigSize = 8_000_000
-	slowly  = "1M"
+	slowly  = 60_000
 )
+
+// limit is the flag that has what is under way be so for minutes, so that a busy
+// machine sees it, too. It is for who does not wait for the end.
+func limit() string { return fmt.Sprintf("--limit=%d", slowly) }
+
+// limited has uploads begin slowly; s.hurry ends that.
+func (s *stage) limited() {
+	s.screen.t.Helper()
+	s.keep(func(kept *settings.Settings) { kept.LimitUp, kept.LimitsOn = slowly, true })
+}
+
+func (s *stage) hurry() { s.screen.key("ctrl+shift+l") }
 
 // sendBig begins to upload a big file, and returns what it holds once a part
 // has arrived.
@@ -54,7 +68,7 @@ func (s *stage) big() {
 func closingAsks(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
-	s.startConnected("--limit", slowly)
+	s.startConnected(limit())
 	s.sendBig()
 	s.screen.key("alt+F4")
 	s.asked("1 transfer is not finished", "Nothing is lost")
@@ -81,7 +95,7 @@ func closingAsks(t *testing.T, binary string) {
 func survivesKill(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
-	s.startConnected("--limit", slowly)
+	s.startConnected(limit())
 	want := s.sendBig()
 	s.kill()
 	arrived := s.partSize()

@@ -59,7 +59,7 @@ func finishIsTold(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
 	shown, _, env := startNotices(s.screen)
-	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
+	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", "400k", "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
 
 	// In front nothing has to be told.

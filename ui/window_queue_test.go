@@ -121,7 +121,8 @@ func existingIsAskedAbout(t *testing.T, binary string) {
 
 func completedIsFound(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
-	s.startConnected("--limit", "400k", "--connections", "1")
+	s.limited()
+	s.startConnected("--connections", "1")
 	s.choose("left", "letter-1.txt")
 	s.ctrlClick(s.rowOf("left", "letter-2.txt"))
 	s.ctrlClick(s.rowOf("left", "letter-5.txt"))
@@ -129,6 +130,7 @@ func completedIsFound(t *testing.T, binary string) {
 	s.screen.key("ctrl+Return")
 	s.is("two are done", "queue", func(f fact) bool { return f.Count["done"] == 2 && f.Count["active"] == 1 })
 	s.picture("graph")
+	s.hurry()
 	s.awaitDone(3)
 
 	f := s.is("the tabs", "controls", func(f fact) bool { return f.Controls["Completed"] != [2]float32{} })

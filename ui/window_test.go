@@ -50,7 +50,8 @@ func TestWindow(t *testing.T) {
 
 func filesDraggedAcross(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{TLS: true, RequireTLS: true})
-	s.start("--limit", "300k") // to be seen on the way
+	s.limited() // to be seen on the way
+	s.start()
 	s.picture("empty")
 	s.typeAddress("ftpes")
 	s.asked("is not trusted", "Nothing secret was sent yet")
@@ -80,6 +81,7 @@ func filesDraggedAcross(t *testing.T, binary string) {
 	s.is("the status says what is on its way", "status", func(f fact) bool { return strings.Contains(f.Text, "Queue: ") })
 	s.rowOf("right", names[2]+".wherry-part") // and the pane shows it
 	s.picture("transferring")
+	s.hurry()
 	s.awaitDone(3)
 	s.rowOf("right", names[2]) // the pane was read again
 	s.picture("done")
@@ -107,7 +109,7 @@ func folderDroppedOnFolder(t *testing.T, binary string) {
 
 func downloadByKeys(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
-	s.put("readme.txt", []byte("read me"))
+	s.put("invoice.txt", []byte("pay me"))
 	s.put("report.pdf", bytes.Repeat([]byte("pdf"), 50_000))
 	s.startConnected()
 	s.rowOf("right", "report.pdf")

@@ -58,14 +58,15 @@ func startTray(t *testing.T, bus *dbus.Conn) *trayHost {
 	return h
 }
 
-// awaitItem waits for the program's icon.
-func (h *trayHost) awaitItem() {
+// awaitItem waits for the program's icon, and for its menu, which comes after it.
+func (h *trayHost) awaitItem(d *screen) {
 	h.t.Helper()
 	select {
 	case h.item = <-h.items:
 	case <-time.After(patience):
 		h.t.Fatal("no icon came into the tray")
 	}
+	d.await("the icon's menu", func() bool { return len(h.menu()) > 0 })
 }
 
 // menu reads the icon's menu.
@@ -155,11 +156,12 @@ func (n notices) await(t *testing.T, want string) {
 func closesIntoTheTray(t *testing.T, binary string) {
 	s := newStage(t, binary, ftptest.Options{})
 	s.big()
+	s.limited()
 	shown, bus, env := startNotices(s.screen)
 	tray := startTray(t, bus)
-	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
+	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
-	tray.awaitItem()
+	tray.awaitItem(s.screen)
 	content := s.sendBig()
 
 	s.screen.key("alt+F4")
@@ -173,6 +175,7 @@ func closesIntoTheTray(t *testing.T, binary string) {
 	// The hold by the menu, and the end of it.
 	tray.choose("Hold the Whole Queue")
 	s.screen.await("the hold in the menu", func() bool { return tray.texts()[0] == "1 transfer, on hold" })
+	tray.choose("Speed Limit")
 	tray.choose("Hold the Whole Queue")
 	shown.await(t, "The queue is done: 1 file was transferred.")
 	if got, err := os.ReadFile(filepath.Join(s.server.Dir, "big.bin")); err != nil || string(got) != string(content) {
@@ -218,9 +221,9 @@ func quitsFromTheTray(t *testing.T, binary string) {
 	s.put("letter-0.txt", []byte("another one"))
 	shown, bus, env := startNotices(s.screen)
 	tray := startTray(t, bus)
-	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, "--limit", slowly, "--tls", "off", s.address("ftp"))
+	s.startWith([]string{env, "WHERRY_PASSWORD=" + s.server.Password}, limit(), "--tls", "off", s.address("ftp"))
 	s.awaitConnected()
-	tray.awaitItem()
+	tray.awaitItem(s.screen)
 	s.sendBig()
 	s.screen.key("alt+F4")
 	s.unseen()
@@ -246,8 +249,7 @@ func takesALateTray(t *testing.T, binary string) {
 	shown, bus, env := startNotices(s.screen)
 	s.startWith([]string{env})
 	tray := startTray(t, bus)
-	tray.awaitItem()
-	s.screen.await("the menu", func() bool { return slices.Contains(tray.texts(), "Show Window") })
+	tray.awaitItem(s.screen)
 	s.screen.key("alt+F4")
 	s.comes("the window goes into the tray", "hidden", func(fact) bool { return true })
 	s.unseen()
@@ -258,7 +260,7 @@ func takesALateTray(t *testing.T, binary string) {
 		t.Fatal(err)
 	}
 	tray = startTray(t, bus)
-	tray.awaitItem()
+	tray.awaitItem(s.screen)
 	tray.click()
 	tray.choose("Quit")
 	s.comes("the end", "closed", func(fact) bool { return true })

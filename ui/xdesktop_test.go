@@ -19,7 +19,7 @@ import (
 )
 
 // patience bounds every wait; reaching it fails the test.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // screen is an X server of the test's own with a window manager on it.
 type screen struct {
