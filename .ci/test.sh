@@ -60,7 +60,7 @@ headless() {
 # tests runs go test; the totals learn its exit code, since a build that fails
 # in a new way might print no event.
 tests() {
-	go test -json -timeout 15m ${GOTESTFLAGS-} "$@"
+	go test -json -timeout 40m ${GOTESTFLAGS-} "$@"
 	printf '{"Action":"exit","Code":%d}\n' $?
 }
 
