@@ -32,9 +32,6 @@ const (
 
 // refused tells that the server does not rename onto an existing file.
 func refused(err error) bool {
-	if err == nil {
-		return false
-	}
 	var e *vfs.Error
 	return errors.As(err, &e) && e.Kind == vfs.KindExists && e.Op == vfs.OpReplace
 }
@@ -95,7 +92,7 @@ func (r *run) afterRemoval(ctx context.Context) error {
 		_ = r.job.Target.FS.Rename(once, r.part, r.target, false)
 		return err
 	}
-	if err == nil || fatal(err) && r.tookEffect(ctx) {
+	if err == nil || r.tookEffect(ctx) { // servers have refused this as well, and done it
 		return nil
 	}
 	return &vfs.Error{
