@@ -13,6 +13,7 @@ import (
 	"wherry/assets"
 	"wherry/sync/queue"
 	"wherry/ui/desktop"
+	"wherry/ui/queueview"
 	"wherry/ui/settings"
 	"wherry/ui/words"
 )
@@ -190,7 +191,7 @@ func (s *shell) quitFromTray() {
 func trayState(now queue.Snapshot, asking bool) string {
 	n := now.Unfinished()
 	text := words.Count(int64(n), "transfer", "transfers")
-	switch left, known := now.Left(); {
+	switch left, known := queueview.TimeLeft(now); {
 	case n == 0 && asking:
 		return "A question waits"
 	case asking || now.Count[queue.Asking] > 0:

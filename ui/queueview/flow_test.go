@@ -74,10 +74,20 @@ func TestTimeLeftOfTheQueue(t *testing.T) {
 		"files a second where they are small": {queue.Snapshot{Rate: 200, FileRate: 37.6, BytesLeft: 12_000}, "38 files/s, 1 min left"},
 		"and of empty ones alone":             {queue.Snapshot{FileRate: 1200}, "1,200 files/s"},
 		"not of a few":                        {queue.Snapshot{Rate: 200, FileRate: 4.9, BytesLeft: 12_000}, "1 min left"},
-		"nothing where nothing moves":         {queue.Snapshot{BytesLeft: 12_000}, ""},
-		"nothing where nothing is left":       {queue.Snapshot{Rate: 100}, ""},
-		"that it is held":                     {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1}}, "On hold"},
-		"nothing of an empty one":             {queue.Snapshot{Held: true}, ""},
+		"by their number, where that takes longer": {
+			queue.Snapshot{Rate: 200, FileRate: 10, BytesLeft: 12_000, Count: map[queue.State]int{queue.Waiting: 6_000}}, "10 files/s, 10 min left",
+		},
+		"by their number without what starts later": {
+			queue.Snapshot{FileRate: 10, Count: map[queue.State]int{queue.Waiting: 700}, Later: queue.Later{Rows: 100, First: noon.Add(time.Hour)}},
+			"10 files/s, 1 min left + 100 later",
+		},
+		"by their bytes, where these take longer": {
+			queue.Snapshot{Rate: 200, FileRate: 10, BytesLeft: 12_000, Count: map[queue.State]int{queue.Waiting: 20}}, "10 files/s, 1 min left",
+		},
+		"nothing where nothing moves":   {queue.Snapshot{BytesLeft: 12_000}, ""},
+		"nothing where nothing is left": {queue.Snapshot{Rate: 100}, ""},
+		"that it is held":               {queue.Snapshot{Held: true, Count: map[queue.State]int{queue.Waiting: 1}}, "On hold"},
+		"nothing of an empty one":       {queue.Snapshot{Held: true}, ""},
 		"without what starts later": {
 			queue.Snapshot{Rate: 100, BytesLeft: 12_000, Later: queue.Later{Rows: 2, Bytes: 6_000, First: noon.Add(time.Hour)}}, "1 min left + 2 later",
 		},

@@ -8,6 +8,7 @@ package queueview
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -70,7 +71,8 @@ type Model struct {
 	len    int
 	seq    uint64
 	live   map[queue.ID]queue.Item
-	seen   map[queue.ID]time.Time // since when they are live
+	moving map[queue.ID]sighting  // those of live
+	gone   map[queue.ID]departure // those that were, until the list is read anew
 	pages  map[int]page
 	wanted map[int]bool            // pages looked at since the last Missing
 	index  map[queue.ID]queue.Item // what the pages hold, nil until it is asked for
@@ -87,7 +89,7 @@ type page struct {
 
 // NewModel returns the model of a tab, without rows.
 func NewModel(tab Tab) *Model {
-	return &Model{tab: tab, pages: map[int]page{}, wanted: map[int]bool{}, live: map[queue.ID]queue.Item{}, picked: map[queue.ID]bool{}}
+	return &Model{tab: tab, pages: map[int]page{}, wanted: map[int]bool{}, live: map[queue.ID]queue.Item{}, gone: map[queue.ID]departure{}, picked: map[queue.ID]bool{}}
 }
 
 // Take takes over a snapshot. What was looked at before and is not again is not
@@ -105,31 +107,9 @@ func (m *Model) Take(s queue.Snapshot) {
 	if m.len == 0 {
 		clear(m.picked)
 		clear(m.pages)
+		clear(m.gone)
 		m.index, m.all = nil, false
 	}
-}
-
-// briefly is how long a file moves before its progress is shown where that is
-// all or nothing. Of many small ones most have gone by then, and a list full of
-// bars that are empty, full and gone again cannot be read.
-const briefly = time.Second
-
-// Watch remembers since when rows are active.
-func (m *Model) Watch(s queue.Snapshot, now time.Time) {
-	seen := make(map[queue.ID]time.Time, len(s.Active))
-	for _, it := range s.Active {
-		seen[it.ID] = now
-		if since, ok := m.seen[it.ID]; ok {
-			seen[it.ID] = since
-		}
-	}
-	m.seen = seen
-}
-
-// Brief says whether a row's progress is not to be shown yet.
-func (m *Model) Brief(it queue.Item, now time.Time) bool {
-	since, ok := m.seen[it.ID]
-	return (!ok || now.Sub(since) < briefly) && (it.Done == 0 || it.Done >= it.Size)
 }
 
 // Len is the number of rows.
@@ -148,19 +128,24 @@ func (m *Model) At(i int) (it queue.Item, ok bool) {
 	if live, ok := m.live[it.ID]; ok {
 		return live, true
 	}
+	if gone, ok := m.gone[it.ID]; ok {
+		return gone.last, true
+	}
 	return it, true
 }
 
-// Missing returns a page that was looked at and is not read or out of date,
-// as offset and limit for List; ok is false where all is well.
+// Missing returns a page that was looked at and is not read or out of date, of
+// several the one that is so for longest, as offset and limit for List; ok is
+// false where all is well.
 func (m *Model) Missing() (offset, limit int, ok bool) {
+	oldest := m.seq
 	for n := range m.wanted {
 		switch p := m.pages[n]; {
 		case n*pageSize >= m.len:
 		case p.items == nil:
 			return n * pageSize, pageSize, true
-		case p.seq != m.seq:
-			offset, limit, ok = n*pageSize, pageSize, true
+		case p.seq != m.seq && (!ok || p.seq < oldest):
+			offset, limit, ok, oldest = n*pageSize, pageSize, true, p.seq
 		}
 	}
 	if !ok {
@@ -183,8 +168,15 @@ func (m *Model) Put(offset int, seq uint64, items []queue.Item) {
 	if items == nil {
 		items = []queue.Item{}
 	}
+	if offset == 0 {
+		items = hold(m.pages[0].items, items)
+	}
 	m.pages[offset/pageSize], m.index = page{seq: seq, items: items}, nil
+	maps.DeleteFunc(m.gone, func(_ queue.ID, d departure) bool { return d.seq <= seq })
 }
+
+// ReadAt is how the queue stood when a page was read, 0 where it never was.
+func (m *Model) ReadAt(offset int) uint64 { return m.pages[offset/pageSize].seq }
 
 // Seq is the queue's state that the model stands at.
 func (m *Model) Seq() uint64 { return m.seq }

@@ -36,6 +36,7 @@ type rows struct {
 	sampled  int
 	broken   error         // what counting ends with
 	held     chan struct{} // List waits for it, unless it is nil
+	fileRate float64
 }
 
 func newRows(n int, state queue.State) *rows {
@@ -51,7 +52,7 @@ func newRows(n int, state queue.State) *rows {
 }
 
 func (r *rows) Snapshot() queue.Snapshot {
-	s := queue.Snapshot{Seq: r.seq, Count: map[queue.State]int{}}
+	s := queue.Snapshot{Seq: r.seq, Count: map[queue.State]int{}, FileRate: r.fileRate}
 	for _, it := range r.items {
 		s.Count[it.State]++
 		if it.State == queue.Active {

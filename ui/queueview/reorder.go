@@ -61,7 +61,7 @@ func (m *Model) DropAt(gap int) int {
 // front counts the rows that are listed first because they move or ask.
 func (m *Model) front() int {
 	n := 0
-	for it, ok := m.peek(n); ok && (it.State == queue.Asking || it.State == queue.Active && !isDir(it)); it, ok = m.peek(n) {
+	for it, ok := m.peek(n); ok && inFront(it); it, ok = m.peek(n) {
 		n++
 	}
 	return n

@@ -36,6 +36,7 @@ type View struct {
 	last      queue.Snapshot
 	readAt    int       // where the list was read last
 	rested    time.Time // nothing near that is read again before
+	calm      calm
 	aside     fyne.CanvasObject
 	search    *search // nil in the list of what is left to do
 	flow      *flow   // only there
@@ -119,9 +120,13 @@ func (v *View) Row(i int) parts.Row {
 	now := v.loop.Now()
 	r := row(v.model.tab, it, v.names, now)
 	// Another list shows a row that was retried until that is read anew.
-	if left := v.model.tab.Title == Left.Title; left && it.State == queue.Active && !isDir(it) && v.model.Brief(it, now) {
-		r.Cells[4], r.Cells[6], r.Fraction = "", "", -1
+	if left := v.model.tab.Title == Left.Title; !left || it.State != queue.Active || isDir(it) || !v.model.Brief(it, now) {
+		return r
 	}
+	if was, _ := v.model.peek(i); was.State == queue.Waiting {
+		return row(v.model.tab, was, v.names, now)
+	}
+	r.Cells[4], r.Cells[6], r.Fraction = "", "", -1
 	return r
 }
 
@@ -153,11 +158,11 @@ func (v *View) fetch() {
 	}
 	began, unread := v.loop.Now(), v.model.Unread()
 	offset, limit, ok := v.model.Missing()
-	here := max(offset-v.readAt, v.readAt-offset) <= pageSize
-	if !ok || v.loop.Busy(v) || !unread && here && began.Before(v.rested) {
+	if !ok || v.loop.Busy(v) || !unread && v.rests(offset, began) {
 		return
 	}
 	seq, filter := v.model.Seq(), v.model.Filter()
+	v.calm.read(seq, began)
 	v.loop.Latest(v, func(ctx context.Context) func() {
 		items, err := v.queue.List(ctx, filter, offset, limit)
 		if err != nil {
@@ -173,6 +178,12 @@ func (v *View) fetch() {
 			v.fetch()
 		}
 	})
+}
+
+// rests says whether a page that was read is not to be read again yet.
+func (v *View) rests(offset int, now time.Time) bool {
+	near := max(offset-v.readAt, v.readAt-offset) <= pageSize
+	return near && now.Before(v.rested) || v.calm.still(v.model.ReadAt(offset), v.last.FileRate, now)
 }
 
 // selected follows the person's selection. Rows that were never read cannot
@@ -309,6 +320,7 @@ func (v *View) do(f func(context.Context) error) {
 	v.loop.Go(func(ctx context.Context) func() {
 		err := f(ctx)
 		return func() {
+			v.calm = calm{} // what a person did is to be seen at once
 			if err != nil && v.Trouble != nil {
 				v.Trouble(err)
 			}
