@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 
@@ -86,7 +87,7 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 	}
 	file, err := f.tree.open(name)
 	if err != nil {
-		return nil, failed("open", p, err)
+		return nil, f.unopened(name, failed("open", p, err))
 	}
 	size, err := regular(file)
 	if err == nil && offset > size {
@@ -100,6 +101,18 @@ func (f *FS) Open(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, er
 		return nil, failed("open", p, err)
 	}
 	return &reader{stream: f.opened(ctx, p, file), size: size}, nil
+}
+
+// unopened tells a link that leads to nothing, or in a circle, from a name that is
+// missing: who looks for that finds it.
+func (f *FS) unopened(name string, err error) error {
+	var e *vfs.Error
+	if errors.As(err, &e) && e.Kind == vfs.KindNotFound {
+		if info, missing := f.tree.lstat(name); missing == nil && info.Mode()&fs.ModeSymlink != 0 {
+			e.Reply = "it is a link that leads to nothing"
+		}
+	}
+	return err
 }
 
 type reader struct {

@@ -68,6 +68,24 @@ func TestListTellsLinksOwnersAndOddThings(t *testing.T) {
 	}
 }
 
+// TestALinkToNothingIsToldFromAMissingName where it is opened.
+func TestALinkToNothingIsToldFromAMissingName(t *testing.T) {
+	f, dir, name := place(t)
+	if err := errors.Join(os.Symlink("gone", filepath.Join(name, "dead")), os.Symlink("round", filepath.Join(name, "round"))); err != nil {
+		t.Fatal(err)
+	}
+	for link, want := range map[string]bool{"dead": true, "round": true, "missing": false} {
+		p, err := dir.Join(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.Open(t.Context(), p, 0)
+		if got := strings.Contains(err.Error(), "a link that leads to nothing"); vfs.KindOf(err) != vfs.KindNotFound || got != want {
+			t.Errorf("%s: %v", link, err)
+		}
+	}
+}
+
 func TestWritingNeverGoesThroughWhatIsNoPlainFile(t *testing.T) {
 	f, dir, name := place(t)
 	victim := plant(t, name, "victim", "precious")

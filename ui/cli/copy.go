@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,12 @@ photos/.) gives its content.
 A copy gets its name only when every byte is there; until then it is called
 NAME` + transfer.Suffix + `.`
 
+// leftOut tells what of a folder is not copied; the end of its sentence depends on
+// the command.
+const leftOut = `Links to folders, pipes and devices are left out of a folder that is copied, which
+is said and is no failure; links to files are copied as these. So are files left
+out that are not whole yet (*` + transfer.Suffix + `), in a folder`
+
 func (a *app) getCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "get TARGET... DIR",
@@ -37,8 +44,9 @@ come with all that is in them.
 
 ` + targets + `
 A quoted * or ? or [a-z] in the last name means all that match it, unless a name
-is written exactly so. Files that are not whole yet (*` + transfer.Suffix + `) are left out
-of patterns and of folders, unless they are named.`,
+is written exactly so.
+
+` + leftOut + ` or where a pattern meets them.`,
 		Example: `  wherry get ftp://ftp.example.org/pub/readme.txt .
   wherry get shop:/www ~/backup --exists newer
   wherry get --mode passive 'ftpes://anna@ftp.example.org/logs/*.gz' logs/`,
@@ -58,6 +66,8 @@ func (a *app) putCommand() *cobra.Command {
 is in them.
 
 ` + arrival + `
+
+` + leftOut + ` or where other files are named beside them.
 
 ` + targets,
 		Example: `  wherry put index.html shop:/www
@@ -109,7 +119,7 @@ func (s *session) sourcesThere(ctx context.Context, arg string) ([]source, error
 			return one, err
 		}
 	}
-	r, err := s.remote(ctx, arg)
+	r, err := s.meant(ctx, arg)
 	if err != nil {
 		return nil, err
 	}
@@ -155,16 +165,34 @@ func (s *session) planPut(ctx context.Context, args []string) ([]queue.Request, 
 		}
 		sources = append(sources, one)
 	}
+	sources = s.wholeHere(sources)
 	if s.later {
 		if reqs, err := s.planUnseen(ctx, sources, last); reqs != nil || err != nil {
 			return reqs, err
 		}
 	}
-	r, err := s.remote(ctx, last)
+	r, err := s.meant(ctx, last)
 	if err != nil {
 		return nil, err
 	}
 	return s.plan(ctx, sources, queue.Place{Site: r.id, Path: r.path}, r.fs, endsInSlash(last) || !r.hasPath)
+}
+
+// wholeHere leaves out the files that are not whole yet, and says so: the shell has
+// put them beside the others for a pattern. Where nothing else is named, they are
+// meant.
+func (s *session) wholeHere(sources []source) []source {
+	isHalf := func(one source) bool { return one.typ == vfs.TypeFile && transfer.IsPart(one.name) }
+	if !slices.ContainsFunc(sources, func(one source) bool { return !isHalf(one) }) {
+		return sources
+	}
+	return slices.DeleteFunc(sources, func(one source) bool {
+		half := isHalf(one)
+		if half {
+			s.notice("wherry: %s was left out: it is not whole. Name it alone, or *%s, if you mean it.", show(s.engine, one.place), transfer.Suffix)
+		}
+		return half
+	})
 }
 
 // here is a path of this computer as an argument names it.

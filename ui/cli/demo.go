@@ -60,7 +60,7 @@ func (a *app) demo(ctx context.Context, command string, serveOnly bool) (err err
 	place := &engine.Place{Site: server.Site(), Password: server.Password(), Path: vfs.Root(), HasPath: true}
 	err = ErrNoDisplay
 	if a.window != nil {
-		err = a.show(ctx, command, WindowRequest{Place: place, Demo: true})
+		err = a.show(ctx, WindowRequest{Place: place, Demo: true})
 	}
 	if errors.Is(err, ErrNoDisplay) {
 		a.say("wherry: There is no display to open the window on, so the journey is made here.")

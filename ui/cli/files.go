@@ -136,7 +136,8 @@ func (a *app) mvCommand() *cobra.Command {
 		Short: "Rename or move within a server",
 		Long: `Rename a file or folder, or move it into another folder of the same server: when
 the second TARGET is a folder, the first arrives inside it. A file that is there
-is replaced only with --exists overwrite. From one server to another, or to this
+is replaced only with --exists overwrite, and stays with --exists skip, which is
+no failure then; without either it is one. From one server to another, or to this
 computer, copy with wherry get and wherry put.
 
 ` + targets,
@@ -184,7 +185,12 @@ func (s *session) move(ctx context.Context, fromText, toText string) error {
 	case err != nil && !absent(err):
 		return err
 	}
-	return from.fs.Rename(ctx, from.path, target, s.opt.exists.value == string(transfer.Overwrite))
+	err = from.fs.Rename(ctx, from.path, target, s.opt.exists.value == string(transfer.Overwrite))
+	if vfs.KindOf(err) == vfs.KindExists && s.opt.exists.value == string(transfer.Skip) {
+		s.notice("wherry: skipped %s: %s exists.", from.text, vfs.Readable(target.String()))
+		return nil
+	}
+	return err
 }
 
 func (a *app) chmodCommand() *cobra.Command {

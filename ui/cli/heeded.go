@@ -52,8 +52,8 @@ func (a *app) heed(cmd *cobra.Command) error {
 		}
 	})
 	switch {
-	case refused == "" && path == "mv" && a.opt.exists.value != "" && a.opt.exists.value != string(transfer.Overwrite):
-		return usagef(cmd.CommandPath(), "--exists of wherry mv takes overwrite only; without it a file that is there stays, and that is an error.")
+	case refused == "" && path == "mv" && !slices.Contains([]string{"", string(transfer.Overwrite), string(transfer.Skip)}, a.opt.exists.value):
+		return usagef(cmd.CommandPath(), "--exists of wherry mv takes overwrite and skip; without it a file that is there stays, and that is an error.")
 	case refused == "":
 		return nil
 	case why != "":

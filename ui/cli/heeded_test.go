@@ -123,7 +123,7 @@ func TestWhatToDoInsteadIsNamed(t *testing.T) {
 		"put --limit-down 1M a ftp://h/":             "wherry: --limit-down is about what comes from servers; --limit-up or --limit slows down an upload.",
 		"get --replace delete ftp://h/a .":           "wherry: --replace is about servers; a file of this computer is replaced by --exists overwrite.",
 		"put --segments 2 a ftp://h/":                "wherry: --segments is for downloads",
-		"mv --exists newer ftp://h/a ftp://h/b":      "wherry: --exists of wherry mv takes overwrite only",
+		"mv --exists newer ftp://h/a ftp://h/b":      "wherry: --exists of wherry mv takes overwrite and skip",
 		"sites add a ftp://h --timeout 9s":           "wherry: --timeout holds for one command and is not saved with a site.",
 		"sites add a ftp://h --password-stdin":       "wherry: --password-stdin has no effect here; `wherry sites password SITE --password-stdin` keeps a password once the site is saved.",
 		"sites password a --forget --password-stdin": "wherry: --forget takes the password away",

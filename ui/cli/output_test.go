@@ -180,6 +180,8 @@ func TestTheExitCodeOfTransfersIsTheWorstOfThem(t *testing.T) {
 		"skipped and nobody asked for it":   {[]queue.Event{ended(queue.EventSkipped, 0, "skip")}, "", 1},
 		"skipped as was asked for":          {[]queue.Event{ended(queue.EventSkipped, 0, "skip")}, "skip", 0},
 		"skipped for what it is":            {[]queue.Event{ended(queue.EventSkipped, 0, "a link to a folder is not followed")}, "skip", 1},
+		"left out of its folder":            {[]queue.Event{ended(queue.EventDone, 0, ""), within(7, ended(queue.EventSkipped, 0, "a link to a folder is not followed"))}, "", 0},
+		"skipped unasked in its folder":     {[]queue.Event{within(7, ended(queue.EventSkipped, 0, "skip"))}, "", 1},
 		"a retry that ends well is no loss": {[]queue.Event{ended(queue.EventRetry, vfs.KindLost, "x"), ended(queue.EventDone, 0, "")}, "", 0},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -199,6 +201,12 @@ func TestTheExitCodeOfTransfersIsTheWorstOfThem(t *testing.T) {
 
 func ended(e queue.EventType, kind vfs.Kind, message string) queue.Event {
 	return queue.Event{Type: e, Item: queue.Item{Type: vfs.TypeFile, Kind: kind, Message: message}}
+}
+
+// within is an event of a row that was found in a folder.
+func within(folder queue.ID, e queue.Event) queue.Event {
+	e.Item.Parent = folder
+	return e
 }
 
 func TestModesInOctal(t *testing.T) {

@@ -65,7 +65,7 @@ func (a *app) queueAdd() *cobra.Command {
 // offline tells what is asked of a server when work for it is added.
 const offline = `Adding needs no password and, where TARGET has a path, no server that answers: put
 asks it nothing, and get looks where it can and else takes a name as it is written
-(a pattern with * or ? needs the server). The rest is looked at when the work begins,
+(a pattern with * or ? needs both). The rest is looked at when the work begins,
 and nothing is made on the server before.`
 
 func (s *session) enqueue(ctx context.Context, args []string, at time.Time, plan planner) error {

@@ -118,8 +118,19 @@ func group(cmd *cobra.Command, parts ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// other are words that people know from other programs, and what does that here.
+var other = map[string]string{
+	"upload": "put", "send": "put", "push": "put", "download": "get", "fetch": "get", "pull": "get",
+	"cp": "get or put", "copy": "get or put", "sync": "get or put", "mirror": "get or put",
+	"dir": "ls", "list": "ls", "del": "rm", "delete": "rm", "remove": "rm", "rename": "mv", "move": "mv",
+	"check": "doctor", "version": "--version",
+}
+
 // similar suggests commands for a mistyped one.
 func similar(cmd *cobra.Command, typed string) string {
+	if like, known := other[typed]; known && !cmd.HasParent() {
+		return " Did you mean " + like + "?"
+	}
 	cmd.SuggestionsMinimumDistance = 2
 	if like := cmd.SuggestionsFor(typed); len(like) > 0 {
 		return " Did you mean " + strings.Join(like, " or ") + "?"
@@ -130,16 +141,22 @@ func similar(cmd *cobra.Command, typed string) string {
 // openWindow is wherry without a command. A single plain word is more often a
 // mistyped command than a host, unless a site is saved as that.
 func (a *app) openWindow(cmd *cobra.Command, args []string) error {
+	unknown := ""
 	if len(args) == 1 && !strings.ContainsAny(args[0], ".:@/[") && !a.isSaved(args[0]) {
-		if like := similar(cmd, args[0]); like != "" {
-			return usagef(cmd.CommandPath(), "there is no command %s.%s", words.Safe(args[0]), like)
+		word, like := words.Safe(args[0]), similar(cmd, args[0])
+		unknown = "there is no command " + word + ", and "
+		switch {
+		case like != "" && a.window == nil:
+			return usagef(cmd.CommandPath(), "there is no command %s.%s", word, like)
+		case like != "":
+			return usagef(cmd.CommandPath(), "there is no command %s.%s A server of that name is written ftp://%s.", word, like, word)
 		}
 	}
 	if err := a.heed(cmd); err != nil {
 		return err
 	}
 	if a.window == nil {
-		return usagef(cmd.CommandPath(), "this Wherry was built without its window; it takes commands only.")
+		return usagef(cmd.CommandPath(), "%sthis Wherry was built without its window; it takes commands only.", unknown)
 	}
 	var place *engine.Place
 	if len(args) == 1 {
@@ -152,11 +169,15 @@ func (a *app) openWindow(cmd *cobra.Command, args []string) error {
 			return err
 		}
 	}
-	return a.show(cmd.Context(), cmd.CommandPath(), WindowRequest{Place: place})
+	err := a.show(cmd.Context(), WindowRequest{Place: place})
+	if errors.Is(err, ErrNoDisplay) {
+		return usagef(cmd.CommandPath(), "%sthere is no display to open a window on; the commands work without one.", unknown)
+	}
+	return err
 }
 
 // show opens the window and waits until it is closed.
-func (a *app) show(ctx context.Context, command string, req WindowRequest) (err error) {
+func (a *app) show(ctx context.Context, req WindowRequest) (err error) {
 	cfg, closeLog, err := a.config(wish{})
 	if err != nil {
 		return err
@@ -166,10 +187,7 @@ func (a *app) show(ctx context.Context, command string, req WindowRequest) (err 
 	if a.opt.json {
 		req.Events = a.std.Out
 	}
-	switch err = a.window(ctx, req); {
-	case errors.Is(err, ErrNoDisplay) && !req.Demo:
-		return usagef(command, "there is no display to open a window on; the commands work without one.")
-	case errors.Is(err, ErrRaised):
+	if err = a.window(ctx, req); errors.Is(err, ErrRaised) {
 		a.notice("wherry: %s", raised(req.Place))
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"wherry/sync/queue"
@@ -100,7 +101,12 @@ func (r *run) drain(ctx context.Context, q *queue.Queue, events *Events) error {
 
 // failedLine tells in JSON why a command could not go on.
 func failedLine(err error) errorJSON {
-	return errorJSON{Event: "failed", Kind: vfs.KindOf(err).String(), Message: words.Of(err, words.CommandLine).Title}
+	line := errorJSON{Event: "failed", Kind: vfs.KindOf(err).String(), Message: words.Of(err, words.CommandLine).Title}
+	var usage *usageError
+	if errors.As(err, &usage) {
+		line.Kind, line.Message = "usage", strings.TrimSpace(words.Safe(usage.message)+" "+usage.remedy)
+	}
+	return line
 }
 
 // drawsBars says whether progress is shown: on a terminal that can move its cursor,
@@ -119,10 +125,12 @@ func (r *run) event(e queue.Event) {
 	r.tell(e, wished)
 }
 
-// count returns whether a skip is what the person said.
+// count returns whether a skip is what the person said, or what help says of a folder
+// that is copied: links to folders and the like are left out of it, every night anew.
 func (r *run) count(e queue.Event) (wished bool) {
 	_, byRule := words.Skipped(e.Item.Message)
-	wished = byRule && (r.opt.exists.value != "" || r.queued || r.interactive()) // rows of the queue on disk never skip unasked
+	wished = byRule && (r.opt.exists.value != "" || r.queued || r.interactive()) || // rows of the queue on disk never skip unasked
+		!byRule && e.Item.Parent != 0
 	switch e.Type {
 	case queue.EventDone:
 		if e.Item.Type != vfs.TypeDir {
@@ -197,7 +205,7 @@ func (r *run) tellSkip(i queue.Item, wished bool) {
 		r.say("wherry: skipped %s: %s. --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
 	case i.Message == transfer.Same:
 		// Nothing was to be done, and there may be 100,000 of them: the end counts them.
-	case byRule:
+	case wished:
 		r.notice("wherry: skipped %s: %s.", r.show(i.Source), why)
 	default:
 		r.say("wherry: skipped %s: %s.", r.show(i.Source), why)

@@ -68,6 +68,16 @@ func (s *session) unseen(ctx context.Context, arg string) ([]source, error) {
 	return []source{one}, nil
 }
 
+// meant is remote, and says why a server that is away is needed: what is believed as
+// it is typed did not come here.
+func (s *session) meant(ctx context.Context, arg string) (remote, error) {
+	r, err := s.remote(ctx, arg)
+	if s.later && isAway(err) {
+		s.say("wherry: What %s means is known to the server alone: to add that, it has to answer, and the password is needed.", words.Safe(arg))
+	}
+	return r, err
+}
+
 // isAway tells that a site cannot be looked at now, and may be there later.
 func isAway(err error) bool {
 	switch vfs.KindOf(err) {

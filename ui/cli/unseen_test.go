@@ -26,6 +26,20 @@ func unseenHome(t *testing.T) (h *home, s *ftptest.Scripted, back func()) {
 	}
 }
 
+// TestWhatOnlyTheServerKnowsNeedsIt, and its password, which is said.
+func TestWhatOnlyTheServerKnowsNeedsIt(t *testing.T) {
+	h, s, _ := unseenHome(t)
+	h.ok("sites", "add", "lacking", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+	dir := t.TempDir()
+	const why = " means is known to the server alone: to add that, it has to answer, and the password is needed."
+	h.fails(exitConnect, []string{"shop:/in/*" + why}, "queue", "add", "get", "shop:/in/*", dir)
+	h.fails(exitLogin, []string{"lacking:/in/*" + why, "No password is known"}, "queue", "add", "get", "lacking:/in/*", dir)
+	h.fails(exitLogin, []string{"lacking:" + why}, "queue", "add", "put", dir, "lacking:")
+	if r := h.fails(exitLogin, nil, "get", "lacking:/in/*", dir); strings.Contains(r.err, why) {
+		t.Errorf("get says %q", r.err)
+	}
+}
+
 // TestTheQueueTakesUploadsForAServerThatIsAway, and they arrive where they would
 // have, had it been there.
 func TestTheQueueTakesUploadsForAServerThatIsAway(t *testing.T) {

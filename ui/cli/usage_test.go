@@ -47,6 +47,9 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"a mistyped command":               {"lss", "Did you mean ls"},
 		"a mistyped command with argument": {"gte ftp://h/x .", "Did you mean get"},
 		"a mistyped queue command":         {"queue lst", "Did you mean list"},
+		"a command of other programs":      {"upload a ftp://h/", "there is no command upload. Did you mean put?"},
+		"a flag without its dashes":        {"version", "there is no command version. Did you mean --version?"},
+		"a word that is like none":         {"frobnicate", "there is no command frobnicate, and this Wherry was built without its window"},
 		"a group without a command":        {"sites", "needs a command"},
 		"an empty password on stdin":       {"ls --password-stdin ftp://anna@h", "no password"},
 		"rows without numbers":             {"queue pause", "--all"},
@@ -189,7 +192,9 @@ func TestTheWindowGetsWhatWasAsked(t *testing.T) {
 func TestNoDisplayIsSaidInWords(t *testing.T) {
 	h := newHome(t)
 	h.window = func(context.Context, WindowRequest) error { return fmt.Errorf("DISPLAY: %w", ErrNoDisplay) }
-	h.fails(exitUsage, []string{"there is no display"})
+	h.fails(exitUsage, []string{"wherry: there is no display"})
+	h.fails(exitUsage, []string{"wherry: there is no command frobnicate, and there is no display"}, "frobnicate")
+	h.fails(exitUsage, []string{"there is no command nas. Did you mean ls? A server of that name is written ftp://nas."}, "nas")
 }
 
 func TestSecondStartIsSaidInOneLine(t *testing.T) {

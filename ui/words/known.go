@@ -30,6 +30,16 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 			Title:  "No password is known for " + name(path) + ".",
 			Remedy: byFace(face, "Give it by --password-stdin or WHERRY_PASSWORD, or keep it with `wherry sites password SITE`.", "Connect to the site to be asked for it."),
 		}, true
+	case kind == vfs.KindLogin && serverFault.MatchString(text):
+		return Words{
+			Title:  sentence(name(path)+" could not do the login", quoted(anyReply.FindString(text))),
+			Remedy: "That is a fault of the server, such as a home folder that is missing, and not of the password: tell its administrator.",
+		}, true
+	case kind == vfs.KindNotFound && strings.Contains(line, deadLink):
+		return Words{
+			Title:  name(path) + " is " + deadLink + ".",
+			Remedy: "Mend the link or remove it; what it leads to is not there, or not as it is spelled in the link.",
+		}, true
 	case kind == vfs.KindLogin && asksAccount.MatchString(text):
 		return account(path, text, face), true
 	case partFault.MatchString(line) && (kind == vfs.KindIsDir || kind == vfs.KindExists || kind == vfs.KindOutside):
@@ -108,6 +118,13 @@ func refusedCommand(text, path string, face Face) Words {
 			"Mend that command in the site's settings, or take it out."),
 	}
 }
+
+// serverFault finds what vsftpd says to PASS when it could do nothing with a login
+// that it had accepted.
+var serverFault = regexp.MustCompile(`\b500 OOPS`)
+
+// deadLink is how package localfs tells of a link that cannot be followed.
+const deadLink = "a link that leads to nothing"
 
 // asksAccount finds the replies of RFC 959 that want an account, 332 and 532,
 // and a 530 that speaks of one.
@@ -199,7 +216,7 @@ func badName(path, line string) Words {
 // Here is Of on the command line for a file of this computer.
 func Here(err error) Words {
 	w := Of(err, CommandLine)
-	if vfs.KindOf(err) == vfs.KindNotFound {
+	if vfs.KindOf(err) == vfs.KindNotFound && !strings.Contains(err.Error(), deadLink) {
 		w.Remedy = "Check the spelling, upper and lower case included; it is looked for among the files of this computer."
 	}
 	return w
@@ -210,7 +227,7 @@ func Here(err error) Words {
 func Copying(kind vfs.Kind, path, message string, here bool) Words {
 	w := OfKind(kind, path, message, CommandLine)
 	switch {
-	case kind == vfs.KindNotFound && here:
+	case kind == vfs.KindNotFound && here && !strings.Contains(message, deadLink):
 		w.Remedy = Here(&vfs.Error{Path: path, Kind: kind}).Remedy
 	case kind == vfs.KindLost:
 		w.Remedy = "Check your network and run the command again; with --exists resume it goes on where it stopped."

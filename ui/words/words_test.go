@@ -180,6 +180,13 @@ func TestParticularFailuresName(t *testing.T) {
 		"an account that is wrong": {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "532 Need account for storing files"}, "h did not accept the account", "--account NAME", "Check both",
 		},
+		"a login that the server cannot serve": {
+			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "500 OOPS: cannot change directory:/home/anna"},
+			`h could not do the login: the server answered "500 OOPS: cannot change directory:/home/anna".`, "administrator", "did not accept",
+		},
+		"a link that leads to nothing": {
+			vfs.Error{Op: "open", Path: "/a", Kind: vfs.KindNotFound, Reply: "it is a link that leads to nothing"}, `"/a" is a link that leads to nothing.`, "Mend the link", "Check the spelling",
+		},
 		"a login or an account": {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "530 No such account"}, `h did not accept the user name and password: the server answered "530 No such account".`, "--account NAME", "",
 		},
