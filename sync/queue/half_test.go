@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,15 +11,17 @@ import (
 )
 
 // TestHalfFilesAreNotCopiedWithTheirFolder: they would arrive under a name that
-// belongs to what is not finished. Who names one gets it.
+// belongs to what is not finished; that is told. Who names one gets it.
 func TestHalfFilesAreNotCopiedWithTheirFolder(t *testing.T) {
+	halves := []string{"/t/sub/y" + transfer.Suffix, "/t/x" + transfer.Suffix}
 	for outcome, tc := range map[string]struct {
 		requests []Request
 		want     []string
+		left     []string
 	}{
-		"up, with the folder":   {[]Request{upDir("/t")}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}},
-		"down, with the folder": {[]Request{func() Request { r := down("/t"); r.Type = vfs.TypeDir; return r }()}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}},
-		"up, by its name":       {[]Request{up("/t/x" + transfer.Suffix)}, []string{"/in/x" + transfer.Suffix}},
+		"up, with the folder":   {[]Request{upDir("/t")}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}, halves},
+		"down, with the folder": {[]Request{func() Request { r := down("/t"); r.Type = vfs.TypeDir; return r }()}, []string{"/in/t/a", "/in/t/sub/b", "/in/t/dir" + transfer.Suffix + "/c", "/in/t/" + transfer.Suffix}, halves},
+		"up, by its name":       {[]Request{up("/t/x" + transfer.Suffix)}, []string{"/in/x" + transfer.Suffix}, nil},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			r := newRig(t, nil)
@@ -40,6 +43,16 @@ func TestHalfFilesAreNotCopiedWithTheirFolder(t *testing.T) {
 			}
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("files that arrived (-want +got):\n%s", diff)
+			}
+			var left []string
+			for _, i := range r.items() {
+				if i.State == Skipped && i.Message == "it is not whole yet" && i.Parent != 0 {
+					left = append(left, i.Source.Path.String())
+				}
+			}
+			slices.Sort(left)
+			if diff := cmp.Diff(tc.left, left); diff != "" {
+				t.Errorf("left out, and told (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -3,7 +3,6 @@ package queue
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -107,12 +106,12 @@ func (q *Queue) content(ctx context.Context, src vfs.FS, folder row) ([]vfs.Entr
 	if err != nil {
 		return nil, err
 	}
-	entries = slices.DeleteFunc(entries, isHalf)
 	return entries, q.bounded(ctx, folder, len(entries))
 }
 
 // isHalf tells the part of a file that some Wherry has not finished: by its name
-// alone it would arrive as a whole file. One that a person names is copied.
+// alone it would arrive as a whole file. It is left out of its folder, which is told;
+// one that a person names is copied.
 func isHalf(e vfs.Entry) bool {
 	return e.Type == vfs.TypeFile && transfer.IsPart(e.Name)
 }
@@ -403,6 +402,8 @@ func childOf(folder row, e vfs.Entry) row {
 		child.State, child.Message = Skipped, "a link to a folder is not followed"
 	case child.Type == vfs.TypeOther:
 		child.State, child.Message = Skipped, "it is neither a file nor a folder"
+	case isHalf(e):
+		child.State, child.Message = Skipped, "it is not whole yet"
 	}
 	return child
 }

@@ -27,7 +27,7 @@ func TestAPatternLeavesOutWhatIsNotWhole(t *testing.T) {
 		"named":                      {"/d/" + part, []string{part}, "", exitOK},
 		"named by a pattern":         {"/d/*.wherry-part", []string{part}, "", exitOK},
 		"nothing to leave out":       {"/d/[ac]*", []string{"a.bin", "c.bin"}, "", exitOK},
-		"in a folder that is copied": {"/d", []string{"d"}, "", exitOK}, // which is not told
+		"in a folder that is copied": {"/d", []string{"d"}, part + ": it is not whole yet", exitOK},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/d/a.bin": "1", "/d/" + part: "2", "/d/c.bin": "3"}})
