@@ -80,6 +80,40 @@ func TestWhoOnlyLooksKeepsNobodyFromWork(t *testing.T) {
 	}
 }
 
+// TestWhoOnlyLooksDoesNotWork: a process that opens the journal is not told to a
+// third one as a run.
+func TestWhoOnlyLooksDoesNotWork(t *testing.T) {
+	r := newDiskRig(t)
+	two := second(t, r)
+	for _, step := range []struct {
+		outcome string
+		begin   func() (end func())
+		want    bool
+	}{
+		{"nobody is there", func() func() { return func() {} }, false},
+		{"one looks", func() func() {
+			lock := lockOf(r.file)
+			_, err := lock.TryLock()
+			r.must(err)
+			return func() { r.must(lock.Close()) }
+		}, false},
+		{"one works", func() func() {
+			stop := r.start()
+			r.await("start", func() bool { return r.Snapshot().Running })
+			return stop
+		}, true},
+		{"its work is over", func() func() { return func() {} }, false},
+	} {
+		end := step.begin()
+		for who, q := range map[string]*Queue{"the one": r.Queue, "the other": two} {
+			if got, err := q.Elsewhere(); err != nil || got != (step.want && q == two) {
+				t.Errorf("%s: %s is told %v, %v", step.outcome, who, got, err)
+			}
+		}
+		end()
+	}
+}
+
 func TestTheLockEndsWithTheRun(t *testing.T) {
 	r := newDiskRig(t)
 	stop := r.start()
@@ -198,7 +232,7 @@ func TestOnlyTheOwnerReadsTheFiles(t *testing.T) {
 	release, err := r.lock(t.Context())
 	r.must(err)
 	defer release()
-	for _, suffix := range []string{"", "-wal", "-shm", ".lock"} {
+	for _, suffix := range []string{"", "-wal", "-shm", ".lock", ".working"} {
 		info, err := os.Stat(r.c.File + suffix)
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%q: %v, %v", suffix, info.Mode(), err)
