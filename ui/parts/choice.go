@@ -43,13 +43,26 @@ type choiceRenderer struct {
 	c    *Choice
 }
 
+// Layout has the text begin where that of a field does.
 func (r *choiceRenderer) Layout(size fyne.Size) {
-	r.WidgetRenderer.Layout(size)
+	r.WidgetRenderer.Layout(size.SubtractWidthHeight(2*indent, 0))
+	for _, o := range r.WidgetRenderer.Objects() {
+		by := indent
+		if _, arrow := o.(*widget.Icon); arrow {
+			by = 2 * indent
+		}
+		o.Move(o.Position().AddXY(by, 0))
+	}
 	r.edge.Move(fyne.NewPos(0.5, 0.5)) // as a field's border lies
 	r.edge.Resize(size.SubtractWidthHeight(1.5, 1.5))
 	ground := r.WidgetRenderer.Objects()[0]
 	ground.Move(fyne.NewPos(1, 1))
 	ground.Resize(size.SubtractWidthHeight(2.5, 2.5))
+}
+
+// MinSize has room for that.
+func (r *choiceRenderer) MinSize() fyne.Size {
+	return r.WidgetRenderer.MinSize().AddWidthHeight(2*indent, 0)
 }
 
 func (r *choiceRenderer) Refresh() {

@@ -2,9 +2,7 @@ package parts
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"wherry/ui/look"
@@ -55,44 +53,11 @@ func (f *Field) CreateRenderer() fyne.WidgetRenderer {
 	return newFieldRenderer(f.Entry.CreateRenderer(), &f.Entry)
 }
 
-// fieldRenderer mends how Fyne draws an entry: one that is off differs from an
-// empty one in its border alone, which is brighter; and the border of one that is
-// on comes out thick and dark on a light ground, because it is blended with the
-// transparent black inside it.
-type fieldRenderer struct {
-	fyne.WidgetRenderer
-	entry *widget.Entry
-}
+// MouseDown puts the cursor where the mouse is.
+func (f *Field) MouseDown(m *desktop.MouseEvent) { pressText(&f.Entry, m) }
 
-func newFieldRenderer(r fyne.WidgetRenderer, e *widget.Entry) fyne.WidgetRenderer {
-	f := &fieldRenderer{r, e}
-	f.paint()
-	return f
-}
-
-func (r *fieldRenderer) Refresh() {
-	r.WidgetRenderer.Refresh()
-	r.paint()
-}
-
-// paint gives the border the ground of the field, and a field that is off the
-// ground of a button that is, and the border of other fields.
-func (r *fieldRenderer) paint() {
-	off, ground := r.entry.Disabled(), theme.ColorNameInputBackground
-	if off {
-		ground = theme.ColorNameDisabledButton
-	}
-	for _, o := range r.Objects() {
-		box, ok := o.(*canvas.Rectangle)
-		if !ok {
-			continue
-		}
-		box.FillColor = look.Color(ground)
-		if box.StrokeWidth > 0 && off {
-			box.StrokeColor = look.Color(theme.ColorNameInputBorder)
-		}
-	}
-}
+// Dragged selects up to where the mouse is.
+func (f *Field) Dragged(d *fyne.DragEvent) { dragText(&f.Entry, d) }
 
 // MinSize keeps the field usable.
 func (f *Field) MinSize() fyne.Size {

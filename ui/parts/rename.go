@@ -20,7 +20,7 @@ func (l *List) BeginRename(row int, name string, selected int) {
 	l.ScrollTo(row)
 	first := l.spans()[0]
 	// The field's text stands where the row's does.
-	x := first.x + cellPad + look.Icon + look.Gap - look.Size(theme.SizeNameInnerPadding)
+	x := first.x + cellPad + look.Icon + look.Gap - look.Size(theme.SizeNameInnerPadding) - indent
 	f := NewField("", 0)
 	f.SetText(name)
 	f.OnSubmitted = func(text string) { l.endRename(text, true) }

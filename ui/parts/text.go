@@ -2,6 +2,7 @@ package parts
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -28,6 +29,12 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	t.ExtendBaseWidget(t)
 	return newFieldRenderer(t.Entry.CreateRenderer(), &t.Entry)
 }
+
+// MouseDown puts the cursor where the mouse is.
+func (t *Text) MouseDown(m *desktop.MouseEvent) { pressText(&t.Entry, m) }
+
+// Dragged selects up to where the mouse is.
+func (t *Text) Dragged(d *fyne.DragEvent) { dragText(&t.Entry, d) }
 
 // AcceptsTab says that Tab is not for typing here.
 func (t *Text) AcceptsTab() bool { return false }

@@ -77,10 +77,7 @@ func (l *formLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		r.main.Move(fyne.NewPos(left, y))
 		r.main.Resize(fyne.NewSize(max(end-left, 0), height))
 		switch r.main.(type) {
-		case *parts.Choice: // it has no border, and would stand out
-			r.main.Move(fyne.NewPos(left+1, y))
-			r.main.Resize(fyne.NewSize(max(end-left-2, 0), look.EntryHeight-1))
-		case *parts.Check:
+		case *parts.Choice, *parts.Check:
 			r.main.Resize(fyne.NewSize(max(end-left, 0), look.EntryHeight))
 		}
 		y += l.step(r)
