@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -184,6 +185,9 @@ func (s *session) move(ctx context.Context, fromText, toText string) error {
 		}
 	case err != nil && !absent(err):
 		return err
+	}
+	if strings.HasPrefix(target.String(), from.path.String()+"/") {
+		return usagef(s.command, "%s cannot be moved into itself", from.text)
 	}
 	err = from.fs.Rename(ctx, from.path, target, s.opt.exists.value == string(transfer.Overwrite))
 	if vfs.KindOf(err) == vfs.KindExists && s.opt.exists.value == string(transfer.Skip) {

@@ -149,6 +149,16 @@ func TestMvLeavesWhatIsThereWhereThatIsAskedFor(t *testing.T) {
 	}
 }
 
+// TestMvIntoItselfIsCalledThat, which servers call by many names.
+func TestMvIntoItselfIsCalledThat(t *testing.T) {
+	s := ftptest.Script(t, ftptest.Plan{Files: map[string]string{"/d/sub/a": "1"}, User: "anna", Password: "spinnaker"})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	h.ok("sites", "add", "shop", at("ftp", s.User, s.Host, s.Port, ""), "--tls", "off")
+	h.fails(exitUsage, []string{"shop:/d cannot be moved into itself."}, "mv", "shop:/d", "shop:/d/sub")
+	h.ok("mv", "shop:/d/sub", "shop:/d/sub2")
+}
+
 // TestUsageIsSaidToScriptsInWords, as to people.
 func TestUsageIsSaidToScriptsInWords(t *testing.T) {
 	r := newHome(t).fails(exitUsage, nil, "put", "--json", t.TempDir(), "nosuch:/")

@@ -274,7 +274,7 @@ func (s *session) lineOfItem(i queue.Item) itemJSON {
 	if i.Size >= 0 && !unread(i) {
 		line.Size = &i.Size
 	}
-	if line.Message != "" {
+	if line.Message != "" && (i.State != queue.Skipped || i.Kind != vfs.KindOther) {
 		line.Kind = i.Kind.String()
 	}
 	switch {

@@ -263,6 +263,9 @@ func (s *session) described(text string) (site.Site, error) {
 }
 
 func (s *session) save(one site.Site) error {
+	if name := site.FullName(one); !site.IsRemote(name + ":/") {
+		return usagef(s.command, "%[1]s cannot be the name of a site, as %[1]s:/ is a place of this computer.", words.Safe(name))
+	}
 	err := s.engine.Sites().Put(one)
 	if err == nil && s.opt.trust != "" {
 		err = s.engine.Accept(one, string(s.opt.trust))

@@ -31,6 +31,7 @@ type counts struct {
 	done, failed, skipped int64
 	bytes, unmoded        int64           // of the files done; how many of these did not keep their permissions
 	against               bool            // something was skipped that the person did not want skipped
+	advised               bool            // how to copy what exists was said
 	codes                 map[int]bool    // exit codes of the failures
 	lacks                 map[string]bool // hosts whose password nobody knows
 	summed                bool            // the last line of --json was written
@@ -129,7 +130,7 @@ func (r *run) event(e queue.Event) {
 // that is copied: links to folders and the like are left out of it, every night anew.
 func (r *run) count(e queue.Event) (wished bool) {
 	_, byRule := words.Skipped(e.Item.Message)
-	wished = byRule && (r.opt.exists.value != "" || r.queued || r.interactive()) || // rows of the queue on disk never skip unasked
+	wished = byRule && !isUnresumed(e.Item) && (r.opt.exists.value != "" || r.queued || r.interactive()) || // rows of the queue on disk never skip unasked
 		!byRule && e.Item.Parent != 0
 	switch e.Type {
 	case queue.EventDone:
@@ -152,6 +153,12 @@ func (r *run) count(e queue.Event) (wished bool) {
 		r.against = r.against || !wished
 	}
 	return wished
+}
+
+// isUnresumed tells a target that was to be resumed and cannot be: it is not what the
+// person wanted there.
+func isUnresumed(i queue.Item) bool {
+	return i.Message == string(transfer.Different) || i.Message == string(transfer.Resume)
 }
 
 func (r *run) show(p queue.Place) string { return show(r.session.engine, p) }
@@ -194,11 +201,15 @@ func (r *run) tell(e queue.Event, wished bool) {
 // under --quiet too: what stands there is not what was asked for.
 func (r *run) tellSkip(i queue.Item, wished bool) {
 	why, byRule := words.Skipped(i.Message)
-	unresumed := i.Message == string(transfer.Different) || i.Message == string(transfer.Resume)
+	unresumed := isUnresumed(i)
 	switch {
-	case byRule && !wished:
-		r.say("wherry: skipped %s: %s exists. --exists overwrite, newer, different, resume or rename copies it all the same.",
-			r.show(i.Source), r.show(i.Target))
+	case byRule && !wished && !unresumed:
+		advice := ""
+		if !r.advised {
+			advice = " --exists overwrite, newer, different, resume or rename copies it all the same."
+		}
+		r.advised = true
+		r.say("wherry: skipped %s: %s exists.%s", r.show(i.Source), r.show(i.Target), advice)
 	case unresumed && r.queued:
 		r.say("wherry: skipped %s: %s. Adding it again with --exists overwrite or rename copies it all the same.", r.show(i.Source), why)
 	case unresumed:

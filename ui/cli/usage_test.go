@@ -38,6 +38,7 @@ func TestWrongUsageEndsWith2AndNamesTheHelp(t *testing.T) {
 		"a file of --ca that is none":   {"ls --ca /nonexistent ftp://h", "--ca cannot be read"},
 		"a site that is not saved":      {"ls nosuch:/x", "No site is saved as nosuch"},
 		"a path without its slash":      {"get nb:www .", `"nb:www" is no TARGET: no site is saved as nb`},
+		"a site that is like a drive":   {"sites add x ftp://h", "x cannot be the name of a site, as x:/ is a place of this computer."},
 		"a line end in an address":      {"mkdir ftp://h/a%0Ab", `"ftp://h/a%0Ab" cannot be used: it holds a line feed (U+000A)`},
 		"a port that is none":           {"ls ftp://h:x/", `"ftp://h:x/" cannot be used: the port`},
 		"an address that makes no sense": {
