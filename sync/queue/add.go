@@ -163,13 +163,13 @@ func (q *Queue) insert(ctx context.Context, r row, pair int64) (ID, error) {
 	var id ID
 	err := q.s.row(ctx, `INSERT INTO rows
 		(job, parent, depth, name, src_site, src_path, dst_site, dst_path, pair, type, state, exists_, size, kind, message, about, added, ended, prio, rank,
-			keep_mode, not_before, next_try, seen, segments, arrive)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			keep_mode, not_before, next_try, seen, segments, arrive, attempts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING id`,
 		r.job, r.Parent, r.depth, []byte(r.name), string(r.Source.Site), blob(r.Source.Path),
 		string(r.Target.Site), blob(r.Target.Path), pair, typeWord(r.Type), string(r.State), string(r.Exists),
 		size, kind, r.Message, []byte(r.About), now, ended, int(r.Priority), r.rank,
-		r.KeepMode, nanos(r.NotBefore), nanos(r.NotBefore), r.seen, r.Segments, int(r.arrive)).Scan(&id)
+		r.KeepMode, nanos(r.NotBefore), nanos(r.NotBefore), r.seen, r.Segments, int(r.arrive), r.Attempts).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

@@ -77,6 +77,10 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	case w.row.depth > vfs.MaxDepth:
 		return fail(&vfs.Error{Op: "list", Path: w.row.Source.Path.String(), Kind: vfs.KindProtocol, Reply: "folders are nested too deep"})
 	}
+	alone, err := q.alone(ctx, w.row)
+	if err != nil {
+		return fail(err)
+	}
 	entries, err := q.content(ctx, src, w.row)
 	if err != nil {
 		return fail(err)
@@ -93,7 +97,7 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	if err != nil {
 		return fail(err)
 	}
-	return q.kept(ctx, q.found(ctx, w.row, entries, beside{twins: twins(entries, can), there: there}))
+	return q.kept(ctx, q.found(ctx, w.row, entries, beside{twins: twins(entries, can), there: there, alone: alone}))
 }
 
 // content lists a folder, unless that would be too much. A request that is full
@@ -341,7 +345,7 @@ func (q *Queue) insertChildren(ctx context.Context, folder row, entries []vfs.En
 		if other, ok := beside.twins[e.Name]; ok {
 			child.refuseTwin(folder, other)
 		}
-		if child.seen = beside.there.seen(e); child.seen == nil {
+		if beside.sighted(&child, e); child.seen == nil {
 			child.seen = folderSeen(folder, e)
 		}
 		child.ID, err = q.insert(ctx, child, pairOf(child.Source, child.Target))

@@ -21,10 +21,11 @@ const maxNumber = 10_000
 
 // judge decides over the target. What would be left because of what a listing
 // has told is looked at before: a listing can be days old, and nobody would come
-// back for the file.
+// back for the file. Who has both listings of this moment in hand need not call Run
+// at all (Known.Leaves).
 func (r *run) judge(ctx context.Context) (action, Result, error) {
 	act, result, err := r.decide(ctx)
-	if err != nil || act != toEnd || !r.unseen {
+	if err != nil || act != toEnd || !r.unseen && !r.trusts {
 		return act, result, err
 	}
 	r.looks = true

@@ -16,7 +16,9 @@ import (
 //   - The source is what its FS says along with its bytes (vfs.Witness). Where
 //     it says nothing and Source is not exact (vfs.Entry.Exact), it is looked at.
 //   - A Target that stands and is not exact is looked at, and so is what the rule
-//     would leave.
+//     would leave: a queue keeps Known for days. Only who has both listings just
+//     made may leave a file by them (Leaves); what the rule would replace at that
+//     moment is replaced then, as it would be by a look.
 //   - The target is looked at once more before the rename. What has come to
 //     stand there meanwhile, or has changed, puts the rule again.
 //   - A source that turns out to be another file than Known says is begun with

@@ -408,3 +408,18 @@ func TestWhatWouldHaveBeenLeftIsSentAsItIsNow(t *testing.T) {
 		p.wantFiles(map[string]string{targetName: "newer than both"})
 	})
 }
+
+// TestASourceOfAnOldListingLeavesNothing: where the target is here, it alone is
+// looked at first.
+func TestASourceOfAnOldListingLeavesNothing(t *testing.T) {
+	for _, rule := range []transfer.Rule{transfer.Newer, transfer.Different} {
+		p := newPair(t, "old")
+		p.to.Limit(func(can *vfs.Features) { can.HashesHere = true })
+		p.to.Put(targetName, "old", day(10))
+		p.list()
+		p.from.Put(sourceName, "it has changed", day(14))
+		p.job.Exists = rule
+		p.mustBeDone()
+		p.wantFiles(map[string]string{targetName: "it has changed"})
+	}
+}
