@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"os"
 	"slices"
 
@@ -20,6 +21,7 @@ import (
 
 	"wherry/assets"
 	"wherry/sync/engine"
+	"wherry/sync/instance"
 	"wherry/sync/queue"
 	"wherry/ui/cli"
 	"wherry/ui/look"
@@ -57,17 +59,36 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if err := surroundings(req.Engine.Dirs); err != nil {
 		return err
 	}
+	l := loop.New(ctx, nil)
+	defer l.Close()
+	s := newShell(newApp(kept), l, kept, newFacts(told))
+	cfg, end := s.engineConfig(req)
+	defer end()
+	if s.engine, err = engine.Start(ctx, cfg); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.engine.Close()) }()
+	s.notices = slices.Concat(req.Notices, notice, notices, s.engine.Notices())
+	return s.run(ctx, req.Place, first)
+}
+
+// newApp starts the toolkit, which reads what surroundings settled.
+func newApp(kept *settings.File) fyne.App {
+	log.SetOutput(&hush{to: os.Stderr})
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // Fyne makes its own folder in it, and only complains without
 	}
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("wherry.png", assets.IconPNG))
 	a.Settings().SetTheme(look.New(look.Choice(kept.Load().Theme)))
-	l := loop.New(ctx, nil)
-	defer l.Close()
-	s := newShell(a, l, kept, newFacts(told))
+	return a
+}
 
-	cfg := req.Engine
+// engineConfig is what the command line asked of the engine, with the window to
+// answer questions and to be told what happens. end is to be called once the
+// engine is closed.
+func (s *shell) engineConfig(req cli.WindowRequest) (cfg engine.Config, end func()) {
+	cfg, end = req.Engine, func() {}
 	cfg.Asker, cfg.Work = s.asker, true
 	s.given, s.tuning = cfg.Tuning, s.kept.Tuning(cfg.Tuning)
 	cfg.Tuning = s.tuning
@@ -77,29 +98,30 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	cfg.OnEvent = s.onEvent
 	if req.Events != nil {
 		events := cli.NewEvents(req.Events, s.target)
-		defer events.Close()
 		cfg.OnEvent = func(e queue.Event) { s.onEvent(e); events.OnEvent(e) }
+		end = events.Close
 	}
-	if s.engine, err = engine.Start(ctx, cfg); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.engine.Close()) }()
-	s.notices = slices.Concat(req.Notices, notice, notices, s.engine.Notices())
+	return cfg, end
+}
+
+// run shows the window until it is closed or ctx ends. first is nil where no
+// other start of the program can find this one.
+func (s *shell) run(ctx context.Context, place *engine.Place, first *instance.First) error {
 	// A signal closes the window without asking; the queue goes on next time.
-	stop := context.AfterFunc(ctx, func() { l.Post(a.Quit) })
+	stop := context.AfterFunc(ctx, func() { s.loop.Post(s.app.Quit) })
 	defer stop()
-	s.show(ctx, req.Place)
+	s.show(ctx, place)
 	if first == nil {
-		a.Run()
-		l.Close()
+		s.app.Run()
+		s.loop.Close()
 		return nil
 	}
 	first.Serve(s.arrive)
-	a.Run()
+	s.app.Run()
 	// From here on the next start opens a window of its own, rather than wait
 	// for connections to be closed in order.
-	err = first.Close()
-	l.Close()
+	err := first.Close()
+	s.loop.Close()
 	return err
 }
 

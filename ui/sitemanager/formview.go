@@ -103,51 +103,85 @@ type formView struct {
 
 func newFormView(changed func()) *formView {
 	f := &formView{changed: changed}
-	escape := func() { f.escaped() }
-	field := func(placeholder string, width float32) *parts.Field {
-		e := parts.NewField(placeholder, width)
-		e.OnChanged = func(string) { f.touch() }
-		e.Escaped = escape
-		return e
-	}
-	check := func(label string) *parts.Check {
-		c := parts.NewCheck(label, func(bool) { f.touch() })
-		c.Escaped = escape
-		return c
-	}
-	text := func(placeholder string, rows int) *parts.Text {
-		t := parts.NewText(placeholder, rows)
-		t.OnChanged = func(string) { f.touch() }
-		t.Escaped = escape
-		return t
-	}
-	f.name, f.folder = field("as the host", 160), field("none", 100)
-	f.host, f.port = field("host, or paste an address", 200), field("standard", 70)
-	f.host.Left = f.apart
-	f.user = field("anonymous", 110)
-	f.login = secret{field("", 140), check(""), "Keep the password in the system's keychain", "will be asked", false}
-	f.pass, f.keep = f.login.field, f.login.keep
-	f.tls = parts.NewChoice(texts(tlsChoices), func(string) { f.touch() })
-	f.mode = parts.NewSegments(texts(modeChoices), func(string) { f.meaning(); f.touch() })
-	f.means = parts.NewLine("", look.ColorSecondary)
-	f.remoteDir, f.localDir = field("login folder", 160), field("where the other pane stands", 160)
-	f.connections, f.encoding = field("4", 60), field("UTF-8", 100)
-	f.portFrom, f.portTo, f.externalIP = field("any", 60), field("any", 60), field("our own", 110)
-	f.limitUp, f.limitDown = field("none", 90), field("none", 90)
-	f.replace = parts.NewChoice(texts(replaceChoices), func(string) { f.touch() })
-	f.keepAlive = check("Keep idle connections alive (NOOP)")
-	f.hidden = check("Ask for hidden files too (LIST -a)")
-	f.account = field("none", 110)
-	f.commands, f.notes = text("such as SITE UMASK 022, one a line", 3), text("", 3)
-	f.proxy = parts.NewChoice(texts(proxyChoices), func(string) { f.proxyChosen(); f.touch() })
-	f.proxyAddress, f.proxyUser = field("host:port", 160), field("none", 110)
-	f.proxyLogin = secret{field("", 140), check(""), "Keep the proxy's password in the system's keychain", "none", false}
-	f.tls.Escaped, f.mode.Escaped, f.proxy.Escaped = escape, escape, escape
-	f.replace.Escaped = escape
-	f.login.field.Password, f.proxyLogin.field.Password = true, true
+	f.general()
+	f.transfer()
+	f.advanced()
 	f.object = f.arrange()
-	f.tabs.Escaped = escape
+	f.tabs.Escaped = f.escape
 	return f
+}
+
+// general makes what the first page holds.
+func (f *formView) general() {
+	f.name, f.folder = f.field("as the host", 160), f.field("none", 100)
+	f.host, f.port = f.field("host, or paste an address", 200), f.field("standard", 70)
+	f.host.Left = f.apart
+	f.tls = f.list(texts(tlsChoices), func() {})
+	f.user = f.field("anonymous", 110)
+	f.login = f.secret("Keep the password in the system's keychain", "will be asked")
+	f.pass, f.keep = f.login.field, f.login.keep
+	f.remoteDir, f.localDir = f.field("login folder", 160), f.field("where the other pane stands", 160)
+	f.notes = f.text("")
+}
+
+// transfer makes what the second page holds.
+func (f *formView) transfer() {
+	f.mode = parts.NewSegments(texts(modeChoices), func(string) { f.meaning(); f.touch() })
+	f.mode.Escaped = f.escape
+	f.means = parts.NewLine("", look.ColorSecondary)
+	f.portFrom, f.portTo, f.externalIP = f.field("any", 60), f.field("any", 60), f.field("our own", 110)
+	f.connections = f.field("4", 60)
+	f.keepAlive = f.check("Keep idle connections alive (NOOP)")
+	f.limitUp, f.limitDown = f.field("none", 90), f.field("none", 90)
+	f.replace = f.list(texts(replaceChoices), func() {})
+}
+
+// advanced makes what the third page holds.
+func (f *formView) advanced() {
+	f.encoding = f.field("UTF-8", 100)
+	f.hidden = f.check("Ask for hidden files too (LIST -a)")
+	f.account = f.field("none", 110)
+	f.commands = f.text("such as SITE UMASK 022, one a line")
+	f.proxy = f.list(texts(proxyChoices), f.proxyChosen)
+	f.proxyAddress, f.proxyUser = f.field("host:port", 160), f.field("none", 110)
+	f.proxyLogin = f.secret("Keep the proxy's password in the system's keychain", "none")
+}
+
+func (f *formView) escape() { f.escaped() }
+
+func (f *formView) field(placeholder string, width float32) *parts.Field {
+	e := parts.NewField(placeholder, width)
+	e.OnChanged = func(string) { f.touch() }
+	e.Escaped = f.escape
+	return e
+}
+
+func (f *formView) check(label string) *parts.Check {
+	c := parts.NewCheck(label, func(bool) { f.touch() })
+	c.Escaped = f.escape
+	return c
+}
+
+func (f *formView) text(placeholder string) *parts.Text {
+	t := parts.NewText(placeholder, 3)
+	t.OnChanged = func(string) { f.touch() }
+	t.Escaped = f.escape
+	return t
+}
+
+// list drops down; chosen comes before the form counts as changed.
+func (f *formView) list(options []string, chosen func()) *parts.Choice {
+	c := parts.NewChoice(options, func(string) { chosen(); f.touch() })
+	c.Escaped = f.escape
+	return c
+}
+
+// secret is a field for a password; the placeholder stands in it while none is
+// kept.
+func (f *formView) secret(label, placeholder string) secret {
+	s := secret{f.field("", 140), f.check(""), label, placeholder, false}
+	s.field.Password = true
+	return s
 }
 
 func (f *formView) touch() {
