@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -112,4 +113,29 @@ func TestASavedSiteIsFoundByItsNameAlone(t *testing.T) {
 	}
 	h.ok("queu")
 	h.fails(exitUsage, []string{"Did you mean"}, "quee")
+}
+
+// TestAFolderForSettingsThatIsAFileIsCalledThat, by the flag and by the environment.
+func TestAFolderForSettingsThatIsAFileIsCalledThat(t *testing.T) {
+	h := newHome(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.fails(exitUsage, []string{file + " is a file; --config and WHERRY_HOME name a folder."}, "sites", "list", "--config", file)
+	t.Setenv("WHERRY_HOME", file)
+	h.fails(exitUsage, []string{file + " is a file"}, "queue", "list")
+}
+
+// TestAnAnonymousLoginThatIsRefusedIsCalledThat: nobody has named a user to check.
+func TestAnAnonymousLoginThatIsRefusedIsCalledThat(t *testing.T) {
+	const why = "No user is named, so the login was an anonymous one; ftp://user@127.0.0.1 names one."
+	s := ftptest.Script(t, ftptest.Plan{Verbs: map[string]ftptest.Handler{"PASS": ftptest.Reply("530 Anonymous access not allowed.")}})
+	h := newHome(t)
+	base := s.Host + ":" + strconv.Itoa(s.Port)
+	h.fails(exitLogin, []string{why}, "ls", "--tls", "off", "ftp://"+base+"/")
+	t.Setenv("WHERRY_PASSWORD", "other")
+	if r := h.fails(exitLogin, nil, "ls", "--tls", "off", "ftp://anna@"+base+"/"); strings.Contains(r.err, why) {
+		t.Errorf("says %q", r.err)
+	}
 }

@@ -82,6 +82,24 @@ func TestALinkToNothingIsCalledThat(t *testing.T) {
 	}
 }
 
+// TestALinkOfAServerThatLeadsToNothing fails as what vsftpd calls it, and nobody is
+// told to check his spelling of what he has not typed.
+func TestALinkOfAServerThatLeadsToNothing(t *testing.T) {
+	s := ftptest.Start(t, ftptest.VSFTPD, ftptest.Options{})
+	h := newHome(t, s.Password)
+	t.Setenv("WHERRY_PASSWORD", s.Password)
+	plant(t, s.Dir, map[string]string{"f/a": "1"})
+	if err := os.Symlink("gone", filepath.Join(s.Dir, "f", "dead")); err != nil {
+		t.Fatal(err)
+	}
+	base, dir := at("ftp", s.User, s.Host, s.Port, s.Home), t.TempDir()
+	r := h.fails(exitFailed, []string{"f/dead failed", "Its folder's listing named it"}, "get", "--tls", "off", base+"/f", dir)
+	if strings.Contains(r.err, "pelling") {
+		t.Errorf("says\n%s", r.err)
+	}
+	h.fails(exitFailed, []string{"Check the spelling"}, "get", "--tls", "off", base+"/f/dead", dir)
+}
+
 // TestPartsBesideOthersAreLeftOut: `put *` meets them as a pattern does.
 func TestPartsBesideOthersAreLeftOut(t *testing.T) {
 	const part = "b" + ".wherry-part"

@@ -148,6 +148,9 @@ func (a *app) named() string {
 }
 
 func (a *app) dirs() (engine.Dirs, error) {
+	if info, err := os.Stat(a.named()); err == nil && !info.IsDir() {
+		return engine.Dirs{}, usagef("wherry", "%s is a file; --config and WHERRY_HOME name a folder.", words.Safe(a.named()))
+	}
 	d, err := engine.DirsAt(a.named())
 	if vfs.KindOf(err) == vfs.KindNotFound {
 		return d, usagef("wherry", "there is no home folder to keep Wherry's own files in (HOME is not set); name one with --config or WHERRY_HOME.")
@@ -287,6 +290,9 @@ func (s *session) connect(ctx context.Context, place engine.Place) (connected, e
 		return c, nil
 	}
 	id, fs, err := s.engine.Connect(ctx, place.Site, place.Password)
+	if vfs.KindOf(err) == vfs.KindLogin && place.Site.IsAnonymous() {
+		s.say("wherry: No user is named, so the login was an anonymous one; ftp://user@%s names one.", words.Safe(place.Site.Host))
+	}
 	if err != nil {
 		return connected{}, err
 	}

@@ -174,6 +174,9 @@ func (r *run) tell(e queue.Event, wished bool) {
 	if r.queued {
 		w = words.Row(i.Kind, about(i), i.Message, here, int64(i.ID))
 	}
+	if i.Kind == vfs.KindNotFound && i.Parent != 0 && about(i) == i.Source.Path.String() && !words.IsDeadLink(i.Message) {
+		w.Remedy = words.Vanished
+	}
 	switch e.Type {
 	case queue.EventFailed:
 		r.say("wherry: %s failed. %s\n        %s", withName(r.show(i.Source), i), w.Title, w.Remedy)

@@ -35,7 +35,7 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 			Title:  sentence(name(path)+" could not do the login", quoted(anyReply.FindString(text))),
 			Remedy: "That is a fault of the server, such as a home folder that is missing, and not of the password: tell its administrator.",
 		}, true
-	case kind == vfs.KindNotFound && strings.Contains(line, deadLink):
+	case kind == vfs.KindNotFound && IsDeadLink(line):
 		return Words{
 			Title:  name(path) + " is " + deadLink + ".",
 			Remedy: "Mend the link or remove it; what it leads to is not there, or not as it is spelled in the link.",
@@ -44,6 +44,8 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return account(path, text, face), true
 	case partFault.MatchString(line) && (kind == vfs.KindIsDir || kind == vfs.KindExists || kind == vfs.KindOutside):
 		return partTaken(kind, path, face), true
+	case partFault.MatchString(line) && kind == vfs.KindPermission:
+		return noneBeside(path, text, face), true
 	case kind == vfs.KindExists && strings.HasPrefix(line, vfs.OpReplace+" "):
 		return noReplace(path, face), true
 	case strings.Contains(text, "the old file is removed"):
@@ -172,6 +174,21 @@ func partTaken(kind vfs.Kind, path string, face Face) Words {
 	}
 }
 
+// noneBeside tells of a folder in which nothing may be made. On a server single files
+// of it may be written all the same, where the person says so.
+func noneBeside(path, text string, face Face) Words {
+	title := "No file may be made beside " + name(strings.TrimSuffix(path, transfer.Suffix)) + ", where its copy is kept until it is whole"
+	reply := anyReply.FindString(text)
+	if reply == "" {
+		return Words{Title: title + ".", Remedy: "Change the folder's permissions, or choose another one."}
+	}
+	return Words{
+		Title: sentence(title, quoted(reply)),
+		Remedy: "Ask for the right to make files in that folder. A file that stands there is written itself with " +
+			byFace(face, "--replace direct", "“Write over the old file” in the site's settings") + ", where that is allowed; it is not whole while that goes on.",
+	}
+}
+
 // noReplace tells of a server that does not rename onto an existing file, where
 // nobody has said what to do then.
 func noReplace(path string, face Face) Words {
@@ -213,10 +230,18 @@ func badName(path, line string) Words {
 	}
 }
 
+// Vanished is the remedy for what is missing though its folder's listing named it:
+// nobody has mistyped that.
+const Vanished = "Its folder's listing named it: it has gone since then, or it is a link that leads to nothing."
+
+// IsDeadLink tells by the line of a failure that a link of this computer leads to
+// nothing.
+func IsDeadLink(message string) bool { return strings.Contains(message, deadLink) }
+
 // Here is Of on the command line for a file of this computer.
 func Here(err error) Words {
 	w := Of(err, CommandLine)
-	if vfs.KindOf(err) == vfs.KindNotFound && !strings.Contains(err.Error(), deadLink) {
+	if vfs.KindOf(err) == vfs.KindNotFound && !IsDeadLink(err.Error()) {
 		w.Remedy = "Check the spelling, upper and lower case included; it is looked for among the files of this computer."
 	}
 	return w
@@ -227,7 +252,7 @@ func Here(err error) Words {
 func Copying(kind vfs.Kind, path, message string, here bool) Words {
 	w := OfKind(kind, path, message, CommandLine)
 	switch {
-	case kind == vfs.KindNotFound && here && !strings.Contains(message, deadLink):
+	case kind == vfs.KindNotFound && here && !IsDeadLink(message):
 		w.Remedy = Here(&vfs.Error{Path: path, Kind: kind}).Remedy
 	case kind == vfs.KindLost:
 		w.Remedy = "Check your network and run the command again; with --exists resume it goes on where it stopped."

@@ -180,6 +180,13 @@ func TestParticularFailuresName(t *testing.T) {
 		"an account that is wrong": {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "532 Need account for storing files"}, "h did not accept the account", "--account NAME", "Check both",
 		},
+		"a folder where nothing may be made": {
+			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindPermission, Reply: "553 Could not create file."},
+			`No file may be made beside "/d/a", where its copy is kept until it is whole: the server answered "553 Could not create file."`, "--replace direct", "permission denied",
+		},
+		"a folder of this computer where nothing may be made": {
+			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindPermission}, `No file may be made beside "/d/a", where its copy is kept until it is whole.`, "the folder's permissions", "--replace",
+		},
 		"a login that the server cannot serve": {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "500 OOPS: cannot change directory:/home/anna"},
 			`h could not do the login: the server answered "500 OOPS: cannot change directory:/home/anna".`, "administrator", "did not accept",
