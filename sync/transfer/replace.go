@@ -8,7 +8,7 @@ import (
 )
 
 // ReplaceWay says how a file is replaced where the server refuses to rename
-// onto an existing file. It changes nothing for other servers.
+// onto an existing file. It changes nothing for other servers, but see ReplaceDirect.
 type ReplaceWay string
 
 // The ways to replace there.
@@ -16,7 +16,8 @@ const (
 	// ReplaceAsk puts the Question with NoReplace; without anyone to answer the
 	// run ends with Outcome Asking, and the whole part is kept.
 	ReplaceAsk ReplaceWay = ""
-	// ReplaceDirect writes the target itself, from its first byte on. Promise 2
+	// ReplaceDirect writes the target itself, from its first byte on, also where
+	// nothing may be made beside it (KindPermission). Promise 2
 	// is then the person's to give up: while it is written, and after a failure
 	// until the next attempt, neither the old file nor the new one stands there
 	// whole. The whole part of a first refusal stays until the target is proven
@@ -131,6 +132,26 @@ func (r *run) directly(ctx context.Context) (Result, error) {
 // known to refuse, and the person has said so.
 func (r *run) writesTarget() bool {
 	return r.old != nil && r.job.Replace == ReplaceDirect && !r.to.Replaces
+}
+
+// noneBeside tells whether err says that nothing may be made in the target's folder,
+// where the person has said that the target itself is written then. On shared hosting
+// single files of such a folder may be.
+func (r *run) noneBeside(err error) bool {
+	var e *vfs.Error
+	return r.old != nil && r.job.Replace == ReplaceDirect && errors.As(err, &e) && e.Kind == vfs.KindPermission && e.Path == r.part.String()
+}
+
+// instead is directly where a part was tried first. The journal is told before the
+// target is touched: what a broken attempt leaves there is then known as this job's.
+func (r *run) instead(ctx context.Context) (Result, error) {
+	if !r.owned {
+		r.owned = true
+		if err := r.start(); err != nil {
+			return Result{}, err
+		}
+	}
+	return r.directly(ctx)
 }
 
 // ownRemains tells whether what stands under the target may be what an earlier

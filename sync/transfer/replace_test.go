@@ -87,6 +87,69 @@ func TestAServerThatDoesNotReplaceIsServedAsThePersonSays(t *testing.T) {
 	}
 }
 
+// TestAFileInAFolderWhereNothingMayBeMade is written itself where the person has said
+// so, and else is left as it is.
+func TestAFileInAFolderWhereNothingMayBeMade(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		way    transfer.ReplaceWay
+		rule   transfer.Rule
+		stands bool
+		breaks bool // the first attempt, in its midst
+		done   bool
+	}{
+		"nothing said":                     {transfer.ReplaceAsk, transfer.Overwrite, true, false, false},
+		"never":                            {transfer.ReplaceNever, transfer.Overwrite, true, false, false},
+		"delete":                           {transfer.ReplaceDelete, transfer.Overwrite, true, false, false},
+		"direct":                           {transfer.ReplaceDirect, transfer.Overwrite, true, false, true},
+		"direct, if newer":                 {transfer.ReplaceDirect, transfer.Newer, true, false, true},
+		"direct, if newer, broken off":     {transfer.ReplaceDirect, transfer.Newer, true, true, true},
+		"direct, if different, broken off": {transfer.ReplaceDirect, transfer.Different, true, true, true},
+		"direct, and nothing there":        {transfer.ReplaceDirect, transfer.Overwrite, false, false, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			bothWays(t, func(t *testing.T, ways func(*pair)) {
+				content := random(200_000, 82)
+				p := newPair(t, content)
+				want := map[string]string{}
+				if tc.stands {
+					p.to.Put(targetName, oldContent, day(1))
+					want[targetName] = oldContent
+				}
+				if tc.done {
+					want[targetName] = content
+				}
+				ways(p)
+				p.job.Replace, p.job.Exists = tc.way, tc.rule
+				broken := !tc.breaks
+				p.to.SetHook(func(_ context.Context, c memfs.Call) error {
+					switch {
+					case c.Op == memfs.OpCreate && c.Path.String() == partName:
+						return &vfs.Error{Op: "create", Path: partName, Kind: vfs.KindPermission, Reply: "553 Could not create file."}
+					case c.Op == memfs.OpWrite && !broken:
+						broken = true
+						return &vfs.Error{Op: "write", Path: targetName, Kind: vfs.KindLost}
+					}
+					return nil
+				})
+				if tc.breaks {
+					if _, err := p.run(t.Context()); vfs.KindOf(err) != vfs.KindLost {
+						t.Fatalf("the first attempt ended with %v", err)
+					}
+					p.job.Made = p.made
+				}
+				result, err := p.run(t.Context())
+				switch {
+				case tc.done && (err != nil || result.Outcome != transfer.Done):
+					t.Errorf("%+v, %v", result, err)
+				case !tc.done && vfs.KindOf(err) != vfs.KindPermission:
+					t.Errorf("%+v, %v; want a failure", result, err)
+				}
+				p.wantFiles(want)
+			})
+		})
+	}
+}
+
 func TestTheWayToReplaceIsNoMatterWhereTheServerReplaces(t *testing.T) {
 	for _, way := range []transfer.ReplaceWay{"", transfer.ReplaceDirect, transfer.ReplaceDelete, transfer.ReplaceNever} {
 		bothWays(t, func(t *testing.T, ways func(*pair)) {

@@ -36,6 +36,7 @@ var words = []struct {
 	{"no space", vfs.KindNoSpace},
 	{"disk full", vfs.KindNoSpace},
 	{"quota", vfs.KindNoSpace},
+	{"failure writing to local file", vfs.KindNoSpace}, // vsftpd, of a full disk and of a quota
 	{"permission", vfs.KindPermission},
 	{"denied", vfs.KindPermission},
 	{"not permitted", vfs.KindPermission},

@@ -223,6 +223,7 @@ func TestKindOf(t *testing.T) {
 		"no room at login":         {530, "Sorry, too many connections", vfs.KindBusy},
 		"not logged in":            {530, "Please login with USER and PASS.", vfs.KindLogin},
 		"quota by words":           {550, "Disk quota exceeded", vfs.KindNoSpace},
+		"vsftpd: disk full":        {451, "Failure writing to local file.", vfs.KindNoSpace},
 		"quota by code":            {552, "No.", vfs.KindNoSpace},
 		"IIS: missing":             {550, "The system cannot find the file specified.", vfs.KindNotFound},
 		"FileZilla: missing":       {550, "File not found", vfs.KindNotFound},
