@@ -80,6 +80,9 @@ func callWherry(j job) invocation {
 	if j.segments > 0 {
 		args = append(args, "--segments", strconv.Itoa(j.segments))
 	}
+	if j.again {
+		args = append(args, "--exists", "newer")
+	}
 	switch j.do {
 	case put:
 		args = append(args, "put", j.local, url+"/")
@@ -103,19 +106,23 @@ func callLftp(j job) invocation {
 		script = append([]string{"debug -o " + j.log + " 5"}, script...)
 	}
 	name := j.tree.name
+	mirror := fmt.Sprintf("mirror --parallel=%d", j.connections)
+	if j.again {
+		mirror += " --only-newer"
+	}
 	switch {
 	case j.do == list:
 		script = append(script, "cls -1 "+j.remote)
 	case j.do == put && j.single:
 		script = append(script, fmt.Sprintf("mkdir %s/%s", j.remote, name), fmt.Sprintf("mput -O %s/%s %s/*", j.remote, name, j.local))
 	case j.do == put:
-		script = append(script, fmt.Sprintf("mirror -R --parallel=%d %s %s/%s", j.connections, j.local, j.remote, name))
+		script = append(script, fmt.Sprintf("%s -R %s %s/%s", mirror, j.local, j.remote, name))
 	case j.segments > 0:
 		script = append(script, fmt.Sprintf("pget -n %d -O %s %s/file-000000.dat", j.segments, j.local, j.remote))
 	case j.single:
 		script = append(script, fmt.Sprintf("mget -O %s %s/*", j.local, j.remote))
 	default:
-		script = append(script, fmt.Sprintf("mirror --parallel=%d %s %s/%s", j.connections, j.remote, j.local, name))
+		script = append(script, fmt.Sprintf("%s %s %s/%s", mirror, j.remote, j.local, name))
 	}
 	return invocation{args: []string{"--norc", "-f", "/dev/stdin"}, input: strings.Join(script, "\n") + "\n"}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -85,6 +86,15 @@ func (b *rig) once(ctx context.Context, c program, j job, want amount) (sample, 
 	}
 	if err := errors.Join(os.MkdirAll(b.file("home"), 0o700), os.MkdirAll(b.file("to"), 0o755)); err != nil {
 		return sample{}, err
+	}
+	if j.again {
+		from := b.file("from")
+		if j.do == get {
+			from = j.server.Dir
+		}
+		if err := likeness(filepath.Join(from, j.tree.name), filepath.Join(brought, j.tree.name)); err != nil {
+			return sample{}, err
+		}
 	}
 	before, living, err := served()
 	if err != nil {

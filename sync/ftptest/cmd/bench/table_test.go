@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -89,5 +92,24 @@ func TestTreesAreMadeAndCountedAlike(t *testing.T) {
 	}
 	if !strings.Contains(names(works(1<<30, 300)), "far-put-tls") {
 		t.Error("the help does not name the works")
+	}
+}
+
+func TestALikenessHasTheTimesOfItsFiles(t *testing.T) {
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "in", "t")
+	if _, err := (tree{name: "t", files: 3, folders: 2, smallest: 2, largest: 2}).make(from); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	const name = "folder-01/file-000001.dat"
+	if err := errors.Join(os.Chtimes(filepath.Join(from, "t", name), old, old), likeness(filepath.Join(from, "t"), to)); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(to, name))
+	if err != nil || !info.ModTime().Equal(old) {
+		t.Errorf("%v, %v", info, err)
+	}
+	if got, err := count(to); err != nil || got != (amount{files: 3, bytes: 6}) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // tree is files of which the same are made each time.
@@ -91,4 +92,26 @@ func count(dir string) (amount, error) {
 		return nil
 	})
 	return sum, err
+}
+
+// likeness copies what lies below from, with the times of its files, as an earlier
+// run of a client that keeps them would have.
+func likeness(from, to string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	return filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		inside, err := filepath.Rel(from, name)
+		if err != nil {
+			return err
+		}
+		return os.Chtimes(filepath.Join(to, inside), time.Time{}, info.ModTime())
+	})
 }

@@ -21,6 +21,7 @@ type work struct {
 	tls    bool
 	far    bool // over the delayed link
 	single bool // one connection is all it takes, but for segments
+	again  bool // all of it stands there already, and is left by the rule newer
 	// segments is over how many connections one file is read, 0 for one.
 	segments int
 	goal     goal
@@ -72,6 +73,10 @@ func works(big int64, distant int) []work {
 			}
 			all = append(all, work{name: name, title: title, tree: tinyFiles(distant), do: do, tls: secure, far: true, goal: g})
 		}
+	}
+	for _, do := range []verb{put, get} {
+		name, title := label("again", fmt.Sprintf("%d files of 1 KiB that are there already, 50 ms away,", distant), do, false)
+		all = append(all, work{name: name, title: title, tree: tinyFiles(distant), do: do, far: true, again: true, goal: goal{time: 1, mib: 60}})
 	}
 	for _, n := range []int{0, 4} {
 		name, title := label("far-big", "1 file of "+size(farFile)+", 50 ms away,", get, false)
