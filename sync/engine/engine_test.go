@@ -65,7 +65,7 @@ func start(t *testing.T, cfg Config) *Engine {
 }
 
 func ctxOf(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(cancel)
 	return ctx
 }

@@ -23,7 +23,7 @@ type client struct {
 	tls  *tls.Config // for data connections, nil in clear
 }
 
-const limit = 30 * time.Second
+const limit = 5 * time.Minute
 
 func connect(t *testing.T, host string, port int, implicit *tls.Config) *client {
 	t.Helper()

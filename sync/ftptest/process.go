@@ -19,7 +19,7 @@ import (
 
 // limits of starting and stopping; generous, for a loaded machine.
 const (
-	startLimit = 30 * time.Second
+	startLimit = 2 * time.Minute
 	stopLimit  = 5 * time.Second
 	retryEvery = 20 * time.Millisecond
 )
@@ -111,7 +111,7 @@ func (s *Server) choosePorts() (io.Closer, error) {
 // remove deletes the server's folder. Sessions that were killed may still be
 // on their way out and hold a name for an instant.
 func (s *Server) remove() error {
-	return eventually(stopLimit, nil, func() error { return os.RemoveAll(s.base) })
+	return eventually(startLimit, nil, func() error { return os.RemoveAll(s.base) })
 }
 
 // awaitGreeting connects until the server says 220.

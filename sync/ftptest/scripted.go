@@ -94,7 +94,7 @@ type Command struct {
 func (c Command) String() string { return strings.TrimRight(c.Verb+" "+c.Arg, " ") }
 
 // handlerLimit is how long handlers may take to end when the test has ended.
-const handlerLimit = 10 * time.Second
+const handlerLimit = 2 * time.Minute
 
 // Script starts a server that follows a plan until the test ends. All its
 // goroutines have ended when the test's cleanup is over: a handler that waits

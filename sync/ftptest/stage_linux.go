@@ -15,7 +15,7 @@ import (
 const sceneVariable = "WHERRY_TEST_SCENE"
 
 // clientLimit ends a client that hangs; it says where itself a little before.
-const clientLimit = 2 * time.Minute
+const clientLimit = 8 * time.Minute
 
 // Stage is a server behind firewalls, for a client that shall not know.
 type Stage struct {

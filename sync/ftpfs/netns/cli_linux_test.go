@@ -199,31 +199,34 @@ func TestATransferOutlivesItsConnection(t *testing.T) {
 }
 
 func cutOff(t *testing.T, scene *ftptest.Scene) {
-	c := commands{t, scene.Server, t.TempDir(), []string{"--limit", "100K", "--timeout", "5s"}}
+	c := commands{t, scene.Server, t.TempDir(), []string{"--limit", "40K", "--timeout", "5s"}}
 	local := filepath.Join(c.dir, "cargo.bin")
 	if err := os.WriteFile(local, content(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	forgot := make(chan error, 1) // once a part of the file has arrived
-	go func() {
+	ended, forgot := make(chan struct{}), make(chan error, 1)
+	go func() { // once a part of the file has arrived, or nothing more will
 		look := time.NewTicker(20 * time.Millisecond)
 		defer look.Stop()
-		for range look.C {
-			found, err := filepath.Glob(filepath.Join(scene.Server.Dir, "*"))
-			if t.Context().Err() != nil {
-				break
+		for arrived := int64(0); arrived <= 50_000; {
+			select {
+			case <-look.C:
+			case <-ended:
+				forgot <- nil
+				return
 			}
-			if err != nil || len(found) == 0 {
-				continue
-			}
-			if info, err := os.Stat(found[0]); err == nil && info.Size() > 50_000 {
-				break
+			found, _ := filepath.Glob(filepath.Join(scene.Server.Dir, "*")) // the pattern is good
+			for _, name := range found {
+				if info, err := os.Stat(name); err == nil {
+					arrived = info.Size()
+				}
 			}
 		}
 		forgot <- scene.Net.Forget()
 	}()
 	began := time.Now()
 	code, out, errs := c.run("put", local, c.url(""))
+	close(ended)
 	if err := <-forgot; err != nil {
 		t.Fatal(err)
 	}

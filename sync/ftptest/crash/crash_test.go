@@ -27,6 +27,7 @@ const (
 	maxEvents = 260
 	maxDelay  = 25 * time.Millisecond
 	maxRuns   = 400
+	minKills  = 10
 )
 
 // TestNothingIsLostDoubledOrFalselyDoneByKill is promise 3 in the open: the
@@ -34,7 +35,16 @@ const (
 func TestNothingIsLostDoubledOrFalselyDoneByKill(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	s := newStage(t, rand.New(rand.NewPCG(seed, 4)))
+	dice := rand.New(rand.NewPCG(seed, 4))
+	// On a busy machine the program may get far before it is killed.
+	for kills := 0; kills < minKills && !t.Failed(); {
+		kills += killUntilDone(t, dice)
+	}
+}
+
+// killUntilDone has all copied by runs that are killed, and returns how many were.
+func killUntilDone(t *testing.T, dice *rand.Rand) int {
+	s := newStage(t, dice)
 	s.add()
 	kills, code := 0, -1
 	for ; code < 0; kills++ {
@@ -45,7 +55,7 @@ func TestNothingIsLostDoubledOrFalselyDoneByKill(t *testing.T) {
 			s.judge(fmt.Sprint("after kill ", kills+1))
 		}
 		if t.Failed() {
-			return
+			return kills
 		}
 	}
 	if code != 0 {
@@ -53,9 +63,7 @@ func TestNothingIsLostDoubledOrFalselyDoneByKill(t *testing.T) {
 	}
 	s.finish()
 	t.Logf("%d kills, up to %d parts were left by one", kills-1, s.mostParts)
-	if kills < 10 {
-		t.Errorf("%d kills only: that proves little", kills-1)
-	}
+	return kills - 1
 }
 
 // stage is the program, its folder, and the two ways.
