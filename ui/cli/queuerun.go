@@ -72,7 +72,7 @@ func (a *app) runQueue(ctx context.Context, command string, p pace) error {
 	})
 	if errors.Is(err, queue.ErrRunning) {
 		a.say("wherry: Another Wherry works on the queue already: its window, or another `wherry queue run`.\n" +
-			"        It does what is added here too; there is nothing more to start.")
+			"        It does what is added here too, in the hours that it was given; there is nothing more to start.")
 		return &reportedError{exitFailed}
 	}
 	return err

@@ -132,8 +132,9 @@ func (r *run) account(ctx context.Context, q *queue.Queue, snap queue.Snapshot) 
 		return err
 	}
 	if n := int64(snap.Count[queue.Failed] - broken); n > 0 && r.failed == 0 {
-		r.notice("wherry: %s failed before: `wherry queue list --failed` shows why, and `wherry queue retry --all` tries again.",
-			words.Count(n, "row has", "rows have"))
+		r.against = true // not all is done, also where the run of a night before has said so
+		r.say("wherry: %s failed before: `wherry queue list --failed` shows why, `wherry queue retry --all` tries again, and "+
+			"`wherry queue clear failed` forgets them.", words.Count(n, "row has", "rows have"))
 	}
 	return nil
 }

@@ -268,6 +268,7 @@ func Row(kind vfs.Kind, path, message string, here bool, id int64) Words {
 	w.Remedy = strings.NewReplacer(
 		"run the command again, with fewer", "t"+retry+", and run the queue with fewer",
 		"run the command again; with --exists resume it", "t"+retry+": it",
+		"start it again", "t"+retry,
 		"Run the command again", "T"+retry, "run the command again", "t"+retry,
 	).Replace(w.Remedy)
 	return w

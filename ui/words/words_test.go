@@ -263,13 +263,14 @@ func TestARowOfTheQueueIsTriedAgainByItsNumber(t *testing.T) {
 		vfs.KindLost:    "Check your network and try it again by `wherry queue retry 12`: it goes on where it stopped.",
 		vfs.KindChanged: "Try it again by `wherry queue retry 12` when nobody writes to it any more.",
 		vfs.KindBusy:    "Wait a little and try it again by `wherry queue retry 12`, and run the queue with fewer connections: --connections 1.",
+		vfs.KindNoSpace: "Make room, or ask the provider for more, and try it again by `wherry queue retry 12`.",
 	} {
 		if got := words.Row(kind, "/a", "read /a: x", false, 12).Remedy; got != want {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
 	for kind := vfs.KindOther; kind <= vfs.KindOutside; kind++ {
-		if got := words.Row(kind, "/a", "read /a: x", false, 12).Remedy; strings.Contains(got, "the command again") || strings.Contains(got, "--exists resume") {
+		if got := words.Row(kind, "/a", "read /a: x", false, 12).Remedy; strings.Contains(got, "the command again") || strings.Contains(got, "start it again") || strings.Contains(got, "--exists resume") {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
