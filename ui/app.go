@@ -56,7 +56,7 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := surroundings(req.Engine.Dirs); err != nil {
+	if err := surroundings(req.Engine.Dirs, req.Demo); err != nil {
 		return err
 	}
 	l := loop.New(ctx, nil)
