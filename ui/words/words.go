@@ -147,6 +147,9 @@ func keychain(e *vfs.Error, face Face) Words {
 		Title:  sentence("The system's keychain could not be used", because(e)),
 		Remedy: "Give the password by the prompt, --password-stdin or WHERRY_PASSWORD instead.",
 	}
+	if !strings.HasPrefix(e.Op, "read ") { // it was given already, to be kept
+		w.Remedy = "Unlock it and run this again, or give the password to each command that connects: by the prompt, --password-stdin or WHERRY_PASSWORD."
+	}
 	if face == Window {
 		w.Remedy = "Type the password; it is then known until Wherry ends."
 	}

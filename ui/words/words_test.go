@@ -302,6 +302,8 @@ func TestAKeychainIsSpokenOfWhereverItFailed(t *testing.T) {
 	w := words.Of(&vfs.Error{Op: "connect", Path: "h", Kind: vfs.KindUnsupported, Reply: inner.Reply, Err: inner}, words.CommandLine)
 	contains(t, w.Title, "The system's keychain could not be used: there is no keychain here.")
 	contains(t, w.Remedy, "--password-stdin")
+	kept := &vfs.Error{Op: "save password", Kind: vfs.KindPermission, Reply: "the system's keychain is locked"}
+	contains(t, words.Of(kept, words.CommandLine).Remedy, "Unlock it and run this again, or give the password to each command that connects")
 	w = words.Vault(inner, true, words.CommandLine)
 	contains(t, w.Title, "The system's keychain could not be used")
 	contains(t, w.Remedy, "ALL_PROXY=socks5://user:password@host:port")
