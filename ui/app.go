@@ -59,7 +59,9 @@ func open(ctx context.Context, req cli.WindowRequest) (err error) {
 	if err := surroundings(req.Engine.Dirs, req.Demo); err != nil {
 		return err
 	}
-	l := loop.New(ctx, nil)
+	// The loop outlives ctx: a signal that comes before the toolkit runs, and
+	// takes signals itself, is brought to the window by it.
+	l := loop.New(context.WithoutCancel(ctx), nil)
 	defer l.Close()
 	s := newShell(newApp(kept), l, kept, newFacts(told))
 	cfg, end := s.engineConfig(req)

@@ -179,12 +179,22 @@ func (s *shell) list() *queueview.View {
 	return nil
 }
 
+// reasonNotSelected is why a command about transfers cannot run.
+const reasonNotSelected = "No transfer is selected for that"
+
+func (s *shell) noPause() string {
+	if v := s.list(); v == nil || !v.CanPause() {
+		return reasonNotSelected
+	}
+	return ""
+}
+
 // rowCommands are about the transfers that are selected.
 func (s *shell) rowCommands() []action.Command {
 	picked := func(states ...queue.State) func() string {
 		return func() string {
 			if v := s.list(); v == nil || v.Picked(states...) == 0 {
-				return "No transfer is selected for that"
+				return reasonNotSelected
 			}
 			return ""
 		}
@@ -205,7 +215,7 @@ func (s *shell) rowCommands() []action.Command {
 	}
 	return []action.Command{
 		{ID: "queue.retry", Title: "Try again", Key: fyne.KeyR, Mod: ctrl, Glyph: look.GlyphRefresh, Disabled: picked(queue.Failed, queue.Skipped, queue.Paused, queue.Waiting), Run: do((*queueview.View).Retry)},
-		{ID: "queue.pause", Title: "Pause", Key: fyne.KeyP, Mod: ctrl, Glyph: look.GlyphPause, Disabled: picked(queue.Waiting, queue.Active, queue.Scanning, queue.Asking), Run: do((*queueview.View).Pause)},
+		{ID: "queue.pause", Title: "Pause", Key: fyne.KeyP, Mod: ctrl, Glyph: look.GlyphPause, Disabled: s.noPause, Run: do((*queueview.View).Pause)},
 		{ID: "queue.resume", Title: "Go on", Key: fyne.KeyG, Mod: ctrl, Glyph: look.GlyphPlay, Disabled: picked(queue.Paused), Run: do((*queueview.View).Resume)},
 		{ID: "queue.start-at", Title: "Start at…", Key: fyne.KeyS, Mod: ctrl | shift, Glyph: look.GlyphWaiting, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).StartAt)},
 		{ID: "queue.top", Title: "Move to the top", Key: fyne.KeyHome, Mod: fyne.KeyModifierAlt, Glyph: look.GlyphSortUp, Disabled: picked(queueview.Left.States...), Run: do((*queueview.View).MoveTop)},

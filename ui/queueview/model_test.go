@@ -27,6 +27,7 @@ type rows struct {
 	counted  int
 	canceled []queue.ID
 	retried  []queue.ID
+	paused   []queue.ID
 	top      []queue.ID
 	bottom   []queue.ID
 	moved    []queue.ID // the row moved before, and then those moved
@@ -145,7 +146,11 @@ func (r *rows) Schedule(_ context.Context, when time.Time, _ ...queue.ID) error 
 	return nil
 }
 
-func (r *rows) Pause(context.Context, ...queue.ID) error    { return nil }
+func (r *rows) Pause(_ context.Context, ids ...queue.ID) error {
+	r.paused = append(r.paused, ids...)
+	return nil
+}
+
 func (r *rows) Resume(context.Context, ...queue.ID) error   { return nil }
 func (r *rows) Clear(context.Context, ...queue.State) error { return nil }
 
@@ -393,5 +398,40 @@ func TestDetailsOfAFailedRowCanTryAgain(t *testing.T) {
 	v.open(99) // gone meanwhile
 	if c.Overlays().Top() != nil {
 		t.Error("a row that is not there was opened")
+	}
+}
+
+// TestWhatGoesOnByItselfCanBePaused: a row that waits for its site's password is
+// paused, and goes on once somebody knows that, unless the person pauses it.
+func TestWhatGoesOnByItselfCanBePaused(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		state   queue.State
+		kind    vfs.Kind
+		message string
+		want    bool
+	}{
+		"what waits":                   {queue.Waiting, 0, "", true},
+		"what asks":                    {queue.Asking, 0, "", true},
+		"what lacks a password":        {queue.Paused, vfs.KindLogin, "log in: login: " + site.ErrNoPassword.Error(), true},
+		"not what a person paused":     {queue.Paused, 0, "", false},
+		"not a password that is wrong": {queue.Paused, vfs.KindLogin, "log in: login: 530 Login incorrect.", false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(1, tc.state)
+			r.items[0].Kind, r.items[0].Message = tc.kind, tc.message
+			v, l := show(t, r, Left)
+			if v.CanPause() {
+				t.Error("nothing is selected, and can be paused")
+			}
+			v.SelectAll()
+			if got := v.CanPause(); got != tc.want {
+				t.Errorf("it can be paused: %v", got)
+			}
+			v.Pause()
+			settle(t, l)
+			if len(r.paused) != 1 {
+				t.Errorf("the queue was told of %v", r.paused)
+			}
+		})
 	}
 }

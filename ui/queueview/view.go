@@ -3,12 +3,15 @@ package queueview
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"wherry/sync/queue"
+	"wherry/sync/site"
+	"wherry/sync/vfs"
 	"wherry/ui/loop"
 	"wherry/ui/parts"
 )
@@ -234,9 +237,21 @@ func (v *View) Retry() {
 // and their part files removed.
 func (v *View) Cancel() { v.act(v.queue.Cancel, v.model.tab.States...) }
 
-// Pause holds the selected rows.
+// Pause holds the selected rows. Of those that are paused the queue takes the
+// ones that would go on by themselves, see CanPause.
 func (v *View) Pause() {
-	v.act(v.queue.Pause, queue.Waiting, queue.Active, queue.Scanning, queue.Asking)
+	v.act(v.queue.Pause, v.model.tab.States...)
+}
+
+// CanPause says whether a row is selected that Pause holds: one that is left to
+// do and not paused, or paused only until somebody knows its site's password.
+func (v *View) CanPause() bool {
+	return slices.ContainsFunc(v.model.Picked(), func(it queue.Item) bool {
+		if it.State == queue.Paused {
+			return it.Kind == vfs.KindLogin && strings.Contains(it.Message, site.ErrNoPassword.Error())
+		}
+		return slices.Contains(Left.States, it.State)
+	})
 }
 
 // Resume lets the selected paused rows go on.
