@@ -270,8 +270,34 @@ func TestWhatAnEarlierRequestBringsIsHeeded(t *testing.T) {
 		r.here.Put("/new"+name, "new", when)
 		r.there.Put("/in"+name, "new", when)
 	}
+	// The second folder is listed once the first one's files stand in the queue, and
+	// before any of them has moved.
+	first, second := make(chan struct{}), make(chan struct{})
+	r.here.SetHook(func(ctx context.Context, c memfs.Call) error {
+		var until chan struct{}
+		switch {
+		case c.Op == memfs.OpList && c.Path.String() == "/new/t":
+			until = first
+		case c.Op == memfs.OpStat && strings.HasPrefix(c.Path.String(), "/old/t/"):
+			until = second
+		default:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-until:
+			return nil
+		}
+	})
 	r.add(requests...)
-	r.drain()
+	drained := make(chan error, 1)
+	go func() { drained <- r.Drain(t.Context()) }()
+	r.await("first folder's files", func() bool { return len(r.items()) == 2+5 })
+	close(first)
+	r.await("second folder's files", func() bool { return len(r.items()) == 2+5+5 })
+	close(second)
+	r.must(<-drained)
 	for name, content := range r.there.Files() {
 		if content != "new" {
 			t.Errorf("%s holds %q", name, content)
