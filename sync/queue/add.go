@@ -16,7 +16,8 @@ const chunk = 1000
 
 // Add puts requests into the journal and returns their IDs in order; what it
 // returned survives a power cut. A request whose source and target are those
-// of a row that has not ended yet gets that row's ID and is not doubled. The
+// of a row that has not ended yet gets that row's ID and is not doubled; rows of
+// them that failed are taken off, the new one stands for them. The
 // requests of one call are one job: an answer "for all" counts for them.
 //
 // A copy of a file onto itself or of a folder into itself is KindBadName, and
@@ -30,17 +31,24 @@ func (q *Queue) Add(ctx context.Context, requests ...Request) ([]ID, error) {
 	}
 	ids := make([]ID, 0, len(requests))
 	var job row
+	var failed map[int64][]ID
 	for from := 0; from < len(requests); from += chunk {
 		to := min(from+chunk, len(requests))
 		// The last chunk's sync covers those before it.
 		d := durability(to == len(requests))
 		added := ids
-		err := q.write(ctx, d, func() error {
+		err := q.write(ctx, d, func() (err error) {
 			added = ids
 			if from == 0 {
 				if err := q.forgetSkips(ctx); err != nil {
 					return err
 				}
+				if failed, err = q.failedBefore(ctx); err != nil {
+					return err
+				}
+			}
+			if err := q.takePlace(ctx, failed, requests[from:to]); err != nil {
+				return err
 			}
 			for _, r := range requests[from:to] {
 				id, err := q.addOne(ctx, r, &job)
@@ -120,15 +128,12 @@ func ruleOrAsk(r transfer.Rule) transfer.Rule {
 // for none. Where the request's target is to be looked at, that of the row may have
 // been.
 func (q *Queue) before(ctx context.Context, r Request) (ID, error) {
-	id, err := q.unfinished(ctx, r.Source, r.Target)
-	if id != 0 || err != nil || r.Arrive != ArriveLook {
-		return id, err
+	for _, target := range r.targets() {
+		if id, err := q.unfinished(ctx, r.Source, target); id != 0 || err != nil {
+			return id, err
+		}
 	}
-	inside, err := r.Target.Path.Join(r.Source.Path.Base())
-	if err != nil {
-		return 0, nil // what has no name goes into no folder
-	}
-	return q.unfinished(ctx, r.Source, Place{Site: r.Target.Site, Path: inside})
+	return 0, nil
 }
 
 // unfinished finds a row of this source and target that has not ended; 0 for

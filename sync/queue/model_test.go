@@ -215,6 +215,11 @@ func (m *model) enqueue() {
 	for i, id := range m.add(requests...) {
 		source := requests[i].Source.Path.String()
 		m.logf("add %s as %d by %s", source, id, rule)
+		for other, r := range m.rows {
+			if r.source == source && r.state == Failed {
+				m.forgetRows([]ID{other}) // the new row stands for it
+			}
+		}
 		if open := m.openRow(source); open != 0 {
 			if id != open {
 				m.t.Errorf("%s is doubled, as %d and %d", source, open, id)
