@@ -220,11 +220,27 @@ func (w *writer) ReadFrom(r io.Reader) (int64, error) {
 	if w.failed != nil {
 		return 0, w.failed
 	}
-	n, err := w.hand.data.ReadFrom(r)
-	if w.hand.data.Err() != nil {
+	from := &content{from: r}
+	n, err := w.hand.data.ReadFrom(from)
+	if from.err == nil || w.hand.data.Err() != nil {
 		return n, w.check(err)
 	}
 	return n, err // of r
+}
+
+// content is what an upload sends, with the error that ended it: all others are the
+// connection's, also of one that a refusal has ended without a word of its own.
+type content struct {
+	from io.Reader
+	err  error // nil at the end
+}
+
+func (c *content) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.err = err
+	}
+	return n, err
 }
 
 // check ends the library's call after a failed write: the server's final
