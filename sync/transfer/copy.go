@@ -11,9 +11,6 @@ import (
 func (r *run) throughPart(ctx context.Context) (Result, error) {
 	src, w, err := r.open(ctx)
 	if err != nil {
-		if r.noneBeside(err) {
-			return r.instead(ctx)
-		}
 		return Result{}, err
 	}
 	src = r.spread(ctx, src)

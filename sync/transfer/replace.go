@@ -136,15 +136,22 @@ func (r *run) writesTarget() bool {
 
 // noneBeside tells whether err says that nothing may be made in the target's folder,
 // where the person has said that the target itself is written then. On shared hosting
-// single files of such a folder may be.
-func (r *run) noneBeside(err error) bool {
+// single files of such a folder may be. A server that is sent the bytes ahead of its
+// word refuses the part with any of them, or behind the last. Where a part stands, it
+// is something else that was refused.
+func (r *run) noneBeside(ctx context.Context, err error) bool {
 	var e *vfs.Error
-	return r.old != nil && r.job.Replace == ReplaceDirect && errors.As(err, &e) && e.Kind == vfs.KindPermission && e.Path == r.part.String()
+	if r.old == nil || r.job.Replace != ReplaceDirect || !errors.As(err, &e) || e.Kind != vfs.KindPermission || e.Path != r.part.String() {
+		return false
+	}
+	_, stands := r.job.Target.FS.Stat(ctx, r.part)
+	return vfs.KindOf(stands) == vfs.KindNotFound
 }
 
 // instead is directly where a part was tried first. The journal is told before the
 // target is touched: what a broken attempt leaves there is then known as this job's.
 func (r *run) instead(ctx context.Context) (Result, error) {
+	r.created = false // there is no part
 	if !r.owned {
 		r.owned = true
 		if err := r.start(); err != nil {

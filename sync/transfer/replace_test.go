@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -96,15 +97,21 @@ func TestAFileInAFolderWhereNothingMayBeMade(t *testing.T) {
 		stands bool
 		breaks bool // the first attempt, in its midst
 		done   bool
+		op     memfs.Op // with which the part is refused, Create unless told
+		part   bool     // somebody's part stands there
 	}{
-		"nothing said":                     {transfer.ReplaceAsk, transfer.Overwrite, true, false, false},
-		"never":                            {transfer.ReplaceNever, transfer.Overwrite, true, false, false},
-		"delete":                           {transfer.ReplaceDelete, transfer.Overwrite, true, false, false},
-		"direct":                           {transfer.ReplaceDirect, transfer.Overwrite, true, false, true},
-		"direct, if newer":                 {transfer.ReplaceDirect, transfer.Newer, true, false, true},
-		"direct, if newer, broken off":     {transfer.ReplaceDirect, transfer.Newer, true, true, true},
-		"direct, if different, broken off": {transfer.ReplaceDirect, transfer.Different, true, true, true},
-		"direct, and nothing there":        {transfer.ReplaceDirect, transfer.Overwrite, false, false, false},
+		"nothing said":                     {way: transfer.ReplaceAsk, rule: transfer.Overwrite, stands: true},
+		"never":                            {way: transfer.ReplaceNever, rule: transfer.Overwrite, stands: true},
+		"delete":                           {way: transfer.ReplaceDelete, rule: transfer.Overwrite, stands: true},
+		"direct":                           {way: transfer.ReplaceDirect, rule: transfer.Overwrite, stands: true, done: true},
+		"direct, if newer":                 {way: transfer.ReplaceDirect, rule: transfer.Newer, stands: true, done: true},
+		"direct, if newer, broken off":     {way: transfer.ReplaceDirect, rule: transfer.Newer, stands: true, breaks: true, done: true},
+		"direct, if different, broken off": {way: transfer.ReplaceDirect, rule: transfer.Different, stands: true, breaks: true, done: true},
+		"direct, and nothing there":        {way: transfer.ReplaceDirect, rule: transfer.Overwrite},
+		"direct, refused with the bytes":   {way: transfer.ReplaceDirect, rule: transfer.Newer, stands: true, breaks: true, done: true, op: memfs.OpWrite},
+		"direct, refused at the end":       {way: transfer.ReplaceDirect, rule: transfer.Newer, stands: true, breaks: true, done: true, op: memfs.OpCommit},
+		"direct, and only the part cannot": {way: transfer.ReplaceDirect, rule: transfer.Overwrite, stands: true, part: true},
+		"never, refused at the end":        {way: transfer.ReplaceNever, rule: transfer.Overwrite, stands: true, op: memfs.OpCommit},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			bothWays(t, func(t *testing.T, ways func(*pair)) {
@@ -115,15 +122,22 @@ func TestAFileInAFolderWhereNothingMayBeMade(t *testing.T) {
 					p.to.Put(targetName, oldContent, day(1))
 					want[targetName] = oldContent
 				}
+				if tc.part {
+					p.to.Put(partName, "theirs", day(1))
+				}
 				if tc.done {
 					want[targetName] = content
 				}
 				ways(p)
 				p.job.Replace, p.job.Exists = tc.way, tc.rule
 				broken := !tc.breaks
+				op := cmp.Or(tc.op, memfs.OpCreate)
 				p.to.SetHook(func(_ context.Context, c memfs.Call) error {
 					switch {
-					case c.Op == memfs.OpCreate && c.Path.String() == partName:
+					case c.Op == op && c.Path.String() == partName:
+						if !tc.part {
+							p.to.Drop(partName) // as if it had never begun
+						}
 						return &vfs.Error{Op: "create", Path: partName, Kind: vfs.KindPermission, Reply: "553 Could not create file."}
 					case c.Op == memfs.OpWrite && !broken:
 						broken = true

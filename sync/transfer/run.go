@@ -118,7 +118,11 @@ func (r *run) send(ctx context.Context) (Result, error) {
 	if r.writesTarget() {
 		return r.directly(ctx)
 	}
-	return r.throughPart(ctx)
+	result, err := r.throughPart(ctx)
+	if r.noneBeside(ctx, err) {
+		return r.instead(ctx)
+	}
+	return result, err
 }
 
 // start tells the journal that bytes are about to move. As long as another
