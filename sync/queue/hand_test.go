@@ -78,6 +78,11 @@ func TestAFailedWriteStopsNoSmallFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.must(r.Hold(t.Context(), false)) // which compares the work with the journal
+	r.Queue.mu.Lock()
+	if r.running[id].taken {
+		t.Error("it was stopped")
+	}
+	r.Queue.mu.Unlock()
 	close(release)
 	r.await("end", func() bool { return r.item(id).State == Done })
 	if len(reached) > 0 {

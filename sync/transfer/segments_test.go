@@ -106,6 +106,27 @@ func TestAWrongOffsetThatNoSeamCanTell(t *testing.T) {
 	s.wantFiles(map[string]string{targetName: content})
 }
 
+// TestAFileThatBreaksOffWithinASeamKeepsWhatCame: what was read for the seam is a
+// beginning of the file as well, and the failure comes behind it.
+func TestAFileThatBreaksOffWithinASeamKeepsWhatCame(t *testing.T) {
+	content := random(segmented, 8)
+	s := newSpread(t, content, map[int]spare{-1: {breaks: seam1 - 100}, -2: {breaks: transfer.Overlap + 1100}})
+	s.mustFail(vfs.KindLost)
+	s.wantFiles(map[string]string{partName: content[:seam1+1000]})
+	s.mustBeDone()
+	s.wantFiles(map[string]string{targetName: content})
+}
+
+// TestASeamThatDoesNotFitIsDoubted: the source is told that what it gave was wrong,
+// so that its sessions look at their mode anew.
+func TestASeamThatDoesNotFitIsDoubted(t *testing.T) {
+	s := newSpread(t, random(segmented, 9), map[int]spare{1: {lies: 1}})
+	s.mustBeDone()
+	if n := count(s.from, memfs.OpDoubt); n != 1 {
+		t.Errorf("it was doubted %d times", n)
+	}
+}
+
 // TestWhatNoSeamCanFind: a segment that begins right and goes on wrong is found
 // by a hash, and the file is sent once more, over one connection.
 func TestWhatNoSeamCanFind(t *testing.T) {
