@@ -52,7 +52,7 @@ func (q *Queue) abandon(ctx context.Context, err error) {
 }
 
 // sweep deletes the part of a cancelled row. A row asked for since with the
-// same target has the part now; but one under a name that the rule Rename chose
+// same target has the part now, also one that is still to be found; but one under a name that the rule Rename chose
 // is nobody else's. One whose target was not looked at has none.
 func (q *Queue) sweep(ctx context.Context, r row) error {
 	if r.arrive == ArriveLook {
@@ -81,12 +81,30 @@ func (q *Queue) sweep(ctx context.Context, r row) error {
 	return nil
 }
 
+// wanted tells whether a row that has not ended is of r's source and target, or of a
+// folder above them that is still to be read, and may find them in it.
 func (q *Queue) wanted(ctx context.Context, r row) (bool, error) {
 	q.s.mu.Lock()
 	defer q.s.mu.Unlock()
 	if err := q.s.usableLocked(ctx); err != nil {
 		return false, err
 	}
-	id, err := q.unfinished(ctx, r.Source, r.Target)
-	return id != 0, err
+	src, dst := r.Source, r.Target
+	id, err := q.unfinished(ctx, src, dst)
+	found := id != 0
+	for err == nil && !found && !src.Path.IsRoot() && !dst.Path.IsRoot() && src.Path.Base() == dst.Path.Base() {
+		src.Path, dst.Path = src.Path.Dir(), dst.Path.Dir()
+		found, err = q.unread(ctx, src, dst)
+	}
+	return found, err
+}
+
+// unread tells whether a row waits for reading the folder src for dst, which with
+// ArriveLook may be where it will go.
+func (q *Queue) unread(ctx context.Context, src, dst Place) (found bool, err error) {
+	above := Place{Site: dst.Site, Path: dst.Path.Dir()}
+	err = q.s.row(ctx, `SELECT EXISTS (SELECT 1 FROM rows WHERE pair IN (?, ?) AND ended = 0 AND scanned = 0 AND state <> 'removing'
+		AND src_site = ? AND src_path = ? AND dst_site = ? AND (dst_path = ? OR dst_path = ? AND arrive = ?))`,
+		pairOf(src, dst), pairOf(src, above), string(src.Site), blob(src.Path), string(dst.Site), blob(dst.Path), blob(above.Path), int(ArriveLook)).Scan(&found)
+	return found, q.s.wrap(journalOp, err)
 }
