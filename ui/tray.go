@@ -13,7 +13,6 @@ import (
 	"wherry/assets"
 	"wherry/sync/queue"
 	"wherry/ui/desktop"
-	"wherry/ui/queueview"
 	"wherry/ui/settings"
 	"wherry/ui/words"
 )
@@ -191,7 +190,7 @@ func (s *shell) quitFromTray() {
 func trayState(now queue.Snapshot, asking bool) string {
 	n := now.Unfinished()
 	text := words.Count(int64(n), "transfer", "transfers")
-	switch left, known := queueview.TimeLeft(now); {
+	switch left, known := now.Left(); {
 	case n == 0 && asking:
 		return "A question waits"
 	case asking || now.Count[queue.Asking] > 0:

@@ -154,13 +154,13 @@ func (i Item) Left() (left time.Duration, ok bool) {
 	if i.Rate <= 0 || i.Size < i.Done {
 		return 0, false
 	}
-	return timeFor(i.Size-i.Done, i.Rate), true
+	return timeFor(float64(i.Size-i.Done), i.Rate), true
 }
 
-// timeFor is how long bytes take, 30 years at most: a Duration holds no more than
+// timeFor is how long an amount takes at so much a second, 30 years at most: a Duration holds no more than
 // 292.
-func timeFor(bytes int64, rate float64) time.Duration {
-	return time.Duration(min(float64(bytes)/rate, 1e9) * float64(time.Second))
+func timeFor(amount, rate float64) time.Duration {
+	return time.Duration(min(amount/rate, 1e9) * float64(time.Second))
 }
 
 // Snapshot is the queue at one moment, cheap enough to take five times a
@@ -196,14 +196,20 @@ type Snapshot struct {
 	standing int64 // bytes of BytesLeft that wait for a person
 }
 
+// ManyFiles a second are so small that their number tells more than their bytes.
+const ManyFiles = 5
+
 // Left is the time until everything that may move by now has moved, at the rate of
-// the last seconds; ok is false where it cannot be told.
+// the last seconds: what its bytes take or, of ManyFiles, what their number takes, if
+// that is longer. ok is false where it cannot be told.
 func (s Snapshot) Left() (left time.Duration, ok bool) {
-	bytes := s.BytesLeft - s.Later.Bytes - s.standing
-	if s.Rate <= 0 || bytes <= 0 {
-		return 0, false
+	if bytes := s.BytesLeft - s.Later.Bytes - s.standing; s.Rate > 0 && bytes > 0 {
+		left, ok = timeFor(float64(bytes), s.Rate), true
 	}
-	return timeFor(bytes, s.Rate), true
+	if files := s.Count[Waiting] - s.Later.Rows; files > 0 && s.FileRate >= ManyFiles {
+		left, ok = max(left, timeFor(float64(files), s.FileRate)), true
+	}
+	return left, ok
 }
 
 // Unfinished counts the rows on which work is left. It is never less than

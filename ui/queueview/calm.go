@@ -100,7 +100,7 @@ type calm struct {
 // still says whether a page read at seq is to stand as it is. All pages in view
 // are read together.
 func (c *calm) still(seq uint64, fileRate float64, now time.Time) bool {
-	return fileRate >= manyFiles && now.Before(c.until) && seq >= c.seq
+	return fileRate >= queue.ManyFiles && now.Before(c.until) && seq >= c.seq
 }
 
 // read notes that a page is read when the queue stands at seq.

@@ -13,26 +13,11 @@ import (
 	"wherry/ui/words"
 )
 
-// manyFiles a second is from where on that is told: bytes a second say little
-// of files so small.
-const manyFiles = 5
-
-// TimeLeft is the time until everything that may move by now has moved: what its
-// bytes take, or where small files go by what their number takes, if that is
-// longer. ok is false where it cannot be told.
-func TimeLeft(s queue.Snapshot) (left time.Duration, ok bool) {
-	left, ok = s.Left()
-	if files := s.Count[queue.Waiting] - s.Later.Rows; files > 0 && s.FileRate >= manyFiles {
-		return max(left, time.Duration(float64(files)/s.FileRate*float64(time.Second))), true
-	}
-	return left, ok
-}
-
 // pace says how it goes on: files a second where they are many, and the time
 // left where it can be told.
 func pace(s queue.Snapshot) string {
-	left := words.Left(TimeLeft(s))
-	if s.FileRate < manyFiles {
+	left := words.Left(s.Left())
+	if s.FileRate < queue.ManyFiles {
 		return left
 	}
 	files := words.Files(int64(s.FileRate+0.5)) + "/s"
