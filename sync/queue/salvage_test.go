@@ -43,9 +43,9 @@ func TestWhatADamagedJournalStillSaysIsKept(t *testing.T) {
 			r.must(r.Pause(t.Context(), r.add(up("/single-7"))...))
 			r.drain()
 			r.here.Heal()
-			was := map[ID]Item{}
+			was := map[[2]Place]Item{}
 			for _, item := range r.items() {
-				was[item.ID] = item
+				was[[2]Place{item.Source, item.Target}] = item
 			}
 			r.must(r.Close())
 			content, err := os.ReadFile(r.file)
@@ -67,9 +67,11 @@ func TestWhatADamagedJournalStillSaysIsKept(t *testing.T) {
 			r.clock = &hasty{now: when.AddDate(1, 0, 0)}
 			r.sound()
 			for _, item := range r.items() {
-				old, ok := was[item.ID]
-				if !ok || old.Source != item.Source || old.Target != item.Target {
-					t.Errorf("row %d (%s to %s) was not there", item.ID, item.Source.Path, item.Target.Path)
+				// Nothing tells a byte that was changed in an ID, and nobody needs that one.
+				what := [2]Place{item.Source, item.Target}
+				old, ok := was[what]
+				if delete(was, what); !ok {
+					t.Errorf("row %d (%s to %s) was not there, or is twice", item.ID, item.Source.Path, item.Target.Path)
 				}
 				if item.State == Done && old.State != Done {
 					t.Errorf("row %d is falsely done, it was %s", item.ID, old.State)
