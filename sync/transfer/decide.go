@@ -22,8 +22,14 @@ const maxNumber = 10_000
 // judge decides over the target. What would be left because of what a listing
 // has told is looked at before: a listing can be days old, and nobody would come
 // back for the file. Who has both listings of this moment in hand need not call Run
-// at all (Known.Leaves).
+// at all (Known.Leaves). A person is asked once, by what both sides are now.
 func (r *run) judge(ctx context.Context) (action, Result, error) {
+	if r.trusts && r.old != nil && r.asks() {
+		r.looks = true
+		if err := r.look(ctx); err != nil {
+			return toEnd, Result{}, err
+		}
+	}
 	act, result, err := r.decide(ctx)
 	if err != nil || act != toEnd || !r.unseen && !r.trusts {
 		return act, result, err

@@ -423,3 +423,24 @@ func TestASourceOfAnOldListingLeavesNothing(t *testing.T) {
 		p.wantFiles(map[string]string{targetName: "it has changed"})
 	}
 }
+
+// TestAQuestionIsPutOnceAndOfBothSidesAsTheyAre, also where only the target was looked
+// at before.
+func TestAQuestionIsPutOnceAndOfBothSidesAsTheyAre(t *testing.T) {
+	p := newPair(t, "old")
+	p.to.Limit(func(can *vfs.Features) { can.HashesHere = true })
+	p.list()
+	p.to.Put(targetName, "has come since", day(10))
+	p.from.Put(sourceName, "it has changed", day(14))
+	p.job.Exists = transfer.Ask
+	asked := 0
+	p.job.Ask = func(_ context.Context, q transfer.Question) (transfer.Answer, error) {
+		if asked++; !q.SourceEntry.ModTime.Equal(day(14)) {
+			t.Errorf("asked about a source of %v", q.SourceEntry.ModTime)
+		}
+		return transfer.Answer{Rule: transfer.Skip}, nil
+	}
+	if result, err := p.run(t.Context()); err != nil || result.Outcome != transfer.Skipped || asked != 1 {
+		t.Errorf("%+v, %v, asked %d times", result, err, asked)
+	}
+}
