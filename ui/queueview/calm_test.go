@@ -161,3 +161,30 @@ func TestWhatMovesKeepsItsRow(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatIsReadAfterItEndedCounts: a row that is paused is so in the journal while
+// its connection is still being ended, and nothing changes there afterwards.
+func TestWhatIsReadAfterItEndedCounts(t *testing.T) {
+	it := queue.Item{ID: 7, State: queue.Active, Size: 100, Done: 40}
+	paused := it
+	paused.State = queue.Paused
+	m := NewModel(Left)
+	for _, step := range []struct {
+		snap   queue.Snapshot
+		listed *queue.Item
+		want   queue.State
+	}{
+		{queue.Snapshot{Seq: 1, Count: map[queue.State]int{queue.Active: 1}, Active: []queue.Item{it}}, &it, queue.Active},
+		{queue.Snapshot{Seq: 2, Count: map[queue.State]int{queue.Paused: 1}, Active: []queue.Item{it}}, &paused, queue.Active},
+		{queue.Snapshot{Seq: 2, Count: map[queue.State]int{queue.Paused: 1}}, nil, queue.Paused},
+	} {
+		m.Take(step.snap)
+		m.Watch(step.snap, noon)
+		if step.listed != nil {
+			m.Put(0, step.snap.Seq, []queue.Item{*step.listed})
+		}
+		if got, _ := m.At(0); got.State != step.want {
+			t.Errorf("at %d it is %s, not %s", step.snap.Seq, got.State, step.want)
+		}
+	}
+}

@@ -128,7 +128,7 @@ func (m *Model) At(i int) (it queue.Item, ok bool) {
 	if live, ok := m.live[it.ID]; ok {
 		return live, true
 	}
-	if gone, ok := m.gone[it.ID]; ok {
+	if gone, ok := m.gone[it.ID]; ok && p.seq < gone.seq {
 		return gone.last, true
 	}
 	return it, true
@@ -185,15 +185,16 @@ func (m *Model) Seq() uint64 { return m.seq }
 func (m *Model) All() bool { return m.all }
 
 // Pick sets which rows are selected. Rows not read yet are left out, unless
-// all are selected.
+// all are selected. The only row is meant by itself, and not those that are added
+// after the click.
 func (m *Model) Pick(rows []int) {
 	clear(m.picked)
-	m.all = m.len > 0 && len(rows) == m.len
 	for _, i := range rows {
 		if p := m.pages[i/pageSize]; i%pageSize < len(p.items) {
 			m.picked[p.items[i%pageSize].ID] = true
 		}
 	}
+	m.all = m.len > 0 && len(rows) == m.len && (m.len > 1 || len(m.picked) == 0)
 }
 
 // Picked returns the selected rows as they stand, in order.

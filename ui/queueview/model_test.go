@@ -435,3 +435,19 @@ func TestWhatGoesOnByItselfCanBePaused(t *testing.T) {
 		})
 	}
 }
+
+// TestTheOnlyRowIsNotEveryRow: what is added after it was selected is not meant.
+func TestTheOnlyRowIsNotEveryRow(t *testing.T) {
+	r := newRows(1, queue.Waiting)
+	v, l := show(t, r, Left)
+	v.model.Pick([]int{0})
+	r.items = newRows(3, queue.Waiting).items
+	r.seq++
+	l.Advance(loop.Period)
+	take(t, v, l, r)
+	v.Cancel()
+	settle(t, l)
+	if diff := cmp.Diff([]queue.ID{1}, r.canceled); diff != "" {
+		t.Error(diff)
+	}
+}
