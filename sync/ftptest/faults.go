@@ -187,6 +187,9 @@ func (f Flow) move(c *Conn, d *Data, content io.Reader, sink *upload) error {
 		if f.Hold != nil && !c.Hold(f.Hold) {
 			return errFault
 		}
+		if sink != nil {
+			sink.store() // who comes back after the fault finds it, as on a real server
+		}
 		if stop := f.strike(c, d); stop {
 			return errFault
 		}

@@ -49,6 +49,15 @@ func (t *tree) put(name string, n node) bool {
 	return true
 }
 
+// renew stores a node where one stands.
+func (t *tree) renew(name string, n node) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, stands := t.nodes[name]; stands {
+		t.nodes[name] = n
+	}
+}
+
 // plant stores a file with the folders above it.
 func (t *tree) plant(name string, n node) {
 	t.mu.Lock()

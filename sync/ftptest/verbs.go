@@ -267,6 +267,8 @@ func doRnto(c *Conn, arg string) {
 // upload takes what STOR and APPE bring.
 type upload struct {
 	bytes.Buffer
+	// store puts what came so far into the file, unless that was removed since the
+	// last time.
 	store func()
 }
 
@@ -311,12 +313,19 @@ func (c *Conn) ends(arg string) (content io.Reader, sink *upload, refusal string
 		old.mode = 0o644
 	}
 	kept, ascii := sink.Len(), c.ascii
+	stored := false
 	sink.store = func() {
 		data := bytes.Clone(sink.Bytes())
 		if ascii {
 			data = append(data[:kept], bytes.ReplaceAll(data[kept:], []byte("\r\n"), []byte("\n"))...)
 		}
-		c.server.tree.put(name, node{data: data, mode: old.mode, mod: time.Now().UTC().Truncate(time.Second)})
+		now := node{data: data, mode: old.mode, mod: time.Now().UTC().Truncate(time.Second)}
+		if stored {
+			c.server.tree.renew(name, now)
+			return
+		}
+		c.server.tree.put(name, now)
+		stored = true
 	}
 	return nil, sink, ""
 }
