@@ -157,7 +157,10 @@ func TestAQueueTellsItsThroughput(t *testing.T) {
 			up, down = up+s.Up, down+s.Down
 		}
 		r.changed()
-		return up > 0 && down > 0
+		r.Queue.mu.Lock()
+		defer r.Queue.mu.Unlock()
+		idle := len(r.running) == 0 && r.flow.began.IsZero() && r.flow.up+r.flow.dn == 0
+		return up > 0 && down > 0 && idle
 	})
 	n := len(r.Throughput())
 	clock.set(clock.Now().Add(10 * time.Second))
