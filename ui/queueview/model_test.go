@@ -36,6 +36,7 @@ type rows struct {
 	samples  []queue.Sample
 	sampled  int
 	broken   error         // what counting ends with
+	before   error         // what MoveBefore ends with
 	held     chan struct{} // List waits for it, unless it is nil
 	fileRate float64
 }
@@ -127,6 +128,9 @@ func (r *rows) MoveBottom(_ context.Context, ids ...queue.ID) error {
 }
 
 func (r *rows) MoveBefore(_ context.Context, other queue.ID, ids ...queue.ID) error {
+	if r.before != nil {
+		return r.before
+	}
 	r.moved = append([]queue.ID{other}, ids...)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"wherry/sync/queue"
+	"wherry/sync/vfs"
 )
 
 // Move is what a drop of the selected rows between two others comes to.
@@ -199,15 +200,19 @@ func (v *View) moveTo(to Move) {
 		change = change || it.Priority != to.Priority
 	}
 	v.do(func(ctx context.Context) error {
+		move := v.queue.MoveBottom
 		if to.Before != 0 {
-			return v.queue.MoveBefore(ctx, to.Before, ids...)
+			if err := v.queue.MoveBefore(ctx, to.Before, ids...); vfs.KindOf(err) != vfs.KindNotFound {
+				return err
+			}
+			move = v.queue.MoveTop // that row has ended meanwhile, and what was above it
 		}
 		if change {
 			if err := v.queue.SetPriority(ctx, to.Priority, ids...); err != nil {
 				return err
 			}
 		}
-		return v.queue.MoveBottom(ctx, ids...)
+		return move(ctx, ids...)
 	})
 }
 

@@ -214,6 +214,40 @@ func TestRowsAreDraggedToTheirPlace(t *testing.T) {
 	}
 }
 
+// TestADropAboveWhatHasEndedIsOneAtTheTop: the list stands still while many files
+// end, and what it shows first has mostly done so.
+func TestADropAboveWhatHasEndedIsOneAtTheTop(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		before   error
+		priority queue.Priority // of what it is dropped above
+		top      []queue.ID
+		set      []queue.Priority
+		trouble  bool
+	}{
+		"of its priority":            {&vfs.Error{Op: "move", Kind: vfs.KindNotFound}, queue.Normal, []queue.ID{8}, nil, false},
+		"of the priority dropped at": {&vfs.Error{Op: "move", Kind: vfs.KindNotFound}, queue.High, []queue.ID{8}, []queue.Priority{queue.High}, false},
+		"not after another failure":  {&vfs.Error{Op: "move", Kind: vfs.KindNoSpace}, queue.Normal, nil, nil, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRows(10, queue.Waiting)
+			for i := range 4 {
+				r.items[i].Priority = tc.priority
+			}
+			r.before = tc.before
+			v, l := show(t, r, Left)
+			trouble := false
+			v.Trouble = func(error) { trouble = true }
+			v.selection.Set(7, true)
+			v.selected()
+			v.moveTo(Move{Before: 3, Priority: tc.priority})
+			settle(t, l)
+			if diff := cmp.Diff(tc.top, r.top) + cmp.Diff(tc.set, r.priority); diff != "" || trouble != tc.trouble {
+				t.Errorf("trouble %t, %s", trouble, diff)
+			}
+		})
+	}
+}
+
 func TestDragShowsWhereItGoes(t *testing.T) {
 	r := newRows(14, queue.Waiting)
 	for i := range r.items {
