@@ -71,7 +71,7 @@ func hold(before, now []queue.Item) []queue.Item {
 	out, taken := slices.Clone(now), make([]bool, front)
 	var fresh []queue.Item
 	for _, it := range now[:front] {
-		if i, ok := was[it.ID]; ok {
+		if i, ok := was[it.ID]; ok && !taken[i] {
 			out[i], taken[i] = it, true
 		} else {
 			fresh = append(fresh, it)

@@ -146,6 +146,7 @@ func TestWhatMovesKeepsItsRow(t *testing.T) {
 		"unless fewer move":                {ids{1, 2, 3}, ids{3}, ids{3}},
 		"what waited begins where it was":  {ids{1}, ids{1, 8, 90}, ids{1, 90, 8}},
 		"what waits is where it is listed": {ids{1}, nil, nil},
+		"also what is listed twice":        {ids{1, 2, 3}, ids{3, 2, 3}, ids{3, 2, 3}}, // a page may be read in parts
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			m := NewModel(Left)
