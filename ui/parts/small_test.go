@@ -209,6 +209,11 @@ func TestTabsShowOne(t *testing.T) {
 	}
 	tabs.SetTitle(0, "Queue (8)")
 	r.picture("tabs")
+	was := tabs.Title(1).Position()
+	tabs.SetTitle(0, "Queue")
+	if now := tabs.Title(1).Position(); now != was {
+		t.Errorf("the second tab went from %v to %v when the count of the first one ended", was, now)
+	}
 }
 
 func TestLayerStaysInsideTheWindow(t *testing.T) {

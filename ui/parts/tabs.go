@@ -99,13 +99,14 @@ func (r *tabsRenderer) Layout(size fyne.Size) {
 	t.ground.Resize(fyne.NewSize(size.Width, tabsHeight))
 	for i, tb := range t.tabs {
 		width := tb.MinSize().Width
+		tb.room = max(tb.room, width)
 		tb.Move(fyne.NewPos(x, 0))
 		tb.Resize(fyne.NewSize(width, tabsHeight))
 		if i == t.current {
 			t.mark.Move(fyne.NewPos(x, tabsHeight-2))
 			t.mark.Resize(fyne.NewSize(width, 2))
 		}
-		x += width
+		x += tb.room
 	}
 	for i, a := range t.asides {
 		if a == nil {
@@ -172,6 +173,7 @@ type tab struct {
 	tabs   *Tabs
 	number int
 	line   *Line
+	room   float32 // the widest it was: the tabs beside it stay where the hand aims
 	ground *canvas.Rectangle
 	over   bool
 }

@@ -320,6 +320,7 @@ func TestRowsTellTheirState(t *testing.T) {
 		"a low priority is named":                 {func(i *queue.Item) { i.Priority = queue.Low }, 6, "waiting, low priority"},
 		"a question is named":                     {func(i *queue.Item) { i.State = queue.Asking }, 6, "has a question"},
 		"the target names its site and folder":    {func(i *queue.Item) { i.State = queue.Waiting }, 3 - 1, "Site s: /www"},
+		"a copy under another name names that":    {func(i *queue.Item) { i.Target.Path = vfs.MustParse("/www/b.txt") }, 2, "Site s: /www/b.txt"},
 		"the source here names its folder":        {func(i *queue.Item) { i.State = queue.Waiting }, 1, "/home"},
 		"a name cannot hide what it is made of":   {func(i *queue.Item) { i.Source.Path = vfs.MustParse("/a\u202egpj.exe") }, 0, `a\u{202e}gpj.exe`},
 		"a row without a known size shows a mark": {func(i *queue.Item) { i.Size = vfs.SizeUnknown }, 3, "?"},

@@ -55,7 +55,7 @@ func row(tab Tab, it queue.Item, names Names, now time.Time) parts.Row {
 	if isDir(it) {
 		size = ""
 	}
-	to := folder(it.Target, names)
+	to := target(it, names)
 	switch tab.Title {
 	case Lost.Title:
 		if it.Size < 0 {
@@ -114,6 +114,15 @@ func icon(it queue.Item) fyne.Resource {
 // folder names the folder that holds a place: "Example Shop: /www".
 func folder(p queue.Place, names Names) string {
 	return place(queue.Place{Site: p.Site, Path: p.Path.Dir()}, names)
+}
+
+// target names the folder that a row goes into; under another name than the source's,
+// all of where it goes.
+func target(it queue.Item, names Names) string {
+	if it.Target.Path.Base() != it.Source.Path.Base() {
+		return place(it.Target, names)
+	}
+	return folder(it.Target, names)
 }
 
 func place(p queue.Place, names Names) string {
