@@ -189,7 +189,7 @@ func (s *session) wholeHere(sources []source) []source {
 	return slices.DeleteFunc(sources, func(one source) bool {
 		half := isHalf(one)
 		if half {
-			s.notice("wherry: %s was left out: it is not whole. Name it alone, or *%s, if you mean it.", show(s.engine, one.place), transfer.Suffix)
+			s.say("wherry: %s was left out: it is not whole. Name it alone, or *%s, if you mean it.", show(s.engine, one.place), transfer.Suffix)
 		}
 		return half
 	})
