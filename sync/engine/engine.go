@@ -173,7 +173,7 @@ func (e *Engine) openStores() error {
 	qc := queue.Config{
 		File: file, Open: e.forWork, Tuning: e.cfg.Tuning, Retries: e.cfg.Retries,
 		OnEvent: e.cfg.OnEvent, Verify: e.cfg.Verify, PerSite: e.transfers,
-		SiteLimit: e.siteLimits, Replace: e.replaceWay, Replaced: e.replaced,
+		SiteLimit: e.siteLimits, Replace: e.replaceWay, Replaced: e.replaced, Again: e.again,
 	}
 	switch {
 	case e.cfg.Exists != nil:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -351,43 +352,75 @@ func TestTargetsMean(t *testing.T) {
 	}
 }
 
-func TestRetryTriesARefusedLoginAgain(t *testing.T) {
-	srv := ftptest.Script(t, ftptest.Plan{
-		Files: map[string]string{"/a": "1"},
-		Verbs: map[string]ftptest.Handler{"PASS": ftptest.InTurn(ftptest.Reply("530 Not now"))},
-	})
-	e := start(t, Config{})
-	one := srv.Site(site.ModePassive, site.TLSOff)
-	one.Name = "Moody"
-	one, err := e.Save(one)
-	if err != nil {
-		t.Fatal(err)
+// TestARefusedLoginIsTriedAgain where a person sends on what it stopped: by the
+// engine, or as another process does, which changes the journal alone.
+func TestARefusedLoginIsTriedAgain(t *testing.T) {
+	for outcome, sendOn := range map[string]func(context.Context, *Engine, []queue.ID) error{
+		"retried":                       func(ctx context.Context, e *Engine, ids []queue.ID) error { return e.Retry(ctx, ids...) },
+		"retried in the journal":        func(ctx context.Context, e *Engine, ids []queue.ID) error { return e.Queue().Retry(ctx, ids[0]) },
+		"the others let go on, and all": resumeThenRetry,
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			srv := ftptest.Script(t, ftptest.Plan{
+				Files: map[string]string{"/a": "1", "/b": "2"},
+				Verbs: map[string]ftptest.Handler{"PASS": ftptest.InTurn(ftptest.Reply("530 Not now"))},
+			})
+			e := start(t, Config{Tuning: queue.Tuning{Workers: 1}})
+			one := srv.Site(site.ModePassive, site.TLSOff)
+			one.Name = "Moody"
+			one, err := e.Save(one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Remember(ctxOf(t), one.ID, srv.Password, true); err != nil {
+				t.Fatal(err)
+			}
+			ids := enqueueHere(t, e, one.ID, "a", "b")
+			for _, want := range []map[queue.State]int{{queue.Failed: 1, queue.Paused: 1}, {queue.Done: 2}} {
+				if err := e.Queue().Drain(ctxOf(t)); err != nil {
+					t.Fatal(err)
+				}
+				if s := e.Queue().Snapshot(); !maps.Equal(s.Count, want) {
+					t.Fatalf("the rows are %v, want %v", s.Count, want)
+				}
+				if err := sendOn(ctxOf(t), e, ids); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
 	}
-	if err := e.Remember(ctxOf(t), one.ID, srv.Password, true); err != nil {
-		t.Fatal(err)
+}
+
+func resumeThenRetry(ctx context.Context, e *Engine, ids []queue.ID) error {
+	if err := e.Queue().Resume(ctx, ids[1]); err != nil {
+		return err
 	}
-	target, err := localfs.FromOS(filepath.Join(t.TempDir(), "a"))
-	if err != nil {
-		t.Fatal(err)
+	if err := e.Queue().Drain(ctx); err != nil {
+		return err
 	}
-	ids, err := e.Enqueue(ctxOf(t), queue.Request{
-		Source: queue.Place{Site: one.ID, Path: vfs.MustParse("/a")}, Target: queue.Place{Path: target},
-		Type: vfs.TypeFile, Size: 1, Exists: transfer.Overwrite,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []queue.State{queue.Failed, queue.Done} {
-		if err := e.Queue().Drain(ctxOf(t)); err != nil {
+	return e.Queue().Retry(ctx, ids[0])
+}
+
+// enqueueHere asks for files of a site in a folder of the test's own.
+func enqueueHere(t *testing.T, e *Engine, from site.ID, names ...string) []queue.ID {
+	t.Helper()
+	dir := t.TempDir()
+	var reqs []queue.Request
+	for _, name := range names {
+		target, err := localfs.FromOS(filepath.Join(dir, name))
+		if err != nil {
 			t.Fatal(err)
 		}
-		if s := e.Queue().Snapshot(); s.Count[want] != 1 {
-			t.Fatalf("the rows are %v, want one %s", s.Count, want)
-		}
-		if err := e.Retry(ctxOf(t), ids...); err != nil {
-			t.Fatal(err)
-		}
+		reqs = append(reqs, queue.Request{
+			Source: queue.Place{Site: from, Path: vfs.MustParse("/" + name)}, Target: queue.Place{Path: target},
+			Type: vfs.TypeFile, Size: 1, Exists: transfer.Overwrite,
+		})
 	}
+	ids, err := e.Enqueue(ctxOf(t), reqs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ids
 }
 
 // TestHashesAreComparedAsThePersonSays: the server knows none, which matters

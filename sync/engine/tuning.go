@@ -69,6 +69,13 @@ func (e *Engine) allow(s site.Site) {
 	e.queue.Recheck()
 }
 
+// again has a site asked once more that has refused the login.
+func (e *Engine) again(id site.ID) {
+	if o := e.opened(id); o != nil {
+		o.fs.Reset()
+	}
+}
+
 // sameConnection tells whether the connections made for one description serve
 // the other: what is about the person and the queue alone makes no difference.
 func sameConnection(a, b site.Site) bool {

@@ -48,6 +48,7 @@ func (q *Queue) claim(ctx context.Context, from line, as State) (*work, error) {
 			}
 		}
 		w.row.State = as
+		q.heedRefusal(w.row)
 		q.register(w)
 		return w, nil
 	}

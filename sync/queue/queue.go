@@ -64,6 +64,7 @@ type Queue struct {
 	lastKept time.Time
 	// guarded by store.mu; what the clock showed when the coordinator last looked
 	lookedAt time.Time
+	refused  map[site.ID]ID // guarded by store.mu; see keepRefusal
 }
 
 // work is a row in the hands of this process.
@@ -101,7 +102,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 	q := &Queue{
 		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, crowd: massFrom, base: context.WithoutCancel(ctx),
 		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
-		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bare: map[ID]bool{}, bells: newBells(), settled: make(chan struct{}), stale: true,
+		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bare: map[ID]bool{}, refused: map[site.ID]ID{}, bells: newBells(), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {
 		return nil, nil, errors.Join(err, s.close())

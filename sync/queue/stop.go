@@ -16,6 +16,9 @@ func (q *Queue) stopOthers(ctx context.Context, r row, e ending) error {
 		return nil
 	}
 	kind := vfs.KindOf(e.err)
+	if err := q.keepRefusal(ctx, kind, e.culprit); err != nil {
+		return err
+	}
 	switch {
 	case (stopsSite(kind) || unreachable(e.err)) && e.culprit != site.Local:
 		return q.pauseOthers(ctx, r, `(src_site = ? OR dst_site = ?)`, string(e.culprit), string(e.culprit))
