@@ -97,7 +97,14 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	if err != nil {
 		return fail(err)
 	}
-	return q.kept(ctx, q.found(ctx, w.row, entries, beside{twins: twins(entries, can), there: there, alone: alone}))
+	err = q.found(ctx, w.row, entries, beside{
+		twins: twins(entries, can), there: there, alone: alone,
+		source: daterOf(src, w.row.Source.Path), target: daterOf(dst, w.row.Target.Path),
+	})
+	if err != nil && !isJournals(err) {
+		return fail(err)
+	}
+	return q.kept(ctx, err)
 }
 
 // content lists a folder, unless that would be too much. A request that is full
@@ -260,9 +267,13 @@ func (q *Queue) found(ctx context.Context, folder row, entries []vfs.Entry, besi
 	return q.foundSome(ctx, folder, entries, beside, true)
 }
 
-// foundSome inserts entries in one transaction; last tells that the folder is
-// in the journal with them.
+// foundSome inserts entries in one transaction, and asks before for what the
+// listings have not told of them; last tells that the folder is in the journal with
+// them.
 func (q *Queue) foundSome(ctx context.Context, folder row, entries []vfs.Entry, beside beside, last bool) error {
+	if err := beside.date(ctx, folder.Exists, entries); err != nil {
+		return err
+	}
 	events, err := q.insertFound(ctx, folder, entries, beside, last)
 	if err != nil {
 		return err

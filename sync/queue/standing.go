@@ -14,6 +14,9 @@ type beside struct {
 	twins map[string]string // see twins
 	there *there
 	alone bool // see alone
+	// source and target are asked for what their listings do not tell; nil: they
+	// are not.
+	source, target *dater
 }
 
 // there is what stands in a target's folder, and what will; nil for not known.
@@ -84,7 +87,7 @@ func (t *there) under(e vfs.Entry) (stands *vfs.Entry, ok bool) {
 
 // sighted puts into the new row of an entry what both listings say: that it ends at
 // once, because its rule leaves what stands there, or what spares its transfer the
-// looks.
+// looks. Times that a listing tells roughly have been asked for by then (see date).
 //
 // A row ends so by listings of this very scan alone, each the whole folder's word
 // for what stands there now, as a worker's look would be a moment later; what was

@@ -39,8 +39,7 @@ func (q *Queue) sweeper(ctx context.Context) error {
 // abandon ends the run when err is the journal's, because then no outcome can
 // be kept. Other errors, and those of a ctx that ended, it leaves alone.
 func (q *Queue) abandon(ctx context.Context, err error) {
-	var e *vfs.Error
-	if ctx.Err() != nil || !errors.As(err, &e) || e.Op != journalOp {
+	if ctx.Err() != nil || !isJournals(err) {
 		return
 	}
 	q.mu.Lock()
@@ -49,6 +48,11 @@ func (q *Queue) abandon(ctx context.Context, err error) {
 	if stop != nil {
 		stop(err)
 	}
+}
+
+func isJournals(err error) bool {
+	var e *vfs.Error
+	return errors.As(err, &e) && e.Op == journalOp
 }
 
 // sweep deletes the part of a cancelled row. A row asked for since with the

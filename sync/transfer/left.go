@@ -27,10 +27,22 @@ func (k Known) Leaves(rule Rule) (reason string, ok bool) {
 		act, result, _ = r.ifDifferent()
 	case rule == Newer && dated:
 		act, result, _ = r.ifNewer()
-	case rule == Resume && dated && k.Target.Size >= k.Source.Size:
+	case rule == Resume && (k.Target.Size > k.Source.Size || dated && k.Target.Size == k.Source.Size):
 		act, result, _ = r.ifShorter()
 	}
 	return result.Reason, act == toEnd
+}
+
+// WantsTimes tells whether exact times are all that Leaves lacks, so that they are
+// worth asking for: what they could only show to be sent needs none.
+func (k Known) WantsTimes(rule Rule) bool {
+	switch {
+	case k.Target == nil, !isMeasured(k.Source), !isMeasured(*k.Target), k.Source.Exact() && k.Target.Exact():
+		return false
+	case rule == Newer:
+		return compareTimes(k.Source, *k.Target) != sourceNewer
+	}
+	return rule == Resume && k.Target.Size == k.Source.Size
 }
 
 // isMeasured tells a plain file whose size is told.

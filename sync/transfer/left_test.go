@@ -49,6 +49,7 @@ func TestWhatListingsShowToBeLeftIsLeft(t *testing.T) {
 		"resume: longer":                          {transfer.Resume, file(3, now), file(4, now), "different"},
 		"resume: shorter":                         {transfer.Resume, file(4, now), file(3, now), ""},
 		"resume: empty":                           {transfer.Resume, file(4, now), file(0, now), ""},
+		"resume: longer, to the minute":           {transfer.Resume, file(3, now), minute(file(4, now)), "different"},
 		"resume: alike, to the minute":            {transfer.Resume, file(3, now), minute(file(3, now)), ""},
 		"overwrite leaves nothing":                {transfer.Overwrite, file(3, now), file(3, now), ""},
 		"rename leaves nothing":                   {transfer.Rename, file(3, now), file(3, now), ""},
@@ -65,6 +66,47 @@ func TestWhatListingsShowToBeLeftIsLeft(t *testing.T) {
 	}
 	if reason, ok := (transfer.Known{Source: file(3, now)}).Leaves(transfer.Skip); ok {
 		t.Errorf("a target that is not there is left: %s", reason)
+	}
+}
+
+// TestExactTimesAreWantedWhereTheyDecide, and of nothing that is sent whatever they are.
+func TestExactTimesAreWantedWhereTheyDecide(t *testing.T) {
+	file := func(size int64, when time.Time) vfs.Entry {
+		return vfs.Entry{Name: "file.txt", Type: vfs.TypeFile, Size: size, ModTime: when, Accuracy: time.Second}
+	}
+	minute := func(e vfs.Entry) vfs.Entry { coarsely(&e); return e }
+	link := func(e vfs.Entry) vfs.Entry { e.Type = vfs.TypeLink; return e }
+	old, now := day(9), day(10)
+	for outcome, tc := range map[string]struct {
+		rule           transfer.Rule
+		source, target vfs.Entry
+		want           bool
+	}{
+		"newer: of the same minute":               {transfer.Newer, file(3, now.Add(9*time.Second)), minute(file(3, now)), true},
+		"newer: the source to the minute":         {transfer.Newer, minute(file(3, now)), file(3, now), true},
+		"newer: both to the minute":               {transfer.Newer, minute(file(3, now)), minute(file(4, now)), true},
+		"newer: the target is, to the minute":     {transfer.Newer, file(3, old), minute(file(3, now)), true},
+		"newer: the source is, to the minute":     {transfer.Newer, file(3, now), minute(file(3, old)), false},
+		"newer: a time is not told":               {transfer.Newer, file(3, now), file(3, time.Time{}), true},
+		"newer: both are told":                    {transfer.Newer, file(3, now), file(3, now), false},
+		"newer: a link":                           {transfer.Newer, file(3, now), minute(link(file(3, now))), false},
+		"newer: no size":                          {transfer.Newer, file(3, now), minute(file(vfs.SizeUnknown, now)), false},
+		"resume: as long":                         {transfer.Resume, file(3, now), minute(file(3, old)), true},
+		"resume: longer":                          {transfer.Resume, file(3, now), minute(file(4, now)), false},
+		"resume: shorter":                         {transfer.Resume, file(4, now), minute(file(3, now)), false},
+		"different heeds sizes":                   {transfer.Different, file(3, now), minute(file(3, now)), false},
+		"skip heeds nothing":                      {transfer.Skip, file(3, now), minute(file(3, now)), false},
+		"overwrite heeds nothing":                 {transfer.Overwrite, file(3, now), minute(file(3, now)), false},
+		"a person looks at the times, not a rule": {transfer.Ask, file(3, now), minute(file(3, now)), false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if got := (transfer.Known{Source: tc.source, Target: &tc.target}).WantsTimes(tc.rule); got != tc.want {
+				t.Errorf("%v", got)
+			}
+		})
+	}
+	if (transfer.Known{Source: minute(file(3, now))}).WantsTimes(transfer.Newer) {
+		t.Error("wanted of what is not there")
 	}
 }
 
@@ -93,8 +135,13 @@ func TestWhatIsLeftByListingsALookLeavesToo(t *testing.T) {
 					for _, a := range steps {
 						for _, b := range steps {
 							stands := listed(*known.Target, b)
-							reason, ok := transfer.Known{Source: listed(known.Source, a), Target: &stands}.Leaves(rule)
+							roughly := transfer.Known{Source: listed(known.Source, a), Target: &stands}
+							reason, ok := roughly.Leaves(rule)
 							if !ok {
+								if _, exact := known.Leaves(rule); exact != roughly.WantsTimes(rule) && !(roughly.WantsTimes(rule) && by > 0) {
+									t.Errorf("%s, %d bytes over %d, newer by %v, known to %v and %v: times are wanted: %v; with them it is left: %v",
+										rule, size, stood, by, a, b, roughly.WantsTimes(rule), exact)
+								}
 								continue
 							}
 							left[rule]++

@@ -41,6 +41,16 @@ func Glimpse(ctx context.Context, f FS, p Path) (Entry, error) {
 	return f.Stat(ctx, p)
 }
 
+// Dater is an FS whose listings may tell times to the minute or the day, and that
+// can tell those of many files with less than a Stat each.
+type Dater interface {
+	// Dates returns the times to the second of files in dir, by name, each as Stat
+	// would tell it. What is missing, is refused or cannot be told with less is left
+	// out, which is no error; so may be everything. names are of a listing of dir;
+	// what else stands under one of them may be told of as if it were a file.
+	Dates(ctx context.Context, dir Path, names []string) (map[string]time.Time, error)
+}
+
 // Witness is a Reader of OpenSeen that can say what the file system told of
 // the file, asked along with its bytes. Of the Entry only Size, ModTime and
 // Accuracy count, and each may be unknown; Name, Type and the rest may be
