@@ -39,8 +39,13 @@ func (s *shell) checkConnection(side int) {
 	}
 	place := *p
 	id := s.panes[side].Place().ID
-	if one, ok := s.engine.Site(id); ok && id != site.Local && one.Host == place.Site.Host {
-		place.Site = one // with the mode as it was chosen since
+	if one, ok := s.engine.Site(id); ok && id != site.Local {
+		switch {
+		case isOf(place.Site, one):
+			place.Site = one // with the mode as it was chosen since
+		case s.panes[side].Ready():
+			place = engine.Place{Site: one} // gone back to from an attempt that failed
+		}
 	}
 	dir := vfs.Path{}
 	if s.panes[side].Ready() && id != site.Local {
@@ -52,6 +57,16 @@ func (s *shell) checkConnection(side int) {
 		}
 		s.goIn(side, place, mode)
 	}, func() { s.panes[s.active].Focus() })
+}
+
+// isOf says whether what was to be connected is a site that is known: a pane
+// whose connection failed still has the place it showed before, which may be on
+// the same host under another port, user or encryption.
+func isOf(wanted, known site.Site) bool {
+	if wanted.ID != "" {
+		return wanted.ID == known.ID
+	}
+	return wanted.Address() == known.Address() && wanted.User == known.User && wanted.TLS == known.TLS
 }
 
 // check opens the check of a site, saved or not. dir is where writing would be

@@ -70,6 +70,30 @@ func TestRemediesChangeTheSite(t *testing.T) {
 	}
 }
 
+func TestCheckIsOfWhatWasToBeConnected(t *testing.T) {
+	known := site.Site{ID: "q1", Host: "ftp.example.org", Port: 2121, User: "anna", TLS: site.TLSExplicit}
+	for outcome, tc := range map[string]struct {
+		change func(*site.Site)
+		want   bool
+	}{
+		"the same, typed":         {func(one *site.Site) { one.ID = "" }, true},
+		"the same, by its number": {func(one *site.Site) { one.Host, one.Mode = "edited.example.org", site.ModeActive }, true},
+		"its mode was chosen":     {func(one *site.Site) { one.ID, one.Mode = "", site.ModeActive }, true},
+		"another port":            {func(one *site.Site) { one.ID, one.Port = "", 0 }, false},
+		"another user":            {func(one *site.Site) { one.ID, one.User = "", "ben" }, false},
+		"another encryption":      {func(one *site.Site) { one.ID, one.TLS = "", site.TLSOff }, false},
+		"another kept site there": {func(one *site.Site) { one.ID = "q2" }, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			wanted := known
+			tc.change(&wanted)
+			if got := isOf(wanted, known); got != tc.want {
+				t.Errorf("taken for the known one: %v", got)
+			}
+		})
+	}
+}
+
 func TestChangeOfModeIsSaidOnce(t *testing.T) {
 	first := &ftpfs.Switch{To: ftpfs.EPRT, At: time.Unix(100, 0), Why: []ftpfs.Attempt{{Rung: ftpfs.EPSV, Outcome: ftpfs.Silent}}}
 	later := &ftpfs.Switch{From: ftpfs.EPRT, To: ftpfs.EPSV, At: time.Unix(200, 0)}

@@ -49,7 +49,7 @@ func (s *shell) buildCommands() {
 		s.commands.Menu("Edit", pane.CommandSelectAll, pane.CommandInvert, line, pane.CommandCopyPath, pane.CommandCopyURL, line, pane.CommandFilter),
 		s.commands.Menu("Go", pane.CommandUp, pane.CommandBack, pane.CommandForward, pane.CommandEditPath, line, pane.CommandRefresh),
 		s.commands.Menu("Transfer", pane.CommandTransfer, line,
-			"queue.retry", "queue.pause", "queue.resume", "queue.start-at", line, "queue.top", "queue.bottom",
+			"queue.retry", "queue.pause", "queue.resume", "queue.start-at", "queue.details", line, "queue.top", "queue.bottom",
 			"queue.high", "queue.normal", "queue.low", line, "queue.cancel", line,
 			"queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear"),
 		s.commands.Menu("Site", "site.check", line, "mode.auto", "mode.passive", "mode.active"),
@@ -189,6 +189,14 @@ func (s *shell) noPause() string {
 	return ""
 }
 
+// noDetails is why the details of no row can be shown.
+func (s *shell) noDetails() string {
+	if v := s.list(); v == nil || v.Picked() != 1 {
+		return "Select one transfer to see its details"
+	}
+	return ""
+}
+
 // rowCommands are about the transfers that are selected.
 func (s *shell) rowCommands() []action.Command {
 	picked := func(states ...queue.State) func() string {
@@ -224,6 +232,7 @@ func (s *shell) rowCommands() []action.Command {
 		priority("queue.normal", "Priority: normal", queue.Normal),
 		priority("queue.low", "Priority: low", queue.Low),
 		{ID: "queue.cancel", Title: "Remove from the list", Glyph: look.GlyphCancel, Disabled: picked(), Run: do((*queueview.View).Cancel)},
+		{ID: "queue.details", Title: "Details…", Glyph: look.GlyphInfo, Disabled: s.noDetails, Run: do((*queueview.View).Details)},
 		{ID: "queue.all", Title: "Select all", Run: do((*queueview.View).SelectAll)},
 	}
 }
@@ -270,13 +279,26 @@ func (s *shell) nothing(reason string, states ...queue.State) func() string {
 	}
 }
 
-// queueMenu is what a right click on a transfer opens.
-func (s *shell) queueMenu(_ *queueview.View, at fyne.Position) {
-	const line = action.Separator
-	m := s.commands.Menu("", "queue.retry", "queue.pause", "queue.resume", "queue.start-at", line, "queue.top", "queue.bottom",
-		"queue.high", "queue.normal", "queue.low", line, "queue.cancel", "queue.all", line,
-		"queue.hold", "queue.limit", "queue.resume-all", "queue.retry-all", "queue.cancel-all", "queue.clear-failed", "queue.clear")
+// queueMenu is what a right click on a transfer opens: what can be done to such
+// a row, and to all of its list.
+func (s *shell) queueMenu(v *queueview.View, at fyne.Position) {
+	m := s.commands.Menu("", queueMenuOf(v.Tab())...)
 	widget.ShowPopUpMenuAtPosition(m.Menu, s.window.Canvas(), at)
+}
+
+func queueMenuOf(tab queueview.Tab) []string {
+	const line = action.Separator
+	switch tab.Title {
+	case queueview.Lost.Title:
+		return []string{"queue.retry", "queue.details", line, "queue.cancel", "queue.all", line, "queue.retry-all", "queue.clear-failed"}
+	case queueview.Over.Title:
+		return []string{"queue.retry", "queue.details", line, "queue.cancel", "queue.all", line, "queue.clear"}
+	}
+	return []string{
+		"queue.pause", "queue.resume", "queue.retry", "queue.start-at", "queue.details", line,
+		"queue.top", "queue.bottom", "queue.high", "queue.normal", "queue.low", line, "queue.cancel", "queue.all", line,
+		"queue.hold", "queue.limit", "queue.resume-all", "queue.cancel-all",
+	}
 }
 
 func (s *shell) logMenu(at fyne.Position) {
@@ -317,6 +339,7 @@ func (s *shell) showKeys() {
 		lines = append(lines, parts.Fact{Name: l.Key, Value: l.Title})
 	}
 	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
+		parts.Fact{Name: "Enter", Value: "Open the folder, copy the file; in the queue: all details"},
 		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Del", Value: "In the queue: remove from the list"},
 		parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})
 	scroll := container.NewVScroll(parts.NewFacts(lines...))

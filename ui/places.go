@@ -97,13 +97,18 @@ func (s *shell) saved(id site.ID) (engine.Place, error) {
 	return p, nil
 }
 
-// siteTitle is what people call a site: its name, or user and host.
+// siteTitle is what people call a site: its name, or user and host, with the
+// port where that is not the usual one and tells two servers apart.
 func siteTitle(s site.Site) string {
-	switch {
-	case s.Name != "":
+	if s.Name != "" {
 		return vfs.Readable(s.Name)
-	case s.IsAnonymous():
-		return words.Safe(s.Host)
 	}
-	return words.Safe(s.User + "@" + s.Host)
+	title := s.Host
+	if usual := (site.Site{TLS: s.TLS}); s.EffectivePort() != usual.EffectivePort() {
+		title = s.Address()
+	}
+	if !s.IsAnonymous() {
+		title = s.User + "@" + title
+	}
+	return words.Safe(title)
 }

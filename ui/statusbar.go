@@ -39,8 +39,10 @@ type statusBar struct {
 	left     *parts.Line
 	failed   *parts.Line // hidden where nothing has
 	up, down *parts.Line
-	limit    *parts.Tool // switches the speed limits
-	lasting  string      // what stands there while nothing else is said
+	limit    *parts.Tool       // switches the speed limits
+	queue    fyne.CanvasObject // what is left, and what failed
+	ends     [2]fyne.CanvasObject
+	lasting  string // what stands there while nothing else is said
 	// after runs a function later, on the window's thread.
 	after func(time.Duration, func()) (stop func())
 }
@@ -65,8 +67,10 @@ func newStatusBar(after func(time.Duration, func()) (stop func()), toggleLimit f
 	west := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.secured, s.mode)
 	s.limit.Hide()
 	s.failed.Hide()
-	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.failed, s.up, s.down,
+	s.queue = container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.left, s.failed)
+	east := container.New(layout.NewCustomPaddedHBoxLayout(3*look.Gap), s.queue, s.up, s.down,
 		container.New(layout.NewCustomPaddedLayout(-3, -3, 0, 0), s.limit)) // a tool is higher than the line
+	s.ends = [2]fyne.CanvasObject{west, east}
 	strut := canvas.NewRectangle(color.Transparent) // as high with the tool as without
 	strut.SetMinSize(fyne.NewSize(0, s.limit.MinSize().Height-6))
 	s.object = container.New(layout.NewCustomPaddedLayout(2, 2, look.Gap, look.Gap),
@@ -187,9 +191,11 @@ func (s *statusBar) setLimit(set, on bool) {
 func (s *statusBar) say(text string) {
 	if text == "" {
 		s.message.SetText(s.lasting)
+		s.makeRoom()
 		return
 	}
 	s.message.SetText(text)
+	s.makeRoom()
 	s.after(passing, func() {
 		if s.message.Text() == text {
 			s.say("")
@@ -218,6 +224,28 @@ func (s *statusBar) takeBack(text string) {
 	}
 	s.lasting = ""
 	if s.message.Text() == text {
-		s.message.SetText("")
+		s.say("")
+	}
+}
+
+// makeRoom has the transfer mode give way to a message that is too long for a
+// narrow window, and the queue's state to one that stands only for a moment.
+func (s *statusBar) makeRoom() {
+	text := s.message.Text()
+	was := [2]bool{s.mode.Visible(), s.queue.Visible()}
+	s.mode.Show()
+	s.queue.Show()
+	short := func() bool {
+		wanted := fyne.MeasureText(text, look.Size(theme.SizeNameText), fyne.TextStyle{}).Width + 8*look.Gap
+		return text != "" && s.ends[0].MinSize().Width+s.ends[1].MinSize().Width+wanted > s.object.Size().Width
+	}
+	if short() {
+		s.mode.Hide()
+	}
+	if text != s.lasting && short() {
+		s.queue.Hide()
+	}
+	if was != [2]bool{s.mode.Visible(), s.queue.Visible()} {
+		s.object.Refresh()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"wherry/sync/ftpfs"
@@ -40,6 +41,37 @@ func TestStatusBarTellsHowTheQueueStands(t *testing.T) {
 		if got != tc.want {
 			t.Errorf("%s: %q, want %q", outcome, got, tc.want)
 		}
+	}
+}
+
+func TestStatusBarGivesRoomToWhatIsSaid(t *testing.T) {
+	test.NewTempApp(t)
+	reason := "Permission denied: the server answered that the folder could not be made there. Ask for the right to do so."
+	for outcome, tc := range map[string]struct {
+		width         float32
+		said, lasting string
+		mode, queue   bool
+	}{
+		"all stands where there is room":           {1600, reason, "", true, true},
+		"the queue gives way for a moment":         {900, reason, "", false, false},
+		"a short word needs no room":               {900, "Up", "", true, true},
+		"only the mode gives way for what lasts":   {900, "", reason, false, true},
+		"nothing is said, and everything is there": {900, "", "", true, true},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			bar := newStatusBar(later(new(func())), nil)
+			bar.object.Resize(fyne.NewSize(tc.width, 24))
+			bar.mode.SetText("Passive mode (EPSV, auto)")
+			bar.left.SetText("Queue: 5 items, 102 MB left")
+			bar.say("An earlier one that took all of the room there is, as it was so long as hardly any is")
+			bar.announce(tc.lasting)
+			if tc.said != "" {
+				bar.say(tc.said)
+			}
+			if bar.mode.Visible() != tc.mode || bar.queue.Visible() != tc.queue {
+				t.Errorf("the mode is shown: %v, the queue: %v", bar.mode.Visible(), bar.queue.Visible())
+			}
+		})
 	}
 }
 

@@ -72,7 +72,7 @@ func refusedPassword(t *testing.T, binary string) {
 	s.picture("cancelled")
 
 	// From there the right password goes on.
-	s.keyTo("Right", "Try again")
+	s.keyTo("Right", "Try Again")
 	s.screen.key("Return")
 	s.typePassword("It is used for this session", s.server.Password)
 	s.awaitConnected()

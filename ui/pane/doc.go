@@ -76,7 +76,7 @@ type Hooks struct {
 	Shortcut func(fyne.Shortcut)
 	// Remedies returns what the window can do about a place that cannot be
 	// opened, or a folder that cannot be read: at most two answers, which
-	// stand before "Try again" on the placard. One of them may be strong;
+	// stand before "Try Again" on the placard. One of them may be strong;
 	// then Enter does that. Nil, or none: only the pane's own answers.
 	Remedies func(err error) []parts.Answer
 	// Menu may add to the menu of a right click.

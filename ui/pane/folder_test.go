@@ -86,12 +86,12 @@ func TestFolderThatIsNotThere(t *testing.T) {
 	if got := r.view.placard.Notice(); r.notice() != "This folder does not exist." || got.Text != typed {
 		t.Errorf("of a path that was typed it says %q, %q", r.notice(), got.Text)
 	}
-	r.answer("Try again")
+	r.answer("Try Again")
 	r.settle()
 	if got := r.view.placard.Notice().Text; got != typed {
 		t.Errorf("the second time it says %q", got)
 	}
-	r.answer("Go back")
+	r.answer("Go Back")
 	r.fs.Fail(memfs.OpList, "/home/anna/photos", 1, vfs.KindNotFound)
 	r.view.openRow(1)
 	r.settle()
@@ -109,7 +109,7 @@ func TestFolderThatCannotBeRead(t *testing.T) {
 		t.Fatalf("no words for it: %+v", r.view.placard.Notice())
 	}
 	r.picture("pane-error")
-	r.answer("Go back")
+	r.answer("Go Back")
 	r.settle()
 	if r.notice() != "" {
 		t.Error("the words stay after going back")
@@ -117,13 +117,13 @@ func TestFolderThatCannotBeRead(t *testing.T) {
 	r.shows("/home/anna", "empty")
 	r.view.openRow(1)
 	r.settle()
-	r.answer("Try again")
+	r.answer("Try Again")
 	r.settle()
 	r.shows("/home/anna/photos", "2025")
 	r.fs.Fail(memfs.OpList, "/home/anna/photos", 1, vfs.KindNotFound)
 	r.view.Refresh()
 	r.settle()
-	r.answer("Go up")
+	r.answer("Go Up")
 	r.settle()
 	r.shows("/home/anna")
 }
@@ -139,7 +139,7 @@ func TestPlaceThatCannotBeOpened(t *testing.T) {
 	if !strings.Contains(r.notice(), "ftp.example.org") {
 		t.Errorf("notice %q", r.notice())
 	}
-	r.answer("Try again")
+	r.answer("Try Again")
 	r.settle()
 	if tries != 2 {
 		t.Errorf("tried %d times", tries)
@@ -167,7 +167,7 @@ func TestEmptyAndFilteredFoldersSaySo(t *testing.T) {
 	if r.notice() != "No name matches the filter" {
 		t.Errorf("notice %q", r.notice())
 	}
-	r.answer("Show all")
+	r.answer("Show All")
 	if r.notice() != "" || r.view.Len() != 14 {
 		t.Errorf("notice %q, %d rows", r.notice(), r.view.Len())
 	}

@@ -21,13 +21,13 @@ func TestRemediesStandBeforeTryAgain(t *testing.T) {
 		want     []string
 		enter    string
 	}{
-		"none":               {nil, []string{"Go back", "Try again"}, "Try again"},
-		"one":                {[]parts.Answer{active}, []string{"Go back", "Use Active Mode", "Try again"}, "Try again"},
-		"two leave no third": {[]parts.Answer{active, inClear}, []string{"Use Active Mode", "Connect in Clear", "Try again"}, "Connect in Clear"},
+		"none":               {nil, []string{"Go Back", "Try Again"}, "Try Again"},
+		"one":                {[]parts.Answer{active}, []string{"Go Back", "Use Active Mode", "Try Again"}, "Try Again"},
+		"two leave no third": {[]parts.Answer{active, inClear}, []string{"Use Active Mode", "Connect in Clear", "Try Again"}, "Connect in Clear"},
 		"never more than three": {
 			[]parts.Answer{active, active, active},
-			[]string{"Use Active Mode", "Use Active Mode", "Try again"},
-			"Try again",
+			[]string{"Use Active Mode", "Use Active Mode", "Try Again"},
+			"Try Again",
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {

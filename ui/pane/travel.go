@@ -99,7 +99,7 @@ func (v *View) Cancel() bool {
 		v.failed = t
 		v.showNotice(parts.Notice{
 			Glyph: look.GlyphInfo, Title: "Not opened", Solid: true,
-			Answers: []parts.Answer{{Title: "Try again", Strong: true, Run: v.Refresh}},
+			Answers: []parts.Answer{{Title: "Try Again", Strong: true, Run: v.Refresh}},
 		})
 	}
 	v.settle()
@@ -228,7 +228,7 @@ func (v *View) stranded(t *trip, err error) {
 // waysOut are the answers to a trip that failed, at most three: the way back
 // where there is room for it, what the window knows to help, and trying again.
 func (v *View) waysOut(t *trip, err error) []parts.Answer {
-	again := parts.Answer{Title: "Try again", Strong: true, Run: v.Refresh}
+	again := parts.Answer{Title: "Try Again", Strong: true, Run: v.Refresh}
 	var remedies []parts.Answer
 	if v.hooks.Remedies != nil {
 		remedies = v.hooks.Remedies(err)
@@ -241,9 +241,9 @@ func (v *View) waysOut(t *trip, err error) []parts.Answer {
 	switch {
 	case len(remedies) == 2:
 	case v.shown && (t.opener != nil || t.path != v.model.Path()):
-		answers = append([]parts.Answer{{Title: "Go back", Run: v.giveUp}}, answers...)
+		answers = append([]parts.Answer{{Title: "Go Back", Run: v.giveUp}}, answers...)
 	case t.opener == nil && !t.path.IsRoot():
-		answers = append([]parts.Answer{{Title: "Go up", Run: v.up}}, answers...)
+		answers = append([]parts.Answer{{Title: "Go Up", Run: v.up}}, answers...)
 	}
 	return answers
 }
@@ -280,7 +280,7 @@ func (v *View) emptiness() (parts.Notice, bool) {
 	case v.model.Narrowed() && v.model.Total() > 0:
 		return parts.Notice{
 			Glyph: look.GlyphSearch, Title: "No name matches the filter",
-			Answers: []parts.Answer{{Title: "Show all", Run: func() { v.filter.SetText("") }}},
+			Answers: []parts.Answer{{Title: "Show All", Run: func() { v.filter.SetText("") }}},
 		}, true
 	case v.model.Total() > 0:
 		return parts.Notice{

@@ -34,6 +34,13 @@ func emptiness(tab Tab) parts.Notice {
 	}
 }
 
+// Details shows all that is known of the selected row, if it is one.
+func (v *View) Details() {
+	if rows := v.model.PickedRows(); len(rows) == 1 {
+		v.open(rows[0])
+	}
+}
+
 // open shows all that is known of a row, whole: its columns may cut it.
 func (v *View) open(row int) {
 	if row < 0 || row >= v.model.Len() {
@@ -54,7 +61,7 @@ func (v *View) open(row int) {
 	q.Title = rowName(it, v.names)
 	q.Answers = []parts.Answer{{Title: "Close", Strong: true}}
 	if it.State == queue.Failed || it.State == queue.Skipped {
-		q.Answers = []parts.Answer{{Title: "Close"}, {Title: "Try again", Strong: true, Run: func() {
+		q.Answers = []parts.Answer{{Title: "Close"}, {Title: "Try Again", Strong: true, Run: func() {
 			v.do(func(ctx context.Context) error { return v.queue.Retry(ctx, it.ID) })
 		}}}
 	}

@@ -406,6 +406,27 @@ func TestDetailsOfAFailedRowCanTryAgain(t *testing.T) {
 	}
 }
 
+func TestDetailsAreThoseOfTheOneSelectedRow(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		picked []int
+		want   bool
+	}{
+		"none":    {nil, false},
+		"one":     {[]int{1}, true},
+		"several": {[]int{0, 2}, false},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			v, _ := show(t, newRows(3, queue.Waiting), Left)
+			v.model.Pick(tc.picked)
+			v.Details()
+			c := fyne.CurrentApp().Driver().CanvasForObject(v.list)
+			if got := c.Overlays().Top() != nil; got != tc.want {
+				t.Errorf("details are shown: %v", got)
+			}
+		})
+	}
+}
+
 // TestWhatGoesOnByItselfCanBePaused: a row that waits for its site's password is
 // paused, and goes on once somebody knows that, unless the person pauses it.
 func TestWhatGoesOnByItselfCanBePaused(t *testing.T) {
