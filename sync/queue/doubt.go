@@ -23,9 +23,14 @@ const doubted = 2*maxNotes + MaxWorkers
 // from nobody knows what. No source has it, so that no part is gone on with.
 const inDoubt = -2
 
+// doubtful is that as made_size and made_time.
+func doubtful() (size int64, when string) {
+	return identityColumns(transfer.Identity{Size: inDoubt})
+}
+
 // doubt marks what may have been begun before a crash.
 func (s *store) doubt(ctx context.Context) error {
-	size, when := identityColumns(transfer.Identity{Size: inDoubt})
+	size, when := doubtful()
 	return s.write(ctx, durable, func() error {
 		_, err := s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ? WHERE made_size IS NULL AND id IN (
 			SELECT id FROM (SELECT id,

@@ -294,7 +294,7 @@ func (w *work) begunLocked() []any {
 
 // recoverHand puts in doubt what a killed run had in hand, within a write.
 func (q *Queue) recoverHand(ctx context.Context) error {
-	size, when := identityColumns(transfer.Identity{Size: inDoubt})
+	size, when := doubtful()
 	_, err := q.s.exec(ctx, `UPDATE rows SET made_size = ?, made_time = ?
 		WHERE id IN `+inHand+` AND made_size IS NULL AND type = 'file' AND ended = 0`, size, when)
 	if err != nil {

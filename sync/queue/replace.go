@@ -34,15 +34,16 @@ func (q *Queue) answerReplace(ctx context.Context, id ID, dst site.ID, a transfe
 		_, err := q.s.exec(ctx, `UPDATE rows SET state = 'waiting', question = ''`+asking+`dst_site = ?`, refusedReplace, string(dst))
 		return err
 	}
-	const skip = `UPDATE rows SET state = 'waiting', exists_ = 'skip', question = ''` + asking
+	const skip = `UPDATE rows SET state = 'waiting', exists_ = 'skip', question = '', made_size = ?, made_time = ?` + asking
+	size, when := doubtful() // what stands there is as long, maybe, and is not what was sent (stoodAlready)
 	if !a.ForAll {
-		_, err := q.s.exec(ctx, skip+`id = ?`, refusedReplace, int64(id))
+		_, err := q.s.exec(ctx, skip+`id = ?`, size, when, refusedReplace, int64(id))
 		return err
 	}
 	if _, err := q.s.exec(ctx, `INSERT OR REPLACE INTO settings (key, value) VALUES (?, '1')`, skipsAll+string(dst)); err != nil {
 		return err
 	}
-	_, err := q.s.exec(ctx, skip+`dst_site = ?`, refusedReplace, string(dst))
+	_, err := q.s.exec(ctx, skip+`dst_site = ?`, size, when, refusedReplace, string(dst))
 	return err
 }
 

@@ -319,6 +319,9 @@ func (q *Queue) finish(ctx context.Context, w *work, e ending) (Event, error) {
 		}
 		if ok {
 			v.state, r.Exists = Waiting, rule
+			if e.result.Question.NoReplace && rule == transfer.Skip {
+				begun[0], begun[1] = doubtful()
+			}
 		}
 	}
 	r.Done = moved
