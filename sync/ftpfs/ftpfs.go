@@ -254,7 +254,7 @@ func (f *FS) do(ctx context.Context, c call, work func(conn) error) error {
 // lend is do for work that goes on: where it succeeds, the lease is the
 // caller's.
 func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lease[conn], error) {
-	repeat, ways := c.repeat, allWays
+	repeat, ways, deaths := c.repeat, allWays, mostDeaths
 	for {
 		lease, err := f.pool.Acquire(ctx, c.use)
 		if err != nil {
@@ -266,12 +266,17 @@ func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lea
 		if err == nil {
 			return lease, nil
 		}
-		left := stuck(err)
-		again := left > 0 && left < ways
-		if again {
+		again := true
+		switch left := stuck(err); {
+		case left > 0 && left < ways:
 			ways = left
-		} else if repeat && !lease.Fresh() && diedIdle(s, err) {
-			repeat, again = false, true
+		case errors.Is(err, session.ErrUnasked):
+			again = deaths > 0
+			deaths--
+		case repeat && !lease.Fresh() && diedIdle(s, err):
+			repeat = false
+		default:
+			again = false
 		}
 		lease.Release()
 		if !again || ctx.Err() != nil {
@@ -284,6 +289,11 @@ func (f *FS) lend(ctx context.Context, c call, work func(conn) error) (*pool.Lea
 // PORT). It bounds the sessions that one call may take: each has to leave fewer
 // ways than the one before.
 const allWays = 4
+
+// mostDeaths is how many sessions may end under one call before anything was asked
+// of them, each replaced by another one: two in a row are bad luck where there are
+// few ports, and three are the server's way.
+const mostDeaths = 2
 
 // stuck returns how many ways to a data connection another session could try
 // for the same call: the server hangs in one of those tried, as in its own

@@ -32,6 +32,7 @@ var (
 	silent   = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.Silent, To: at("203.0.113.5:40112"), Took: 6 * time.Second}
 	rejected = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.Rejected, To: at("203.0.113.5:40112")}
 	noEPSV   = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.NotKnown, Reply: "502 Not here"}
+	noneLeft = ftpfs.Attempt{Rung: ftpfs.EPSV, Outcome: ftpfs.NotKnown, Reply: "425 Address already in use"}
 	noCall   = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.NoCall, Advertised: at("192.168.1.7:50001"), Took: 6 * time.Second}
 	cannot   = ftpfs.Attempt{Rung: ftpfs.EPRT, Outcome: ftpfs.CannotCall, Reply: "425 Connection refused", Advertised: at("192.168.1.7:50001")}
 	illegal  = ftpfs.Attempt{Rung: ftpfs.PORT, Outcome: ftpfs.NotAllowed, Reply: "500 Illegal PORT command.", Advertised: at("192.168.1.7:50001")}
@@ -116,6 +117,12 @@ func TestVerdictSays(t *testing.T) {
 			"Active works. Passive does not: nobody answered at 203.0.113.5:40112 within 6 s.",
 			[]string{"--mode active"},
 			"",
+		},
+		"the other mode, passive forced, and no port free": {
+			reportOf(forced(site.ModePassive), noneLeft, viaEPRT),
+			`Passive is what this site uses, and it does not work: the server could not do EPSV just then ("425 Address already in use"). Active works.`,
+			[]string{"--mode active"},
+			"allow",
 		},
 		"the other mode, passive forced": {
 			reportOf(forced(site.ModePassive), silent, viaEPRT),
@@ -424,8 +431,9 @@ func TestSwitchedSays(t *testing.T) {
 		"Data connections now use active mode (EPRT). Passive does not work here: nobody answered at 203.0.113.5:40112 within 6 s.": {
 			To: ftpfs.EPRT, Why: []ftpfs.Attempt{silent},
 		},
-		`Data connections now use PASV: the server does not allow EPSV ("502 Not here").`: {From: ftpfs.EPSV, To: ftpfs.PASV, Why: []ftpfs.Attempt{noEPSV}},
-		"Data connections now use passive mode (EPSV).":                                   {From: ftpfs.PORT, To: ftpfs.EPSV},
+		`Data connections now use PASV: the server does not allow EPSV ("502 Not here").`:                       {From: ftpfs.EPSV, To: ftpfs.PASV, Why: []ftpfs.Attempt{noEPSV}},
+		`Data connections now use PASV: the server could not do EPSV just then ("425 Address already in use").`: {From: ftpfs.EPSV, To: ftpfs.PASV, Why: []ftpfs.Attempt{noneLeft}},
+		"Data connections now use passive mode (EPSV).":                                                         {From: ftpfs.PORT, To: ftpfs.EPSV},
 	} {
 		if got := words.Switched(s); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)

@@ -35,6 +35,12 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 			Title:  sentence(name(path)+" could not do the login", quoted(anyReply.FindString(text))),
 			Remedy: "That is a fault of the server, such as a home folder that is missing, and not of the password: tell its administrator.",
 		}, true
+	case kind == vfs.KindLost && serverFault.MatchString(text):
+		w := Words{Title: sentence("The server ended the connection while working on "+name(path), quoted(anyReply.FindString(text)))}
+		if strings.Contains(text, "vsf_sysutil_bind") {
+			w.Remedy = fewPorts
+		}
+		return w, true
 	case kind == vfs.KindNotFound && IsDeadLink(line):
 		return Words{
 			Title:  name(path) + " is " + deadLink + ".",
@@ -121,9 +127,12 @@ func refusedCommand(text, path string, face Face) Words {
 	}
 }
 
-// serverFault finds what vsftpd says to PASS when it could do nothing with a login
-// that it had accepted.
+// serverFault finds the last word of a process of vsftpd's: to PASS when it could do
+// nothing with a login that it had accepted, to EPSV when its port was taken.
 var serverFault = regexp.MustCompile(`\b500 OOPS`)
+
+// fewPorts is what helps where the server finds no port for a data connection.
+const fewPorts = "It may have too few passive ports for so many connections at a time: use fewer, or ask whoever runs the server for a wider range of ports."
 
 // deadLink is how package localfs tells of a link that cannot be followed.
 const deadLink = "a link that leads to nothing"

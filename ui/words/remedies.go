@@ -38,6 +38,9 @@ func (g ground) meaning(a ftpfs.Attempt) string {
 		}
 		return join("The server connects only to the address it sees you come from.", said)
 	case ftpfs.NotKnown:
+		if ofTheMoment(a) {
+			return said
+		}
 		return join("It is turned off, or the server does not know it.", said)
 	case ftpfs.NoReply:
 		if a.Rung.Mode() == site.ModeActive {
@@ -137,6 +140,9 @@ func helpPassive(a ftpfs.Attempt) string {
 		return "The server's passive ports may be closed by its firewall, or not be forwarded to it by its router" + portSeen(a) +
 			". Ask whoever runs the server to open its passive port range."
 	case ftpfs.NotKnown:
+		if ofTheMoment(a) {
+			return fewPorts
+		}
 		return "Ask whoever runs the server to allow passive mode, or use active."
 	}
 	return ""

@@ -43,6 +43,9 @@ func (g ground) clause(a ftpfs.Attempt) string {
 		}
 		return "connected to " + place(a.To, "the port that the server named")
 	case ftpfs.NotKnown:
+		if ofTheMoment(a) {
+			return "the server could not do " + a.Rung.String() + " just then"
+		}
 		return "the server does not allow " + a.Rung.String()
 	case ftpfs.NotAllowed:
 		if g.nat {
@@ -73,6 +76,12 @@ func (g ground) clause(a ftpfs.Attempt) string {
 		return "the server's answer to " + a.Rung.String() + " could not be understood"
 	}
 	return g.impossible(a.Rung)
+}
+
+// ofTheMoment tells a refusal that may be none the next time (4xx, RFC 959, 4.2.1),
+// as where all ports are taken.
+func ofTheMoment(a ftpfs.Attempt) bool {
+	return a.Outcome == ftpfs.NotKnown && strings.HasPrefix(a.Reply, "4")
 }
 
 func (g ground) impossible(r ftpfs.Rung) string {

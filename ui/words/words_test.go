@@ -191,6 +191,10 @@ func TestParticularFailuresName(t *testing.T) {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "500 OOPS: cannot change directory:/home/anna"},
 			`h could not do the login: the server answered "500 OOPS: cannot change directory:/home/anna".`, "administrator", "did not accept",
 		},
+		"a port that was taken": {
+			vfs.Error{Op: "write", Path: "/d/a", Kind: vfs.KindLost, Reply: "500 OOPS: vsf_sysutil_bind"},
+			`The server ended the connection while working on "/d/a": the server answered "500 OOPS: vsf_sysutil_bind".`, "too few passive ports", "your network",
+		},
 		"a link that leads to nothing": {
 			vfs.Error{Op: "open", Path: "/a", Kind: vfs.KindNotFound, Reply: "it is a link that leads to nothing"}, `"/a" is a link that leads to nothing.`, "Mend the link", "Check the spelling",
 		},

@@ -154,7 +154,8 @@ func (p *Pool[M]) dialFailedLocked(w *waiter[M], err error) {
 	case p.closed:
 		p.settleLocked(w, nil, closedError())
 	case full:
-		p.learned, p.again = max(1, standing), time.Now().Add(p.config.Again)
+		// Who is logging in has not been refused, and counts until then.
+		p.learned, p.again = max(1, standing+p.dialing), time.Now().Add(p.config.Again)
 		if kind == vfs.KindBusy || kind == vfs.KindLogin {
 			p.told = p.learned
 		}

@@ -10,8 +10,8 @@
 //     that is alone may have the one that browsing left, and the next login is
 //     for browsing again.
 //   - The limit is what the site says, plus one for browsing, until a dial
-//     fails with KindBusy (421, 530 "too many"): then it is what stands at
-//     that moment, and who asked waits. For a transfer a server that cannot be
+//     fails with KindBusy (421, 530 "too many"): then it is what stands or is
+//     being made at that moment, and who asked waits. For a transfer a server that cannot be
 //     reached while sessions stand is the same: firewalls count connections
 //     too, and drop what is above. After Again one more is tried, and after
 //     each success the next.

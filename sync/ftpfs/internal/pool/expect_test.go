@@ -119,6 +119,31 @@ func TestAnExpectedSessionThatFails(t *testing.T) {
 	}
 }
 
+// TestWhoIsStillLoggingInCounts as what the server bears, where one more is refused
+// meanwhile: a login may take longer than all the work.
+func TestWhoIsStillLoggingInCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := setup(t, 8)
+		acquire(t, p, Browse).Release()
+		gate := make(chan struct{})
+		s.set(func() { s.gate, s.bears, s.early = gate, 5, true })
+		p.Expect(t.Context(), 8)
+		synctest.Wait()
+		if told := p.Stats().Told; told != 5 {
+			t.Errorf("told %d while four are logging in", told)
+		}
+		close(gate)
+		synctest.Wait()
+		s.set(func() { s.gate = nil })
+		for range 4 {
+			defer acquire(t, p, Transfer).Release()
+		}
+		if open, _, _ := s.count(); open != 5 || p.Stats().Told != 5 {
+			t.Errorf("%d sessions, told %d", open, p.Stats().Told)
+		}
+	})
+}
+
 // TestExpectedSessionsEnd with the pool, also while they are made, and idle out as
 // all others.
 func TestExpectedSessionsEnd(t *testing.T) {

@@ -20,6 +20,8 @@ type server struct {
 
 	mu     sync.Mutex
 	bears  int           // 0: any number
+	early  bool          // it is told at the greeting, before gate, what it bears
+	inside int           // dials behind the greeting
 	refuse error         // what a dial ends with
 	gate   chan struct{} // dials wait for it to be closed; nil: they do not
 	deaf   chan struct{} // NOOPs wait for it
@@ -43,7 +45,15 @@ func (s *server) dial(ctx context.Context) (*fake, error) {
 	s.mu.Lock()
 	s.dials++
 	gate, refuse := s.gate, s.refuse
+	full := s.early && len(s.open)+s.inside >= s.bears
+	if s.early && !full {
+		s.inside++
+		defer s.set(func() { s.inside-- })
+	}
 	s.mu.Unlock()
+	if full {
+		return nil, kind(vfs.KindBusy)
+	}
 	if gate != nil {
 		select {
 		case <-gate:

@@ -340,8 +340,8 @@ func TestLimitFollowsWhatTheServerBears(t *testing.T) {
 		close(full)
 		synctest.Wait()
 		waits(t, "the one refused", early)
-		if got := p.Stats().Limit; got != 1 {
-			t.Errorf("limit %d", got)
+		if got := p.Stats().Limit; got != 2 {
+			t.Errorf("limit %d, with one that is still logging in", got)
 		}
 		close(s.gate)
 		synctest.Wait()

@@ -174,7 +174,7 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 		err := w.ended()
 		replies := []wire.Reply(nil)
 		if err == nil {
-			replies = o.behind()
+			replies, _ = o.behind() // each step looks for its own
 		}
 		switch {
 		case w.hand.data.Hasty() && o.ctx.Err() == nil && (err == nil && !e.arrived(replies, f.Size) || brokenOff(o.kind(err))):
@@ -188,11 +188,8 @@ func (w *writer) Finish(f vfs.Finish) (out vfs.Finished, done bool, err error) {
 }
 
 // behind are the replies to what was asked behind the transfer that has ended;
-// none where the connection broke on the way.
-func (o *operation) behind() []wire.Reply {
+// where the connection broke on the way, which all says, those that had come.
+func (o *operation) behind() (replies []wire.Reply, all bool) {
 	_, replies, err := o.ctl.Followed()
-	if err != nil {
-		return nil
-	}
-	return replies
+	return replies, err == nil
 }

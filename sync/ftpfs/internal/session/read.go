@@ -236,6 +236,8 @@ func (r *reader) close() error {
 	case r.size == vfs.SizeUnknown && !r.data.Whole():
 		return o.end(o.kinded(vfs.KindSize, "the encrypted data connection was cut off"))
 	}
-	r.after = r.witness(o.behind())
+	if replies, all := o.behind(); all {
+		r.after = r.witness(replies)
+	}
 	return o.end(nil)
 }

@@ -16,6 +16,10 @@ import (
 // another one.
 var ErrNoVerdict = wire.ErrNoVerdict
 
+// ErrUnasked is in the chain of a KindLost by which nothing took effect: the
+// control connection ended before the transfer was asked for.
+var ErrUnasked = wire.ErrUnasked
+
 // verdict is err, the end of a transfer, as KindLost by ErrNoVerdict where
 // whole says that nothing but the final reply is missing, and by nothing where
 // bytes are.

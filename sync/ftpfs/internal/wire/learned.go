@@ -30,6 +30,7 @@ type Learned struct {
 	group    tls.CurveID // guarded; see keyGroup
 	proof    proof       // guarded
 	expected time.Time   // guarded; see Expect
+	ports    ports       // guarded
 }
 
 // Recall seeds what an earlier run of the program remembered: it goes first

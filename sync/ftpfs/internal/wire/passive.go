@@ -21,15 +21,22 @@ func (c *Control) tryPassive(rung Rung) (*Data, error) {
 	if !kept {
 		var err error
 		if r, err = c.Command(rung.String()); err != nil {
-			return nil, err
+			return nil, unasked(err)
 		}
 	}
-	if r.Code == 421 {
+	switch {
+	case r.Code == 421:
 		return nil, c.goodbye(r, false)
+	case r.isOops():
+		c.conf.Learned.gives(false)
+		return nil, fault(vfs.KindLost, c.Conceal(r.String()), ErrUnasked)
 	}
 	port, err := c.portOf(t, r)
 	if err != nil {
 		return nil, err
+	}
+	if !kept {
+		c.conf.Learned.gives(true)
 	}
 	if dial == nil && c.hurries(rung) {
 		dial = c.dialAhead(c.ctx, port, limit)

@@ -25,19 +25,24 @@ type prefetched struct {
 }
 
 // prefetches says whether the next data connection's address is worth asking for:
-// data connections are made by EPSV, and one transfer follows the other. The first
-// time it must also be plain soon whether the server hangs by it.
+// data connections are made by EPSV, one transfer follows the other, and there are
+// ports enough. The first time it must also be plain soon whether the server hangs by it.
 func (c *Control) prefetches() bool {
-	return c.bearsBy(EPSV) && c.isBusy() && (c.isQuick() || c.hasPorted())
+	return c.bearsBy(EPSV) && c.isBusy() && (c.isQuick() || c.hasPorted()) && !c.conf.Learned.crowded()
 }
 
 // keepPort keeps the answer to an EPSV that was sent ahead, and connects.
 func (c *Control) keepPort(r Reply) {
 	number, ok := parseEPSV(r.Text())
-	if !ok || r.Code != 229 {
+	switch ok = ok && r.Code == 229; {
+	case r.isOops():
+		c.conf.Learned.gives(false)
+		return
+	case !ok:
 		c.odd("no port ahead")
 		return
 	}
+	c.conf.Learned.gives(true)
 	c.ported = true
 	c.conf.Learned.proves(c.whom(), func(p *proof) { p.ported = true })
 	c.dropPort()

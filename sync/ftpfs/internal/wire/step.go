@@ -159,8 +159,11 @@ func (c *Control) accept(r Reply) bool {
 		head = c.pending[0]
 	}
 	transfer := isTransfer[head.verb]
-	if r.Code == 421 {
+	switch {
+	case r.Code == 421:
 		c.Break(c.goodbye(r, unasked))
+	case r.isOops():
+		c.Break(fault(vfs.KindLost, c.Conceal(r.String()), nil))
 	}
 	switch {
 	case unasked:
