@@ -207,6 +207,10 @@ func (c *fakeConn) Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error) {
 
 func (c *fakeConn) Glimpse(ctx context.Context, p vfs.Path) (vfs.Entry, error) { return c.Stat(ctx, p) }
 
+func (c *fakeConn) Dates(ctx context.Context, _ vfs.Path, _ []string) (map[string]time.Time, error) {
+	return nil, c.do(ctx, "dates")
+}
+
 func (c *fakeConn) Read(ctx context.Context, _ vfs.Path, _ int64) (vfs.Reader, error) {
 	return &fakeStream{Reader: strings.NewReader("content"), c: c, ctx: ctx}, c.do(ctx, "read")
 }

@@ -22,6 +22,7 @@ type conn interface {
 	List(ctx context.Context, dir vfs.Path) ([]vfs.Entry, error)
 	Stat(ctx context.Context, p vfs.Path) (vfs.Entry, error)
 	Glimpse(ctx context.Context, p vfs.Path) (vfs.Entry, error)
+	Dates(ctx context.Context, dir vfs.Path, names []string) (map[string]time.Time, error)
 	Read(ctx context.Context, p vfs.Path, offset int64) (vfs.Reader, error)
 	ReadSeen(ctx context.Context, p vfs.Path, offset int64, seen vfs.Entry) (vfs.Reader, error)
 	Write(ctx context.Context, p vfs.Path, at int64) (vfs.Writer, error)
@@ -37,7 +38,8 @@ type conn interface {
 	Sever()
 }
 
-// FS is one site. It implements vfs.FS, vfs.Swift, vfs.Glimpser and vfs.Sparer.
+// FS is one site. It implements vfs.FS, vfs.Swift, vfs.Glimpser, vfs.Dater
+// and vfs.Sparer.
 type FS struct {
 	host   string           // fixed
 	pool   *pool.Pool[conn] // fixed
@@ -59,6 +61,7 @@ var (
 	_ vfs.Doubter  = (*FS)(nil)
 	_ vfs.Swift    = (*FS)(nil)
 	_ vfs.Glimpser = (*FS)(nil)
+	_ vfs.Dater    = (*FS)(nil)
 	_ vfs.Sparer   = (*FS)(nil)
 )
 

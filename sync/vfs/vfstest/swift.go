@@ -113,6 +113,37 @@ var swiftCases = []testCase{
 			s.wantKind("opening "+p.String()+" as seen", err, vfs.KindOf(want))
 		}
 	}},
+	{"the times told together are those of a look", func(s *suite) {
+		dater, ok := s.f.(vfs.Dater)
+		if !ok {
+			return
+		}
+		names := []string{"missing", "plain"}
+		for _, name := range awkwardNames() {
+			if s.opt.Refuses == nil || !s.opt.Refuses(name) {
+				names = append(names, name)
+			}
+		}
+		for i, name := range names[1:] {
+			s.write(s.at(name), content(i))
+			if !s.opt.NoTimes {
+				s.must("set time", s.f.SetTime(s.ctx, s.at(name), time.Unix(1_600_000_000+int64(i), 0)))
+			}
+		}
+		told, err := dater.Dates(s.ctx, s.dir, names)
+		s.must("dates", err)
+		for name, at := range told {
+			if look := s.stat(s.at(name)); !look.ModTime.Equal(at) || look.Accuracy != time.Second {
+				s.Errorf("%q is told to be of %v, a look says %v, to %v", name, at, look.ModTime, look.Accuracy)
+			}
+		}
+		if told, err = dater.Dates(s.ctx, s.at("missing"), names); err != nil || len(told) > 0 {
+			s.Errorf("of a folder that is missing %v is told, %v", told, err)
+		}
+		if told, err = dater.Dates(s.ctx, s.dir, nil); err != nil || len(told) > 0 {
+			s.Errorf("asked nothing, told %v, %v", told, err)
+		}
+	}},
 	{"finishing comes to what the single steps come to", func(s *suite) {
 		for _, tc := range finishes() {
 			s.finishBothWays(tc)

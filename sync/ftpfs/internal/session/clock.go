@@ -12,6 +12,7 @@ import (
 // 3659, 3), so one file told by both gives it away.
 type clock struct {
 	asked  bool          // the one MDTM is spent
+	told   bool          // MDTM has been answered with a time
 	offset time.Duration // of LIST minus UTC; 0 where nothing was learned
 }
 

@@ -344,6 +344,7 @@ func (o *operation) exactTime(p vfs.Path, e vfs.Entry) (vfs.Entry, error) {
 		o.unlearn("MDTM")
 	}
 	if t, ok := stampOf(r); ok {
+		o.clock.told = true
 		e.ModTime, e.Accuracy = t, time.Second
 	}
 	return e, nil
