@@ -56,8 +56,9 @@ func isJournals(err error) bool {
 }
 
 // sweep deletes the part of a cancelled row. A row asked for since with the
-// same target has the part now, also one that is still to be found; but one under a name that the rule Rename chose
-// is nobody else's. One whose target was not looked at has none.
+// same target has the part now, also one that is still to be found; but one under a
+// name that the rule Rename chose is nobody else's. One whose target was not looked at
+// has none. A part that may be all that stands whole there stays: the source may be gone.
 func (q *Queue) sweep(ctx context.Context, r row) error {
 	if r.arrive == ArriveLook {
 		return nil
@@ -79,6 +80,12 @@ func (q *Queue) sweep(ctx context.Context, r row) error {
 		return err
 	}
 	defer done()
+	if r.made != nil {
+		only, err := transfer.OnlyCopy(ctx, transfer.File{FS: f, Path: target}, *r.made, q.replaceWay(r.Target.Site))
+		if only || err != nil {
+			return err
+		}
+	}
 	if err := f.Remove(ctx, part); err != nil && vfs.KindOf(err) != vfs.KindNotFound {
 		return err
 	}

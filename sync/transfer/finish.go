@@ -143,7 +143,10 @@ func (r *run) drop(ctx context.Context, part vfs.Path) {
 // dropEarlier removes what an earlier run of this job began and none will go
 // on with.
 func (r *run) dropEarlier(ctx context.Context) {
-	if r.job.Made == nil || r.onlyCopy(ctx) {
+	if r.job.Made == nil {
+		return
+	}
+	if only, err := OnlyCopy(ctx, r.job.Target, *r.job.Made, r.job.Replace); only || err != nil {
 		return
 	}
 	name := r.job.Target.Path

@@ -169,15 +169,24 @@ func (r *run) ownRemains() bool {
 		(r.job.Exists == Newer || r.job.Exists == Different)
 }
 
-// onlyCopy tells whether an earlier run may have left nothing whole but its
-// part.
-func (r *run) onlyCopy(ctx context.Context) bool {
-	if r.job.Replace != ReplaceDirect && r.job.Replace != ReplaceDelete {
-		return false
+// OnlyCopy tells whether a part beside target that is made from made may be all that
+// stands whole there: a way to replace files that was broken off leaves it so. Who
+// does not go on with such a part leaves it where it is. With an error nobody knows.
+func OnlyCopy(ctx context.Context, target File, made Identity, way ReplaceWay) (bool, error) {
+	name, err := PartName(target.Path)
+	if err != nil || way != ReplaceDirect && way != ReplaceDelete {
+		return false, err
 	}
-	now, err := r.job.Target.FS.Stat(ctx, r.job.Target.Path)
-	if err != nil || r.job.Replace == ReplaceDelete {
-		return err != nil
+	now, err := target.FS.Stat(ctx, target.Path)
+	switch {
+	case err != nil && vfs.KindOf(err) != vfs.KindNotFound:
+		return false, err
+	case err == nil && (way == ReplaceDelete || now.Size == made.Size):
+		return false, nil
 	}
-	return now.Size != r.job.Made.Size
+	part, err := target.FS.Stat(ctx, name)
+	if vfs.KindOf(err) == vfs.KindNotFound {
+		return false, nil
+	}
+	return made.Size < 0 || part.Size < 0 || part.Size == made.Size, err
 }
