@@ -112,11 +112,11 @@ func (s *shell) paneCommands() []action.Command {
 }
 
 func (s *shell) windowCommands() []action.Command {
-	tab := func(id, title string, n int) action.Command {
-		return action.Command{ID: id, Title: title, Checked: func() bool { return s.tabs.Current() == n }, Run: func() {
-			s.tabs.Choose(n)
-			s.tabs.Chosen(n)
-		}}
+	tab := func(id, title string, n int, key fyne.KeyName) action.Command {
+		return action.Command{
+			ID: id, Title: title, Key: key, Mod: ctrl, Checked: func() bool { return s.tabs.Current() == n },
+			Run: func() { s.toTab(n) },
+		}
 	}
 	theme := func(id, title string, c look.Choice) action.Command {
 		return action.Command{
@@ -132,13 +132,24 @@ func (s *shell) windowCommands() []action.Command {
 		theme("view.system", "Light or dark as the system", look.System),
 		theme("view.light", "Light", look.Light),
 		theme("view.dark", "Dark", look.Dark),
-		tab("view.queue", "Queue", 0),
-		tab("view.failed", "Failed", 1),
-		tab("view.completed", "Completed", 2),
-		tab("view.log", "Log", 3),
+		tab("view.queue", "Queue", 0, fyne.Key1),
+		tab("view.failed", "Failed", 1, fyne.Key2),
+		tab("view.completed", "Completed", 2, fyne.Key3),
+		tab("view.log", "Log", 3, fyne.Key4),
 		{ID: "help.keys", Title: "Keys", Key: fyne.KeyF1, Run: s.showKeys},
 		{ID: "help.about", Title: "About Wherry", Run: s.showAbout},
 	}
+}
+
+// toTab shows a tab below the panes and gives it the keys; Tab brings them back.
+func (s *shell) toTab(n int) {
+	s.tabs.Choose(n)
+	s.tabs.Chosen(n)
+	if v := s.list(); v != nil {
+		v.Focus()
+		return
+	}
+	s.log.Focus()
 }
 
 func (s *shell) siteCommands() []action.Command {
@@ -338,7 +349,7 @@ func (s *shell) showKeys() {
 	for _, l := range s.commands.Help() {
 		lines = append(lines, parts.Fact{Name: l.Key, Value: l.Title})
 	}
-	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
+	lines = append(lines, parts.Fact{Name: "Tab", Value: "The other pane; from the queue back to the pane"}, parts.Fact{Name: "Backspace", Value: "Up"},
 		parts.Fact{Name: "Enter", Value: "Open the folder, copy the file; in the queue: all details"},
 		parts.Fact{Name: "Letters", Value: "To the name that begins so"}, parts.Fact{Name: "Del", Value: "In the queue: remove from the list"},
 		parts.Fact{Name: "Esc", Value: "Stop waiting, end a drag"})

@@ -162,7 +162,7 @@ func (s *shell) buildTabs() {
 		v := queueview.New(s.loop, transfers{s.engine.Queue(), s.engine}, tab, s.siteName)
 		v.Trouble = s.trouble
 		v.Menu = func(at fyne.Position) { s.queueMenu(v, at) }
-		v.Say = s.status.say
+		v.Say, v.Leave = s.status.say, s.toPane
 		v.SetModifiers(s.modifiers)
 		s.lists = append(s.lists, v)
 		s.tabs.SetAside(s.tabs.Append(tab.Title, v.Object()), v.Aside())
@@ -170,7 +170,7 @@ func (s *shell) buildTabs() {
 	s.log, s.logWatch = logview.New(s.loop, s.engine.Trace())
 	s.log.SetModifiers(s.modifiers)
 	s.log.Menu = s.logMenu
-	s.log.Say = s.status.say
+	s.log.Say, s.log.Leave = s.status.say, s.toPane
 	s.logWatch.SetVisible(false)
 	logTab := s.tabs.Append("Log", s.log.Object())
 	s.tabs.Chosen = func(tab int) {
@@ -180,6 +180,9 @@ func (s *shell) buildTabs() {
 		}
 	}
 }
+
+// toPane gives the keys back to the pane that had them last.
+func (s *shell) toPane() { s.panes[s.active].Focus() }
 
 func (s *shell) paneHooks(side int) pane.Hooks {
 	return pane.Hooks{

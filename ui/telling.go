@@ -109,6 +109,8 @@ func (s *shell) focused() fact {
 		f.Text = "left"
 	case s.panes[right].HasFocus():
 		f.Text = "right"
+	case s.list() != nil && s.list().HasFocus():
+		f.Text = s.list().Tab().Title
 	}
 	return f
 }

@@ -122,6 +122,13 @@ func downloadByKeys(t *testing.T, binary string) {
 	s.sameFile("report.pdf")
 	s.is("the left pane shows it", "paneleft", func(f fact) bool { return slices.Contains(f.Rows, "report.pdf") })
 	s.picture("downloaded")
+
+	s.screen.key("ctrl+3")
+	s.is("the completed ones have the keys", "focus", func(f fact) bool { return f.Text == "Completed" })
+	s.is("they are shown", "panequeue", func(f fact) bool { return f.Text == "Completed" && slices.Equal(f.Rows, []string{"report.pdf"}) })
+	s.picture("completed")
+	s.screen.key("Tab")
+	s.is("the pane has the keys again", "focus", func(f fact) bool { return f.Text == "right" })
 }
 
 func escEndsDrag(t *testing.T, binary string) {

@@ -43,6 +43,8 @@ type View struct {
 
 	// Say tells in passing a line that does not fit; "" ends it.
 	Say func(text string)
+	// Leave is told when Tab is to take the keys back to the panes.
+	Leave func()
 
 	source    Transcript
 	lines     []trace.Line
@@ -85,6 +87,11 @@ func New(l *loop.Loop, source Transcript) (*View, *loop.Watch) {
 			v.Menu(at)
 		}
 	}
+	v.list.Hooks.Switch = func() {
+		if v.Leave != nil {
+			v.Leave()
+		}
+	}
 	return v, loop.Sample(l, v.take, v.add)
 }
 
@@ -114,6 +121,14 @@ func (v *View) add(lines []trace.Line) {
 	if follow {
 		v.list.ScrollTo(len(v.lines) - 1)
 	}
+}
+
+// Focus gives the keys to the log, from the newest line on.
+func (v *View) Focus() {
+	if v.selection.Cursor() < 0 {
+		v.selection.Point(len(v.lines) - 1)
+	}
+	v.list.Focus()
 }
 
 // Object is what to put into the window.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"wherry/sync/trace"
@@ -102,5 +103,30 @@ func TestNewLinesLeaveAReaderAlone(t *testing.T) {
 	say(maxLines - 220 + 1) // one more than is kept
 	if !v.selection.Has(2) || v.selection.Count() != 1 {
 		t.Errorf("selected: %v", v.selection.Rows())
+	}
+}
+
+func TestKeysBeginAtTheNewestLine(t *testing.T) {
+	ring := trace.NewRing(10, nil)
+	v, l := show(t, ring)
+	left := 0
+	v.Leave = func() { left++ }
+	v.Focus() // nothing to stand on yet
+	for range 5 {
+		ring.Add(trace.Line{Text: "NOOP"})
+	}
+	l.Tick()
+	v.Focus()
+	keys := fyne.CurrentApp().Driver().CanvasForObject(v.list).Focused()
+	keys.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	if rows := v.selection.Rows(); len(rows) != 1 || rows[0] != 3 {
+		t.Errorf("Up leads to %d", rows)
+	}
+	if tab, ok := keys.(fyne.Tabbable); !ok || !tab.AcceptsTab() {
+		t.Fatal("Tab does not come here")
+	}
+	keys.TypedKey(&fyne.KeyEvent{Name: fyne.KeyTab})
+	if left != 1 {
+		t.Errorf("Tab was told %d times", left)
 	}
 }

@@ -427,6 +427,21 @@ func TestDetailsAreThoseOfTheOneSelectedRow(t *testing.T) {
 	}
 }
 
+func TestTabLeavesTheList(t *testing.T) {
+	v, _ := show(t, newRows(3, queue.Waiting), Left)
+	left := 0
+	v.Leave = func() { left++ }
+	v.Focus()
+	keys := fyne.CurrentApp().Driver().CanvasForObject(v.list).Focused()
+	if tab, ok := keys.(fyne.Tabbable); !v.HasFocus() || !ok || !tab.AcceptsTab() {
+		t.Fatal("the list does not have the keys, or not Tab")
+	}
+	keys.TypedKey(&fyne.KeyEvent{Name: fyne.KeyTab})
+	if left != 1 {
+		t.Errorf("Tab was told %d times", left)
+	}
+}
+
 // TestWhatGoesOnByItselfCanBePaused: a row that waits for its site's password is
 // paused, and goes on once somebody knows that, unless the person pauses it.
 func TestWhatGoesOnByItselfCanBePaused(t *testing.T) {

@@ -105,6 +105,9 @@ func (v *View) Find() bool {
 	return true
 }
 
+// Focus gives the keys to the list.
+func (v *View) Focus() { v.list.Focus() }
+
 // HasFocus says whether the keys go to the list.
 func (v *View) HasFocus() bool { return v.list.HasFocus() }
 

@@ -26,6 +26,8 @@ type View struct {
 	Say func(text string)
 	// Focused is told when the list got or lost the keys.
 	Focused func(bool)
+	// Leave is told when Tab is to take the keys back to the panes.
+	Leave func()
 
 	loop      *loop.Loop
 	queue     Queue
@@ -97,6 +99,11 @@ func (v *View) hooks() parts.Hooks {
 		Focused: func(on bool) {
 			if v.Focused != nil {
 				v.Focused(on)
+			}
+		},
+		Switch: func() {
+			if v.Leave != nil {
+				v.Leave()
 			}
 		},
 	}
