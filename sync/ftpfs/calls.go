@@ -87,7 +87,10 @@ func (f *FS) Rename(ctx context.Context, from, to vfs.Path, replace bool) error 
 			}
 		}
 		err := c.Rename(ctx, from, to)
-		if kind := vfs.KindOf(err); kind == vfs.KindPermission || kind == vfs.KindOther && err != nil {
+		switch kind := vfs.KindOf(err); {
+		case kind == vfs.KindExists:
+			return errOf("rename", to, err) // it is the new name that does
+		case kind == vfs.KindPermission, kind == vfs.KindOther && err != nil:
 			// ProFTPD says "Operation not permitted" of a folder in the way.
 			if e, cannot := c.Stat(ctx, to); cannot == nil && e.IsDir() && to != from {
 				return &vfs.Error{Op: "rename", Path: to.String(), Kind: vfs.KindExists, Reply: "a folder has the new name", Err: err}

@@ -1,6 +1,7 @@
 package ftpfs
 
 import (
+	"errors"
 	"testing"
 
 	"wherry/sync/ftptest"
@@ -29,7 +30,9 @@ func TestReplacesIsLearned(t *testing.T) {
 			if can, err := f.Features(t.Context()); err != nil || !can.Replaces {
 				t.Fatal(can.Replaces, err)
 			}
-			if err := f.Rename(t.Context(), vfs.MustParse("/a"), vfs.MustParse(tc.onto), true); vfs.KindOf(err) != vfs.KindExists {
+			var told *vfs.Error
+			err := f.Rename(t.Context(), vfs.MustParse("/a"), vfs.MustParse(tc.onto), true)
+			if vfs.KindOf(err) != vfs.KindExists || !errors.As(err, &told) || told.Path != tc.onto {
 				t.Error(err)
 			}
 			f.Drop(nil)

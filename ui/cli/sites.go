@@ -90,14 +90,16 @@ func spelled(one site.Site) site.Site {
 	return one
 }
 
-func tlsWords(t site.TLS) string {
-	switch t {
-	case site.TLSDefault:
+func tlsWords(one site.Site) string {
+	switch {
+	case one.TLS == site.TLSDefault && one.IsAnonymous():
 		return "explicit (off where an anonymous login is refused it)"
-	case site.TLSOff:
+	case one.TLS == site.TLSDefault:
+		return string(site.TLSExplicit)
+	case one.TLS == site.TLSOff:
 		return "off: passwords and files can be read on the way"
 	}
-	return string(t)
+	return string(one.TLS)
 }
 
 func (a *app) sitesShow() *cobra.Command {
@@ -138,7 +140,7 @@ func (s *session) showSite(ctx context.Context, one site.Site) error {
 		{"Host", one.Address()},
 		{"User", one.User},
 		{"Password", kept},
-		{"TLS", tlsWords(one.TLS)},
+		{"TLS", tlsWords(one)},
 		{"Mode", string(modeWords(one.Mode))},
 		{"Folder there", one.RemoteDir},
 		{"Folder here", one.LocalDir},
