@@ -128,7 +128,7 @@ func (q *Queue) openQuestion(ctx context.Context, declined map[ID]bool) (*row, u
 // Answer gives the answer to the question that row id has open, and sends the
 // row back to Waiting with that rule. With ForAll the answer counts for every
 // row of the same Add that asks now or would ask later. A row that asks
-// nothing is KindNotFound.
+// nothing, or what this is no answer to, is KindNotFound.
 //
 // To a question with NoReplace only Answer.Replace counts, and for its site: all
 // rows that ask the same there go on, and Config.Replaced is told. ReplaceAsk
@@ -147,7 +147,7 @@ func (q *Queue) answer(ctx context.Context, id ID, put string, a transfer.Answer
 		var asked, dst string
 		err := q.s.row(ctx, `SELECT job, question, dst_site FROM rows WHERE id = ? AND state = 'asking'`, int64(id)).Scan(&job, &asked, &dst)
 		switch {
-		case isNoRow(err), err == nil && put != "" && put != asked:
+		case isNoRow(err), err == nil && (put != "" && put != asked || put == "" && isAstray(a, asked)):
 			return &vfs.Error{Op: "answer", Kind: vfs.KindNotFound, Reply: "no question of this row is open"}
 		case err != nil:
 			return q.s.wrap(journalOp, err)
@@ -170,6 +170,16 @@ func (q *Queue) answer(ctx context.Context, id ID, put string, a transfer.Answer
 		q.c.Replaced(told, a.Replace)
 	}
 	return err
+}
+
+// isAstray tells an answer that is none to the question the journal keeps as asked: a
+// row that was answered for all its job may ask something else by the time its own
+// answer comes.
+func isAstray(a transfer.Answer, asked string) bool {
+	if strings.Contains(asked, refusedReplace) {
+		return a.Replace == transfer.ReplaceAsk && a.Rule != "" && a.Rule != transfer.Skip
+	}
+	return a.Replace != transfer.ReplaceAsk
 }
 
 // answerExists is Answer to the question what to do with what stands there.

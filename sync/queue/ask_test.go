@@ -129,6 +129,36 @@ func TestAnswersToNothing(t *testing.T) {
 	}
 }
 
+// TestAnAnswerToTheQuestionBefore does nothing: a script that answers row by row what
+// it has listed may come to one that was let go on by the first of its answers, and
+// asks something else by now.
+func TestAnAnswerToTheQuestionBefore(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		rule transfer.Rule
+		old  transfer.Answer
+	}{
+		"what to do with what exists": {transfer.Overwrite, transfer.Answer{Rule: transfer.Overwrite, ForAll: true}},
+		"how to replace it":           {transfer.Ask, transfer.Answer{Rule: transfer.Skip, Replace: transfer.ReplaceDirect}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := newRig(t, nil)
+			r.there.Limit(func(can *vfs.Features) { can.Replaces = false })
+			r.here.Put("/a", "new", when)
+			r.there.Put("/in/a", "old", when)
+			req := up("/a")
+			req.Exists = tc.rule
+			id := r.add(req)[0]
+			r.drain()
+			if err := r.Answer(t.Context(), id, tc.old); vfs.KindOf(err) != vfs.KindNotFound {
+				t.Errorf("error %v", err)
+			}
+			if got := r.item(id); got.State != Asking {
+				t.Errorf("the row is %s", got.State)
+			}
+		})
+	}
+}
+
 func TestAQuestionThatIsAnsweredElsewhereIsTakenBack(t *testing.T) {
 	for outcome, tc := range map[string]struct {
 		elsewhere func(r *rig, id ID) error
