@@ -235,7 +235,7 @@ func TestWhatExactTimesDecide(t *testing.T) {
 
 // TestOneRefusalOfTimesSpeaksForAFolder however long it is.
 func TestOneRefusalOfTimesSpeaksForAFolder(t *testing.T) {
-	const n = 2*scanChunk + 1
+	const n = scanChunk + 1
 	log := &dateLog{answer: func(_ int, told map[string]time.Time) error { clear(told); return nil }}
 	r := newRig(t, roughly(log))
 	for i := range n {
