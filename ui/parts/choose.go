@@ -12,12 +12,12 @@ import (
 	"wherry/ui/look"
 )
 
-// Check is a box to tick that knows Esc: Fyne's keeps a key it has no use for
-// to itself, and a dialog around it could not be left by keyboard.
+// Check is a box to tick that knows Esc and Enter: Fyne's keeps a key it has no
+// use for to itself, and a dialog around it could not be answered by keyboard.
 type Check struct {
 	widget.Check
-	// Escaped is called on Esc. Nil: nothing.
-	Escaped func()
+	// Escaped is called on Esc, Entered on Enter. Nil: nothing.
+	Escaped, Entered func()
 }
 
 // NewCheck returns a box that is not ticked.
@@ -51,10 +51,11 @@ func (r *checkRenderer) MinSize() fyne.Size {
 	return r.WidgetRenderer.MinSize().SubtractWidthHeight(ringRoom, 0)
 }
 
-// TypedKey adds Esc.
+// TypedKey adds Esc and Enter.
 func (c *Check) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeyEscape && c.Escaped != nil {
-		c.Escaped()
+	does := map[fyne.KeyName]func(){fyne.KeyEscape: c.Escaped, fyne.KeyReturn: c.Entered, fyne.KeyEnter: c.Entered}[e.Name]
+	if does != nil {
+		does()
 		return
 	}
 	c.Check.TypedKey(e)

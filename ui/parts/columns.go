@@ -18,6 +18,10 @@ type Column struct {
 	// the highest Yield first, and of several the last one.
 	Flex  bool
 	Yield int
+	// Share gives the column a part of what the flexible one has beyond its
+	// Width, until the person moves a border: in a wide window one column would
+	// be nearly empty, and the texts of its neighbours cut.
+	Share bool
 	Align fyne.TextAlign
 	// Secondary columns are drawn in the quieter colour.
 	Secondary bool
@@ -74,6 +78,27 @@ func spread(columns []Column, widths []float32, total float32) []span {
 		x += width
 	}
 	return spans
+}
+
+// share returns the widths with what the flexible column has to spare dealt out
+// evenly among it and those that share.
+func share(columns []Column, widths []float32, total float32) []float32 {
+	spare, sharers := float32(0), 1
+	for i, s := range spread(columns, widths, total) {
+		switch c := columns[i]; {
+		case c.Flex:
+			spare = s.width - c.Width
+		case c.Share && s.shown:
+			sharers++
+		}
+	}
+	out := append([]float32(nil), widths...)
+	for i, c := range columns {
+		if c.Share && spare > 0 {
+			out[i] += float32(int(spare) / sharers)
+		}
+	}
+	return out
 }
 
 // nextHidden is the column that goes next where there is too little room, -1

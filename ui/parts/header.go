@@ -237,6 +237,7 @@ func (g *grip) Cursor() desktop.Cursor { return desktop.HResizeCursor }
 // last event is what counts.
 func (g *grip) Dragged(e *fyne.DragEvent) {
 	l := g.header.list
+	l.hold()
 	l.widths = shift(l.columns, l.widths, l.spans(), g.left, e.Dragged.DX)
 	l.relayout()
 }
@@ -245,6 +246,7 @@ func (g *grip) Dragged(e *fyne.DragEvent) {
 // where that is the flexible one, all others.
 func (g *grip) DoubleTapped(*fyne.PointEvent) {
 	l := g.header.list
+	l.hold()
 	for i, c := range l.columns {
 		if !c.Flex && (i == g.left || l.columns[g.left].Flex) {
 			l.widths[i] = max(l.contentWidth(i), c.Min)

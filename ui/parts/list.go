@@ -102,6 +102,7 @@ type List struct {
 	clock     Clock
 	columns   []Column
 	widths    []float32
+	moved     bool // a border was, so that nothing is shared any more
 	source    Source
 	selection *Selection
 
@@ -210,6 +211,7 @@ func (l *List) SetWidths(widths []float32) {
 	if len(widths) != len(l.columns) {
 		return
 	}
+	l.moved = true
 	for i := range widths {
 		l.widths[i] = max(widths[i], l.columns[i].Min)
 	}
@@ -275,7 +277,24 @@ func (l *List) relayout() {
 // spans lays the columns out in the present width, leaving the scroll bar its
 // place.
 func (l *List) spans() []span {
-	return spread(l.columns, l.widths, max(l.Size().Width-look.Size(theme.SizeNameScrollBarSmall)-2, 0))
+	total := max(l.Size().Width-look.Size(theme.SizeNameScrollBarSmall)-2, 0)
+	if l.moved {
+		return spread(l.columns, l.widths, total)
+	}
+	return spread(l.columns, share(l.columns, l.widths, total), total)
+}
+
+// hold keeps all columns as wide as they are now, but for the flexible one.
+func (l *List) hold() {
+	if l.moved {
+		return
+	}
+	for i, s := range l.spans() {
+		if s.shown && !l.columns[i].Flex {
+			l.widths[i] = s.width
+		}
+	}
+	l.moved = true
 }
 
 // HeldModifiers returns the modifier keys held down.

@@ -182,7 +182,8 @@ func (d *Dialog) escape() {
 	}
 }
 
-// leaveBy lets Esc in what a dialog holds close it.
+// leaveBy lets Esc in what a dialog holds close it, and Enter in a box or a
+// field choose the strong answer.
 func (d *Dialog) leaveBy(o fyne.CanvasObject) {
 	switch o := o.(type) {
 	case *fyne.Container:
@@ -190,7 +191,7 @@ func (d *Dialog) leaveBy(o fyne.CanvasObject) {
 			d.leaveBy(inner)
 		}
 	case *Check:
-		o.Escaped = d.escape
+		o.Escaped, o.Entered = d.escape, d.strong
 	case *Segments:
 		o.Escaped = d.escape
 	case *Field:

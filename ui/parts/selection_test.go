@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
+
+	"wherry/ui/look"
 )
 
 func TestSelectionOperations(t *testing.T) {
@@ -67,6 +69,43 @@ func TestColumnsShareTheWidth(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestSpareWidthIsShared(t *testing.T) {
+	columns := []Column{{Width: 100, Min: 50, Share: true}, {Width: 100, Min: 50, Flex: true}, {Width: 80, Min: 50}, {Width: 60, Share: true, Yield: 1}}
+	for outcome, tc := range map[string]struct {
+		total float32
+		want  []float32
+	}{
+		"what is beyond the usual is dealt out": {640, []float32{200, 100, 80, 160}},
+		"nothing is where there is no more":     {340, []float32{100, 100, 80, 60}},
+		"nothing is where there is less":        {300, []float32{100, 100, 80, 60}},
+		"one that is hidden counts for nothing": {240, []float32{100, 100, 80, 60}},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, share(columns, []float32{100, 100, 80, 60}, tc.total)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestBorderStaysWhereItWasMovedTo(t *testing.T) {
+	test.NewTempApp(t).Settings().SetTheme(look.New(look.Dark))
+	l := NewList(nil, []Column{{Width: 100, Share: true}, {Width: 100, Flex: true}, {Width: 80}}, &Selection{})
+	l.Resize(fyne.NewSize(800, 200))
+	before := l.spans()
+	if before[0].width <= 100 {
+		t.Fatalf("nothing is shared: %v", before)
+	}
+	l.header.grips[0].Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(20, 0)})
+	if after := l.spans(); after[0].width != before[0].width+20 {
+		t.Errorf("the border stands at %v, was moved by 20 from %v", after[0].end(), before[0].end())
+	}
+	l.Resize(fyne.NewSize(1000, 200))
+	if after := l.spans(); after[0].width != before[0].width+20 {
+		t.Errorf("a wider window moved it to %v", after[0].end())
 	}
 }
 

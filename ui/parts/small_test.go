@@ -315,6 +315,23 @@ func TestEscapeInADialogsContentClosesIt(t *testing.T) {
 	}
 }
 
+func TestEnterInADialogsContentIsTheStrongAnswer(t *testing.T) {
+	l := newLoop(t)
+	r := newRig(t, container.NewStack(), l, 500, 300)
+	for _, outcome := range []string{"a tick", "a field"} {
+		check, field, chosen := parts.NewCheck("For all", nil), parts.NewField("", 50), ""
+		answer := func(title string) func() { return func() { chosen = title } }
+		d := parts.Ask(r.window.Canvas(), parts.Question{
+			Title: "?", Content: container.NewVBox(check, field), Escape: answer("none"),
+			Answers: []parts.Answer{{Title: "Replace", Run: answer("Replace")}, {Title: "Skip", Strong: true, Run: answer("Skip")}},
+		})
+		r.window.Canvas().Focus(map[string]fyne.Focusable{"a tick": check, "a field": field}[outcome])
+		if r.key(fyne.KeyReturn); !d.Closed() || chosen != "Skip" {
+			t.Errorf("Enter in %s chose %q", outcome, chosen)
+		}
+	}
+}
+
 func TestClickBesideTheListLeavesItTheKeys(t *testing.T) {
 	l := newLoop(t)
 	list := parts.NewList(l, fileColumns(), &parts.Selection{})

@@ -20,13 +20,13 @@ type Names func(id site.ID) string
 
 // columnsOf gives each tab the columns that its rows are read by.
 func columnsOf(tab Tab) []parts.Column {
-	name := parts.Column{Title: "Name", Width: 240, Min: 120, Middle: true, Fixed: true}
-	from := parts.Column{Title: "From", Width: 220, Min: 60, Secondary: true, Middle: true, Fixed: true}
+	name := parts.Column{Title: "Name", Width: 240, Min: 120, Share: true, Middle: true, Fixed: true}
+	from := parts.Column{Title: "From", Width: 220, Min: 60, Share: true, Secondary: true, Middle: true, Fixed: true}
 	to := parts.Column{Title: "To", Width: 220, Min: 60, Flex: true, Secondary: true, Middle: true, Fixed: true}
 	size := parts.Column{Title: "Size", Width: 80, Min: 50, Align: fyne.TextAlignTrailing, Secondary: true, Fixed: true}
 	switch tab.Title {
 	case Lost.Title:
-		to.Flex = false
+		to.Flex, to.Share = false, true
 		return []parts.Column{name, to, size, {Title: "Reason", Width: 420, Min: 300, Flex: true, Fixed: true}}
 	case Over.Title:
 		from.Yield = 2
