@@ -66,7 +66,7 @@ func (q *Queue) waits(ctx context.Context) (map[site.ID]SiteWait, error) {
 }
 
 // shut are the sites of which no row may begin now: those waited for, and
-// those that one row is trying.
+// those that one row is trying, or has begun to try before.
 func (q *Queue) shut(waits map[site.ID]SiteWait) map[site.ID]bool {
 	if len(waits) == 0 {
 		return nil
@@ -78,7 +78,7 @@ func (q *Queue) shut(waits map[site.ID]SiteWait) map[site.ID]bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, w := range q.running {
-		if w.row.State == removing {
+		if w.row.State == removing || w.hasMoved() {
 			continue
 		}
 		for _, id := range w.row.sites() {
@@ -89,6 +89,10 @@ func (q *Queue) shut(waits map[site.ID]SiteWait) map[site.ID]bool {
 	}
 	return out
 }
+
+// hasMoved tells a file of which some came in this attempt: it has its connection, and
+// may keep it for hours in which nobody else would try.
+func (w *work) hasMoved() bool { return w.row.State == Active && w.counter.Done.Load() > w.row.Done }
 
 // siteFailed has the rows of a site wait that r, at its attempt, could not
 // reach, and puts into r what becomes of it. A row that began before the site

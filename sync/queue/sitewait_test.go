@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"wherry/sync/site"
+	"wherry/sync/transfer"
 	"wherry/sync/vfs"
 	"wherry/sync/vfs/memfs"
 )
@@ -291,4 +293,32 @@ func TestAListIsOfOneMoment(t *testing.T) {
 	}
 	done()
 	writing.Wait()
+}
+
+// TestASiteIsTriedAgainWhileAFileStillMoves: a connection that could not be made says
+// nothing of the one that carries a large file, nor does that file's hour have the
+// others wait.
+func TestASiteIsTriedAgainWhileAFileStillMoves(t *testing.T) {
+	var fails atomic.Int32
+	r := newRig(t, func(c *Config) {
+		open := c.Open
+		c.Open = func(ctx context.Context, id site.ID) (vfs.FS, error) {
+			if id == remote && fails.Add(-1) >= 0 {
+				return nil, away
+			}
+			return open(ctx, id)
+		}
+	})
+	r.here.Put("/large", large, when)
+	r.here.SetChunk(1 << 12)
+	some := afterWrites(2)
+	moves := newGate(r.there, func(c memfs.Call) bool { return c.Path.Base() == "large"+transfer.Suffix && some(c) })
+	r.add(up("/large"))
+	stop := r.start()
+	<-moves.reached
+	r.here.Put("/small", "1", when)
+	fails.Store(2)
+	id := r.add(up("/small"))[0]
+	r.await("the small file", func() bool { return r.item(id).State == Done })
+	stop()
 }
