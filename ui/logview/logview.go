@@ -110,9 +110,9 @@ func (v *View) add(lines []trace.Line) {
 	if over > 0 {
 		v.lines = append([]trace.Line(nil), v.lines[over:]...)
 	}
-	rows, cursor := v.selection.Rows(), v.selection.Cursor()
+	rows, cursor, anchor := v.selection.Rows(), v.selection.Cursor(), v.selection.Anchor()
 	v.selection.Reset(len(v.lines))
-	v.selection.Point(cursor - over)
+	v.selection.Stand(cursor-over, anchor-over)
 	for _, row := range rows {
 		v.selection.Set(row-over, true)
 	}

@@ -122,6 +122,13 @@ func TestKeysBeginAtTheNewestLine(t *testing.T) {
 	if rows := v.selection.Rows(); len(rows) != 1 || rows[0] != 3 {
 		t.Errorf("Up leads to %d", rows)
 	}
+	v.selection.Extend(2, false) // Shift+Up
+	ring.Add(trace.Line{Text: "NOOP"})
+	l.Tick()
+	v.selection.Extend(1, false)
+	if rows := v.selection.Rows(); len(rows) != 3 || rows[2] != 3 {
+		t.Errorf("a range that grows while lines come is %d", rows)
+	}
 	if tab, ok := keys.(fyne.Tabbable); !ok || !tab.AcceptsTab() {
 		t.Fatal("Tab does not come here")
 	}

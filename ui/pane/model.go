@@ -111,6 +111,7 @@ func (m *Model) Hidden() bool { return m.filter.hidden }
 type marks struct {
 	names  map[string]bool
 	cursor string
+	anchor string
 	row    int // where the cursor was, for when its name is gone
 	any    bool
 }
@@ -122,6 +123,7 @@ func (m *Model) marks() marks {
 	}
 	if k.row >= 0 && k.row < len(m.rows) {
 		k.cursor, k.any = m.Entry(k.row).Name, true
+		k.anchor = m.Entry(min(m.Selection.Anchor(), len(m.rows)-1)).Name
 	}
 	return k
 }
@@ -135,7 +137,7 @@ func (m *Model) narrow(keep marks) {
 		}
 	}
 	m.Selection.Reset(len(m.rows))
-	cursor := -1
+	cursor, anchor := -1, -1
 	if len(keep.names) > 0 || keep.cursor != "" {
 		for row := range m.rows {
 			name := m.Entry(row).Name
@@ -143,12 +145,15 @@ func (m *Model) narrow(keep marks) {
 			if name == keep.cursor {
 				cursor = row
 			}
+			if name == keep.anchor {
+				anchor = row
+			}
 		}
 	}
 	if cursor < 0 && keep.any {
 		cursor = min(keep.row, len(m.rows)-1)
 	}
-	m.Selection.Point(cursor)
+	m.Selection.Stand(cursor, anchor)
 }
 
 // Find returns the first row from a row on, going round, whose name begins

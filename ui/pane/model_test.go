@@ -152,6 +152,26 @@ func TestSelectionLivesByName(t *testing.T) {
 	}
 }
 
+// TestRangeGrowsOnWhileFilesArrive: a folder is read anew again and again while
+// transfers run, and Shift must go on from where it began.
+func TestRangeGrowsOnWhileFilesArrive(t *testing.T) {
+	var m Model
+	entries := []vfs.Entry{file("b", 1), file("c", 1), file("d", 1), file("e", 1)}
+	load(&m, "/", entries)
+	m.Selection.Only(m.Row("b"))
+	m.Selection.Extend(m.Row("c"), false)
+	load(&m, "/", append(entries, file("a", 1)))
+	m.Selection.Extend(m.Row("d"), false)
+	if got := selected(&m); got != "b c d" {
+		t.Errorf("the range is %q", got)
+	}
+	load(&m, "/", append(entries[1:], file("a", 1))) // where it began is gone
+	m.Selection.Extend(m.Row("e"), false)
+	if got := selected(&m); got != "d e" {
+		t.Errorf("from the cursor it is %q", got)
+	}
+}
+
 func TestTotalsOfTheSelection(t *testing.T) {
 	var m Model
 	load(&m, "/", append(sample(), file("big", 4_200_000)))

@@ -25,6 +25,21 @@ func (s *Selection) Has(i int) bool { return i >= 0 && i < len(s.on) && s.on[i] 
 // Cursor returns the row that the keys move, -1 for none.
 func (s *Selection) Cursor() int { return s.cursor }
 
+// Anchor returns the row from which a range grows; without a cursor it means
+// nothing.
+func (s *Selection) Anchor() int { return s.anchor }
+
+// Stand puts cursor and anchor where a list that was read anew has them now, -1
+// for nowhere, and selects nothing.
+func (s *Selection) Stand(cursor, anchor int) {
+	if s.cursor = cursor; cursor < 0 || cursor >= len(s.on) {
+		s.cursor = -1
+	}
+	if s.anchor = anchor; anchor < 0 || anchor >= len(s.on) {
+		s.anchor = s.cursor
+	}
+}
+
 // Rows returns the selected rows from the top down.
 func (s *Selection) Rows() []int {
 	rows := make([]int, 0, s.count)

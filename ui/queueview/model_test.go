@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -259,6 +260,46 @@ func TestSelectionStaysWithItsFilesWhileOthersEnd(t *testing.T) {
 	}
 	if diff := cmp.Diff([]queue.ID{5}, r.canceled); diff != "" {
 		t.Errorf("another file was cancelled: %s", diff)
+	}
+}
+
+func TestKeysStayWithTheirRowsWhileOthersEnd(t *testing.T) {
+	r := newRows(20, queue.Waiting)
+	v, l := show(t, r, Left)
+	goOn := func() {
+		r.seq++
+		take(t, v, l, r)
+	}
+	v.selection.Only(4)
+	v.selection.Extend(6, false)
+	v.selected()
+	r.items = r.items[2:]
+	goOn()
+	v.selection.Extend(v.selection.Cursor()+1, false) // Shift+Down
+	v.selected()
+	if diff := cmp.Diff([]int{2, 3, 4, 5}, v.selection.Rows()); diff != "" {
+		t.Errorf("the range did not grow on: %s", diff)
+	}
+	r.items = slices.Delete(r.items, 2, 6)
+	goOn()
+	if v.selection.Cursor() != 5 || v.selection.Count() != 0 {
+		t.Errorf("once they have gone the cursor is at %d, %d are selected", v.selection.Cursor(), v.selection.Count())
+	}
+	r.items = r.items[:3]
+	goOn()
+	if v.selection.Cursor() != 2 {
+		t.Errorf("in a shorter list the cursor is at %d", v.selection.Cursor())
+	}
+	r.items = nil
+	goOn()
+	if v.selection.Cursor() != -1 {
+		t.Errorf("in an empty list the cursor is at %d", v.selection.Cursor())
+	}
+	v.Focus()
+	r.items = newRows(3, queue.Waiting).items
+	goOn()
+	if v.selection.Cursor() != 0 {
+		t.Errorf("of new rows the cursor is at %d", v.selection.Cursor())
 	}
 }
 

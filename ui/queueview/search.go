@@ -133,6 +133,7 @@ func (v *View) seekNow() {
 	}
 	v.loop.Drop(v)
 	v.search.resting, v.search.failed = false, nil
+	v.stand = [2]queue.ID{}
 	v.reselect()
 	v.list.ScrollToOffset(0)
 	v.Take(v.last)

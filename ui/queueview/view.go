@@ -38,6 +38,7 @@ type View struct {
 	placard   *parts.Placard // while there is nothing
 	object    fyne.CanvasObject
 	drag      *fyne.Position // where rows are dragged, nil while none are
+	stand     [2]queue.ID    // the rows of the cursor and of the range's anchor, 0 for none
 	last      queue.Snapshot
 	readAt    int       // where the list was read last
 	rested    time.Time // nothing near that is read again before
@@ -200,6 +201,9 @@ func (v *View) rests(offset int, now time.Time) bool {
 // be told apart from those that take their place: unless all are meant they
 // are shown as not selected.
 func (v *View) selected() {
+	cursor, _ := v.model.peek(v.selection.Cursor())
+	anchor, _ := v.model.peek(v.selection.Anchor())
+	v.stand = [2]queue.ID{cursor.ID, anchor.ID}
 	v.model.Pick(v.selection.Rows())
 	if !v.model.All() && len(v.model.PickedRows()) != v.selection.Count() {
 		v.reselect()
@@ -207,19 +211,30 @@ func (v *View) selected() {
 	}
 }
 
+// reselect brings selection, cursor and anchor to where their rows stand now. A
+// cursor whose row has gone stays in its place.
 func (v *View) reselect() {
-	v.selection.Reset(v.model.Len())
+	n, place := v.model.Len(), v.selection.Cursor()
+	v.selection.Reset(n)
 	if v.model.All() {
 		v.selection.All()
-		return
 	}
 	rows := v.model.PickedRows()
-	for n, i := range rows {
-		if n == 0 {
-			v.selection.Point(i)
-		}
+	for _, i := range rows {
 		v.selection.Set(i, true)
 	}
+	cursor, anchor := v.model.RowOf(v.stand[0]), v.model.RowOf(v.stand[1])
+	switch {
+	case cursor >= 0:
+	case len(rows) > 0:
+		cursor = rows[0]
+	default:
+		cursor = min(place, n-1)
+	}
+	if cursor < 0 && n > 0 && v.HasFocus() {
+		cursor = 0 // the keys must start somewhere that can be seen
+	}
+	v.selection.Stand(cursor, anchor)
 }
 
 // Picked counts the selected rows in the given states; any where none is
