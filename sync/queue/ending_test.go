@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -95,6 +96,29 @@ func TestWhatWasDoneToARowMeanwhileStands(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestEachStartIsFollowedByAnEnd, also of a row that another one's ending pauses in the
+// moment in which its own work comes to the same.
+func TestEachStartIsFollowedByAnEnd(t *testing.T) {
+	r := newRig(t, nil)
+	ids := r.add(up("/a"), up("/b"))
+	full := ending{err: &vfs.Error{Op: "write", Path: "/in/a", Kind: vfs.KindNoSpace}}
+	for range ids {
+		w := r.takesNext()
+		r.begun(w, transfer.Identity{Size: 3, ModTime: when}, w.row.Target.Path)
+		r.report(note{work: w, end: &full})
+	}
+	p := progress{q: r.Queue, shown: map[ID]int64{}, due: r.clock.Now()}
+	r.must(r.settleBatch(t.Context(), r.takeNotes(), &p))
+	wantStates(t, r, "/a: failed", "/b: paused")
+	last := map[ID]EventType{}
+	for _, e := range r.events {
+		last[e.Item.ID] = e.Type
+	}
+	if want := map[ID]EventType{ids[0]: EventFailed, ids[1]: EventPaused}; !maps.Equal(last, want) {
+		t.Errorf("told last: %v, want %v", last, want)
 	}
 }
 

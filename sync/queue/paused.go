@@ -40,7 +40,7 @@ func (q *Queue) stoppedEvent(w *work, r row) Event {
 	q.mu.Unlock()
 	event := Event{Item: w.row.Item}
 	switch {
-	case !told || !taken:
+	case !told, !taken && r.State != Paused: // what was paused by an ending of the same batch is not taken yet
 	case r.State == removing:
 		event.Type = EventRemoved
 	case !isEnd(r.State):
