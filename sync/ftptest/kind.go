@@ -51,6 +51,10 @@ type Options struct {
 	// and XSHA512.
 	Digest bool
 
+	// Keeps has ProFTPD refuse to write to a file that stands, and to rename onto
+	// one, which is what it does unless it is told otherwise (AllowOverwrite).
+	Keeps bool
+
 	// Netns is the network namespace to run in and Host the address to listen
 	// on there; the control port is 21 then, and the passive range of 100
 	// begins at 50000. Set by Stage. "": this namespace, loopback.

@@ -20,7 +20,6 @@ DelayTable none
 UseReverseDNS off
 TransferLog none
 MaxInstances 300
-AllowOverwrite on
 AllowStoreRestart on
 Umask 022
 <Limit ALL SITE_CHMOD>
@@ -40,6 +39,7 @@ func (s *Server) proftpd() (command, error) {
 	conf.add("AuthUserFile %s", s.file("passwd"))
 	conf.add("PidFile %s\nScoreboardFile %s\nSystemLog %s", s.file("pid"), s.file("score"), s.file("log"))
 	conf.add("PassivePorts %d %d", s.PassivePorts[0], s.PassivePorts[1])
+	conf.add("AllowOverwrite %s", onOff(!o.Keeps))
 	conf.add("MaxClientsPerHost %d", o.perAddress())
 	if o.Advertise != "" {
 		conf.add("MasqueradeAddress %s", o.Advertise)

@@ -119,13 +119,26 @@ func (r *run) directly(ctx context.Context) (Result, error) {
 	}
 	if err != nil {
 		_ = src.Close() // broken off; the error is the target's
-		return Result{}, err
+		return Result{}, r.stillWhole(ctx, err)
 	}
 	result, err := r.intoTarget(ctx, src, w)
+	err = r.stillWhole(ctx, err)
 	if err == nil && (r.created || r.job.Made != nil) {
 		r.drop(ctx, r.part)
 	}
 	return result, err
+}
+
+// stillWhole returns err. Where that is a refusal to write to the target, and what
+// stands there was not touched, nobody needs the part.
+func (r *run) stillWhole(ctx context.Context, err error) error {
+	var e *vfs.Error
+	if errors.As(err, &e) && e.Untouched && r.job.Made == nil {
+		if stands, changed := r.stillStands(ctx); stands && changed == nil {
+			r.sole = false
+		}
+	}
+	return err
 }
 
 // writesTarget tells whether the target itself is written at once: the server is
@@ -146,6 +159,19 @@ func (r *run) noneBeside(ctx context.Context, err error) bool {
 	}
 	_, stands := r.job.Target.FS.Stat(ctx, r.part)
 	return vfs.KindOf(stands) == vfs.KindNotFound
+}
+
+// partInTheWay tells whether err says that a part which stands there, and which nobody
+// goes on with, may not be written to, and that it is gone now. ProFTPD writes to no
+// file that stands unless it is told otherwise (AllowOverwrite), and deletes it all the
+// same.
+func (r *run) partInTheWay(ctx context.Context, err error) bool {
+	var e *vfs.Error
+	if !r.created || r.whole || !errors.As(err, &e) || !e.Untouched || e.Path != r.part.String() {
+		return false
+	}
+	stands, missing := r.job.Target.FS.Stat(ctx, r.part)
+	return missing == nil && stands.Type == vfs.TypeFile && r.job.Target.FS.Remove(ctx, r.part) == nil
 }
 
 // instead is directly where a part was tried first. The journal is told before the

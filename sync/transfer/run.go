@@ -119,6 +119,10 @@ func (r *run) send(ctx context.Context) (Result, error) {
 		return r.directly(ctx)
 	}
 	result, err := r.throughPart(ctx)
+	if r.partInTheWay(ctx, err) {
+		r.created, r.offset, r.done = false, 0, 0
+		result, err = r.throughPart(ctx)
+	}
 	if r.noneBeside(ctx, err) {
 		return r.instead(ctx)
 	}

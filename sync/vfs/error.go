@@ -98,7 +98,10 @@ type Error struct {
 	// with KindNoSpace: this file alone has no room, and a smaller one may. Zero:
 	// the place is full.
 	Asked int64
-	Err   error
+	// Untouched, with KindPermission: a Writer was refused before the server had
+	// agreed to take anything, so what stood under its name most likely still does.
+	Untouched bool
+	Err       error
 }
 
 // Error returns one line for logs. Faces make their own words from the fields.

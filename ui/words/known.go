@@ -52,6 +52,8 @@ func particular(kind vfs.Kind, path, text, line string, face Face) (Words, bool)
 		return partTaken(kind, path, face), true
 	case partFault.MatchString(line) && kind == vfs.KindPermission:
 		return noneBeside(path, text, face), true
+	case kind == vfs.KindPermission && overwriteFault.MatchString(text):
+		return noOverwrite(path, text, face), true
 	case kind == vfs.KindExists && strings.HasPrefix(line, vfs.OpReplace+" "):
 		return noReplace(path, face), true
 	case strings.Contains(text, "the old file is removed"):
@@ -195,6 +197,18 @@ func noneBeside(path, text string, face Face) Words {
 		Title: sentence(title, quoted(reply)),
 		Remedy: "Ask for the right to make files in that folder. A file that stands there is written itself with " +
 			byFace(face, "--replace direct", "“Write over the old file” in the site's settings") + ", where that is allowed; it is not whole while that goes on.",
+	}
+}
+
+// overwriteFault is ProFTPD's word for a file that stands and may not be written to
+// (AllowOverwrite).
+var overwriteFault = regexp.MustCompile(`(?i)\boverwrite permission denied`)
+
+func noOverwrite(path, text string, face Face) Words {
+	return Words{
+		Title: sentence("The server writes to no file that stands, and "+name(path)+" does", quoted(anyReply.FindString(text))),
+		Remedy: "Have the old file removed once the new one is there whole: " +
+			byFace(face, "--replace delete; a saved site keeps it by `wherry sites edit SITE --replace delete`.", "in the site's settings (Transfer, Replacing)."),
 	}
 }
 

@@ -191,6 +191,10 @@ func TestParticularFailuresName(t *testing.T) {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "500 OOPS: cannot change directory:/home/anna"},
 			`h could not do the login: the server answered "500 OOPS: cannot change directory:/home/anna".`, "administrator", "did not accept",
 		},
+		"a server that writes to no file that stands": {
+			vfs.Error{Op: "write", Path: "/d/a", Kind: vfs.KindPermission, Reply: "550 a: Overwrite permission denied"},
+			`The server writes to no file that stands, and "/d/a" does: the server answered "550 a: Overwrite permission denied".`, "--replace delete", "Log in as",
+		},
 		"a port that was taken": {
 			vfs.Error{Op: "write", Path: "/d/a", Kind: vfs.KindLost, Reply: "500 OOPS: vsf_sysutil_bind"},
 			`The server ended the connection while working on "/d/a": the server answered "500 OOPS: vsf_sysutil_bind".`, "too few passive ports", "your network",

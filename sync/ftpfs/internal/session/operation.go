@@ -160,6 +160,7 @@ func (o *operation) fault(err error) error {
 	}
 	if o.ctl != nil {
 		out.Reply = o.ctl.Conceal(out.Reply)
+		out.Untouched = out.Kind == vfs.KindPermission && o.verb == "write" && o.ctl.Unbegun()
 	}
 	return out
 }

@@ -220,6 +220,10 @@ func (c *Control) due() (Reply, error) {
 	return c.await(c.conf.Timeout)
 }
 
+// Unbegun says whether the server has not agreed yet, by a 1xx, to the newest
+// transfer (RFC 959, 5.4).
+func (c *Control) Unbegun() bool { return c.data != nil && !c.data.agreed() }
+
 // ErrNoVerdict is in the chain of an error that says: the data connection came
 // to its end in order, all bytes of an upload were sent, and the server's final
 // reply is missing, 421 being none. The kind tells why, KindTimeout or KindLost.
