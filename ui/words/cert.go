@@ -3,6 +3,7 @@ package words
 import (
 	"crypto/x509"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,15 +47,41 @@ func refusal(r *trust.Refusal, face Face) Words {
 	}
 	w := Words{
 		Title:  sentence("The certificate of "+Safe(q.Host)+" is not trusted", strings.Join(reasons, "; ")),
-		Remedy: "Ask the provider whether " + q.Fingerprint + " is its fingerprint; if it is, add --trust " + q.Fingerprint + ".",
-	}
-	if face == Window {
-		w.Remedy = "Ask the provider whether " + q.Fingerprint + " is its fingerprint; if it is, connect again and accept it for this host."
+		Remedy: acceptIt(q.Fingerprint, face),
 	}
 	if changed(q) {
 		w.Remedy = between + " " + w.Remedy
 	}
 	return w
+}
+
+func acceptIt(fingerprint string, face Face) string {
+	return "Ask the provider whether " + fingerprint + " is its fingerprint; if it is, " +
+		byFace(face, "add --trust "+fingerprint+".", "connect again and accept it for this host.")
+}
+
+// keptRefusal finds, in the line that the queue keeps of a refused certificate, its
+// fingerprint and what the system found.
+var keptRefusal = regexp.MustCompile(`\b(SHA256:[0-9a-f]{64}): (.*)`)
+
+// keptCertificate is refusal by what the queue has kept of it.
+func keptCertificate(host, fingerprint, problem string, face Face) Words {
+	reason := ""
+	for _, known := range []struct{ problem, reason string }{
+		{" is after ", "it has expired"},
+		{" is before ", "it is not valid yet"},
+		{"unknown authority", "no known authority has signed it"},
+		{"certificate is valid for ", "it was made for another host"},
+		{"not valid for any names", "it was made for another host"},
+		{"cannot validate certificate", "it was made for another host"},
+		{"the one that was asked for", "it is not the one that was asked for"},
+	} {
+		if strings.Contains(problem, known.problem) {
+			reason = known.reason
+			break
+		}
+	}
+	return Words{Title: sentence("The certificate of "+name(host)+" is not trusted", reason), Remedy: acceptIt(fingerprint, face)}
 }
 
 // between is the warning of a certificate that is not the one of before.

@@ -60,6 +60,9 @@ func OfKind(kind vfs.Kind, path, message string, face Face) Words {
 	if w, ok := particular(kind, path, message, message, face); ok {
 		return w
 	}
+	if found := keptRefusal.FindStringSubmatch(message); kind == vfs.KindCert && found != nil {
+		return keptCertificate(path, found[1], found[2], face)
+	}
 	w := of(&vfs.Error{Path: path, Kind: kind}, face)
 	if reply := serverReply.FindString(message); reply != "" {
 		w.Title = sentence(strings.TrimSuffix(w.Title, "."), quoted(reply))

@@ -347,6 +347,20 @@ func TestACertificateIsToldWithItsFingerprint(t *testing.T) {
 	if strings.Contains(text, "stand between") {
 		t.Errorf("nothing changed: %s", text)
 	}
+	q.Fingerprint = "SHA256:" + strings.Repeat("0f", 32)
+	for reason, problem := range map[string]error{
+		"no known authority has signed it": x509.UnknownAuthorityError{},
+		"it has expired":                   x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired, Detail: "current time 2026-01-02 is after 2025-01-02"},
+		"it is not valid yet":              x509.CertificateInvalidError{Cert: leaf, Reason: x509.Expired, Detail: "current time 2024-01-02 is before 2025-01-02"},
+		"it was made for another host":     x509.HostnameError{Certificate: leaf, Host: "h"},
+	} {
+		q.Problem = problem
+		err := &vfs.Error{Op: "connect", Path: "h:21", Kind: vfs.KindCert, Reply: q.Fingerprint, Err: &trust.Refusal{Question: q}}
+		kept := words.OfKind(vfs.KindCert, "h:21", err.Error(), words.CommandLine)
+		contains(t, kept.Title, "The certificate of h:21 is not trusted: "+reason+".")
+		contains(t, kept.Remedy, "--trust "+q.Fingerprint)
+	}
+	q.Fingerprint, q.Problem = "SHA256:00ff", x509.UnknownAuthorityError{}
 	pinned := &vfs.Error{Kind: vfs.KindCert, Err: &trust.Refusal{Question: q, Pinned: "SHA256:11"}}
 	contains(t, words.Of(pinned, words.CommandLine).Title, "not the one that was asked for")
 }
