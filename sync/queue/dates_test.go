@@ -30,6 +30,7 @@ type dateLog struct {
 	mu     sync.Mutex
 	asked  []string // guarded; "3 in /t"
 	answer func(n int, told map[string]time.Time) error
+	hold   func(names int) bool // whether the answer comes when the call is cancelled
 }
 
 func (l *dateLog) calls() []string {
@@ -50,6 +51,10 @@ func (f rough) Dates(ctx context.Context, dir vfs.Path, names []string) (map[str
 			told[e.Name] = e.ModTime
 		}
 	}
+	if f.log.hold != nil && f.log.hold(len(names)) {
+		<-ctx.Done()
+		return nil, &vfs.Error{Op: "stat", Kind: vfs.KindOf(ctx.Err()), Err: ctx.Err()}
+	}
 	f.log.mu.Lock()
 	defer f.log.mu.Unlock()
 	f.log.asked = append(f.log.asked, fmt.Sprintf("%d in %s", len(names), dir))
@@ -60,7 +65,7 @@ func (f rough) Dates(ctx context.Context, dir vfs.Path, names []string) (map[str
 }
 
 // roughly makes the sites of a rig rough; this computer stays exact.
-func roughly(log *dateLog) func(*Config) {
+func roughly(log *dateLog, more ...func([]vfs.Entry) []vfs.Entry) func(*Config) {
 	return func(c *Config) {
 		open := c.Open
 		c.Open = func(ctx context.Context, id site.ID) (vfs.FS, error) {
@@ -68,7 +73,15 @@ func roughly(log *dateLog) func(*Config) {
 			if id == site.Local || err != nil {
 				return f, err
 			}
-			return rough{telling{f.(*memfs.FS), eachEntry(toTheMinute)}, log}, nil
+			tell := func(entries []vfs.Entry) []vfs.Entry {
+				for _, change := range append(more, eachEntry(toTheMinute)) {
+					if change != nil {
+						entries = change(entries)
+					}
+				}
+				return entries
+			}
+			return rough{telling{f.(*memfs.FS), tell}, log}, nil
 		}
 	}
 }
@@ -132,6 +145,7 @@ func TestWhatExactTimesDecide(t *testing.T) {
 		rule    transfer.Rule // "" for Newer
 		arrange func(r *rig)
 		answer  func(n int, told map[string]time.Time) error
+		tell    func([]vfs.Entry) []vfs.Entry
 		before  bool     // another request goes to the same place
 		asked   []string // of all together
 		looked  int      // files that a worker was sent for
@@ -149,6 +163,7 @@ func TestWhatExactTimesDecide(t *testing.T) {
 		"another request of the same target":  {before: true, looked: n},
 		"a part of one":                       {arrange: func(r *rig) { r.there.Put("/in/t/f1"+transfer.Suffix, "con", when) }, asked: []string{"5 in /in/t"}, looked: 1},
 		"a name that a disk takes for one":    {arrange: func(r *rig) { r.there.Put("/in/t/F1", "content", when) }, asked: []string{"4 in /in/t"}, looked: 1},
+		"each name twice, and once as a link": {tell: twiceEach, looked: n},
 		"refused": {
 			answer: func(_ int, told map[string]time.Time) error { clear(told); return refused }, asked: []string{"5 in /in/t"}, looked: n,
 		},
@@ -183,7 +198,7 @@ func TestWhatExactTimesDecide(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			log := &dateLog{answer: tc.answer}
-			r := newRig(t, roughly(log))
+			r := newRig(t, roughly(log, tc.tell))
 			for i := range n {
 				r.here.Put(fmt.Sprintf("/t/f%d", i), "content", when)
 				r.there.Put(fmt.Sprintf("/in/t/f%d", i), "content", when)
@@ -251,5 +266,46 @@ func TestOneRefusalOfTimesSpeaksForAFolder(t *testing.T) {
 	}
 	if got := len(r.skips()); got != n {
 		t.Errorf("%d skips are told", got)
+	}
+}
+
+// TestAskingForTimesIsPaused with the folder, and begun anew when that goes on; what was
+// found before stays, and is told once.
+func TestAskingForTimesIsPaused(t *testing.T) {
+	const n = scanChunk + 1
+	asking, held := make(chan struct{}), false
+	var mu sync.Mutex
+	log := &dateLog{}
+	log.hold = func(names int) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		if names == scanChunk || held {
+			return false
+		}
+		held = true
+		close(asking)
+		return true
+	}
+	r := newRig(t, roughly(log))
+	for i := range n {
+		r.here.Put(fmt.Sprintf("/t/%03d", i), "content", when)
+		r.there.Put(fmt.Sprintf("/in/t/%03d", i), "content", when)
+	}
+	req := upDir("/t")
+	req.Exists = transfer.Newer
+	id := r.add(req)[0]
+	r.start()
+	<-asking
+	r.must(r.Pause(t.Context(), id))
+	if top := r.item(id); top.State != Paused || top.Size != scanChunk {
+		t.Errorf("the folder is %s, and holds %d", top.State, top.Size)
+	}
+	r.must(r.Resume(t.Context(), id))
+	r.await("end", func() bool { return r.item(id).State == Done && len(r.skips()) >= n })
+	if diff := cmp.Diff([]string{"1 in /in/t", "250 in /in/t", "250 in /in/t"}, log.calls()); diff != "" {
+		t.Errorf("asked for times (-want +got):\n%s", diff)
+	}
+	if top := r.item(id); len(r.skips()) != n || top.Done != n || top.Size != n {
+		t.Errorf("%d skips are told, the folder holds %d of %d", len(r.skips()), top.Done, top.Size)
 	}
 }
