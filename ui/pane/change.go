@@ -35,17 +35,31 @@ func (v *View) ended(name string) func(error) {
 	}
 }
 
+// askMkdir asks for a name, and says of one that is taken that it is before it
+// would have to be typed again.
 func (v *View) askMkdir() {
-	field := parts.NewField("Name", 100)
+	field, told := parts.NewField("Name", 100), parts.NewLine("", look.ColorWarn)
 	place, dir := v.place, v.model.Path()
-	v.ask(parts.Question{
-		Glyph: look.GlyphNewFolder, Title: "New folder", Text: "In " + place.show(dir), Field: field,
+	d := v.ask(parts.Question{
+		Glyph: look.GlyphNewFolder, Title: "New folder", Text: "In " + place.show(dir), Field: field, Content: told,
 		Answers: []parts.Answer{{Title: "Cancel"}, {Title: "Make", Strong: true, Run: func() {
 			v.change("Making a folder", place, dir, field.Text, func(ctx context.Context, p vfs.Path) error {
 				return place.FS.Mkdir(ctx, p)
 			})
 		}}},
 	})
+	if d == nil {
+		return
+	}
+	d.SetEnabled(1, false)
+	field.OnChanged = func(name string) {
+		taken := v.Shows(place.ID, dir) && v.model.Holds(name)
+		told.SetText("")
+		if taken {
+			told.SetText("“" + vfs.Readable(name) + "” is there already.")
+		}
+		d.SetEnabled(1, name != "" && !taken)
+	}
 }
 
 // change does work on a name of a folder that a person typed.

@@ -46,6 +46,41 @@ func TestMakeAndRename(t *testing.T) {
 	}
 }
 
+// TestNewFolderOfATakenNameIsNotMade: it is said while the name can be mended.
+func TestNewFolderOfATakenNameIsNotMade(t *testing.T) {
+	r := newRig(t).start()
+	r.run(CommandMkdir)
+	r.key(fyne.KeyReturn) // without a name
+	r.typed("photos")
+	r.key(fyne.KeyReturn)
+	r.settle()
+	if text := r.dialogText(); !strings.Contains(text, "New folder") {
+		t.Fatalf("the question has gone, there is %q", text)
+	}
+	r.typed(" 2")
+	r.key(fyne.KeyReturn)
+	r.settle()
+	if r.dialogText() != "" || r.view.model.Row("photos 2") < 0 {
+		t.Error("a free name was not taken")
+	}
+}
+
+func TestDeletingOneThingSaysIt(t *testing.T) {
+	for entry, want := range map[string]string{
+		"file 3.txt": "It is deleted at once",
+		"empty":      "It is deleted at once",
+		"photos":     "They are deleted at once",
+	} {
+		r := newRig(t).start()
+		r.choose(entry)
+		r.run(CommandDelete)
+		r.settle()
+		if text := r.dialogText(); !strings.Contains(text, want) {
+			t.Errorf("%s: the question says %q", entry, text)
+		}
+	}
+}
+
 func TestDeleteNamesWhatItTakes(t *testing.T) {
 	r := newRig(t).start()
 	r.choose("photos", "file 3.txt")

@@ -1,6 +1,7 @@
 package pane
 
 import (
+	"slices"
 	"strings"
 
 	"wherry/sync/vfs"
@@ -177,6 +178,11 @@ func (m *Model) Row(name string) int {
 		}
 	}
 	return -1
+}
+
+// Holds says whether the folder has an entry of that name, shown or not.
+func (m *Model) Holds(name string) bool {
+	return slices.ContainsFunc(m.listing.entries, func(e vfs.Entry) bool { return e.Name == name })
 }
 
 // Selected returns the selected entries that can be used. refused counts those

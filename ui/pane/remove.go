@@ -79,7 +79,13 @@ type removal struct {
 	counted bool
 }
 
-const noReturn = " They are deleted at once and cannot be brought back."
+// noReturn says that deleting one or more is for ever.
+func noReturn(n int64) string {
+	if n == 1 {
+		return " It is deleted at once and cannot be brought back."
+	}
+	return " They are deleted at once and cannot be brought back."
+}
 
 // askDelete asks before deleting, and names how much that is: folders are
 // counted meanwhile, and only then the answer is allowed.
@@ -123,7 +129,7 @@ func (r *removal) wasCounted(err error) {
 	if r.dialog.Closed() {
 		return
 	}
-	text := r.tally.String() + "." + noReturn
+	text := r.tally.String() + "." + noReturn(r.tally.files.Load()+r.tally.folders.Load())
 	if err != nil {
 		text = "At least " + text + " Not all could be counted: " + words.Of(err, words.Window).Title
 	}
