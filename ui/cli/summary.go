@@ -116,10 +116,11 @@ func (r *run) sentence(took time.Duration, rest left) string {
 }
 
 // account tells of the rows that the next run of the queue will not move by
-// itself why that is, and what helps.
+// itself why that is, and what helps: under --quiet, too, since each of them makes
+// the exit code one that somebody is woken by.
 func (r *run) account(ctx context.Context, q *queue.Queue, snap queue.Snapshot) error {
 	if n := int64(snap.Count[queue.Asking]); n > 0 {
-		r.notice("wherry: %s for an answer: `wherry queue list --state asking` shows what is asked, and `wherry queue answer` or "+
+		r.say("wherry: %s for an answer: `wherry queue list --state asking` shows what is asked, and `wherry queue answer` or "+
 			"`wherry queue run` with --exists or --replace answers.", words.Count(n, "row waits", "rows wait"))
 	}
 	if snap.Count[queue.Paused] > 0 {
@@ -153,7 +154,11 @@ func (r *run) accountPaused(ctx context.Context, q *queue.Queue) error {
 		if p.Lacking {
 			next = "The next `wherry queue run` that is given the password goes on with " + map[bool]string{true: "it.", false: "them."}[p.Rows == 1]
 		}
-		r.notice("wherry: %s paused: %s %s", words.Count(int64(p.Rows), "row is", "rows are"), why, next)
+		tell := r.say
+		if p.Lacking && len(r.lacks) > 0 {
+			tell = r.notice // it was said as it was found
+		}
+		tell("wherry: %s paused: %s %s", words.Count(int64(p.Rows), "row is", "rows are"), why, next)
 	}
 	return nil
 }

@@ -76,8 +76,19 @@ func TestARefusedPasswordIsAccountedFor(t *testing.T) {
 	t.Setenv("WHERRY_PASSWORD", password)
 	r = h.fails(exitFailed, nil, "queue", "run")
 	says(t, r, "0 files copied", "failed before", "paused: 127.0.0.1 did not accept", "`wherry queue retry --all`")
+	r = h.fails(exitFailed, nil, "queue", "run", "-q")
+	says(t, r, "failed before", "paused: 127.0.0.1 did not accept", "`wherry queue retry --all`")
 	h.ok("queue", "retry", "--all")
 	h.ok("queue", "run")
+}
+
+// TestNoRunEndsInSilenceWithRowsThatAsk: each night's mail says what it wants.
+func TestNoRunEndsInSilenceWithRowsThatAsk(t *testing.T) {
+	h, _ := askingHome(t)
+	for range 2 {
+		r := h.fails(exitFailed, nil, "queue", "run", "-q")
+		says(t, r, "2 rows wait for an answer", "`wherry queue answer`")
+	}
 }
 
 // TestARunTriesAtOnceWhatWaits for a server, and begins to count anew: whoever
