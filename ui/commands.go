@@ -11,6 +11,7 @@ import (
 
 	"wherry/sync/queue"
 	"wherry/sync/site"
+	"wherry/sync/vfs"
 	"wherry/ui/action"
 	"wherry/ui/look"
 	"wherry/ui/pane"
@@ -328,7 +329,7 @@ func (s *shell) placesMenu(side int) *fyne.Menu {
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	}
 	for _, one := range saved {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(siteTitle(one), func() { s.goSaved(side, one.ID) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(vfs.Readable(site.FullName(one)), func() { s.goSaved(side, one.ID) }))
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator(), fyne.NewMenuItem("Sites…", s.openManager))
 	return menu

@@ -112,6 +112,9 @@ func (r *lineRenderer) Layout(size fyne.Size) {
 	refresh(l.picture)
 }
 
+// Cut says whether the text has less room than it wants.
+func (l *Line) Cut() bool { return l.wanted() > l.Size().Width }
+
 // wanted is how wide the line is when nothing is cut, without a glyph.
 func (l *Line) wanted() float32 {
 	return fyne.MeasureText(l.text, look.Size(l.size), fyne.TextStyle{Bold: l.bold}).Width + 1

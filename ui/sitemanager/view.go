@@ -290,6 +290,9 @@ func (v *View) askRemove() {
 func (v *View) removeNow(id site.ID) {
 	v.loop.Go(func(ctx context.Context) func() {
 		err := v.sites.Remove(ctx, id)
+		if vfs.KindOf(err) == vfs.KindUnsupported {
+			err = nil // there is no keychain here that could hold its password
+		}
 		return func() {
 			v.reload("")
 			v.tell(err)
@@ -386,9 +389,18 @@ func (v *View) checkNow() {
 	}
 }
 
+// tell says an error in the line at the bottom, and in a dialog where that has too
+// little room for it.
 func (v *View) tell(err error) {
-	if err != nil {
-		v.say(words.Of(err, words.Window).String(), look.ColorTrouble)
+	if err == nil {
+		return
+	}
+	told := words.Of(err, words.Window)
+	if v.say(told.String(), look.ColorTrouble); v.message.Cut() {
+		parts.Ask(v.canvas, parts.Question{
+			Glyph: look.GlyphTrouble, Color: look.ColorTrouble, Title: told.Title, Text: told.Remedy,
+			Answers: []parts.Answer{{Title: "OK", Strong: true}},
+		})
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"wherry/sync/site"
+	"wherry/sync/vfs"
 	"wherry/ui/look"
 	"wherry/ui/look/looktest"
 	"wherry/ui/loop"
@@ -49,7 +50,7 @@ func (k *kept) Remove(_ context.Context, id site.ID) error {
 			break
 		}
 	}
-	return nil
+	return k.locked
 }
 
 func (k *kept) HasPassword(_ context.Context, id site.ID) (bool, error) {
@@ -225,6 +226,32 @@ func TestRemovedSiteIsGoneAfterAQuestion(t *testing.T) {
 	r.settle(t)
 	if len(r.store.sites) != 0 || r.form.id != "" {
 		t.Errorf("left: %+v, form of %q", r.store.sites, r.form.id)
+	}
+}
+
+func TestKeychainThatFailsARemovalIsToldWhereThereIsOne(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		keychain error
+		told     bool
+	}{
+		"without one nothing is left behind": {&vfs.Error{Op: "forget the password", Kind: vfs.KindUnsupported, Reply: "there is no keychain here"}, false},
+		"what may be left is said, whole": {
+			&vfs.Error{Op: "forget the password", Kind: vfs.KindBusy, Reply: "the system's keychain is asking for its own password; look for its window"}, true,
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			r := open(t, look.Dark, shop())
+			r.store.locked = tc.keychain
+			before := len(r.window.Canvas().Overlays().List())
+			r.removeNow("shop-id")
+			r.settle(t)
+			if told := len(r.window.Canvas().Overlays().List()) > before; told != tc.told || told != (r.message.Text() != "") {
+				t.Errorf("a dialog: %v, the line says %q", told, r.message.Text())
+			}
+			if len(r.store.sites) != 0 {
+				t.Error("the site is still there")
+			}
+		})
 	}
 }
 
