@@ -71,27 +71,31 @@ func (q *Queue) fill(ctx context.Context, anew bool) error {
 	if small {
 		from = smallFiles
 	}
-	rows, err := q.heads(ctx, from, handful+busy)
-	if err != nil {
-		return err
+	for stand := false; !stand; {
+		rows, err := q.heads(ctx, from, handful+busy)
+		if err != nil {
+			return err
+		}
+		q.mu.Lock()
+		rows = slices.DeleteFunc(rows, func(r row) bool { return q.running[r.ID] != nil })
+		q.mu.Unlock()
+		if err := q.withRule(ctx, rows); err != nil {
+			return err
+		}
+		if stand, err = q.noteHand(ctx, rows); err != nil {
+			return err
+		}
+		h.rows, h.waits, h.loud, h.again = rows, waits, loud, false
 	}
-	q.mu.Lock()
-	rows = slices.DeleteFunc(rows, func(r row) bool { return q.running[r.ID] != nil })
-	q.mu.Unlock()
-	if err := q.withRule(ctx, rows); err != nil {
-		return err
-	}
-	if err := q.noteHand(ctx, rows); err != nil {
-		return err
-	}
-	h.rows, h.waits, h.loud, h.again = rows, waits, loud, false
 	return nil
 }
 
-// noteHand writes down which rows may begin from now on without another word.
-func (q *Queue) noteHand(ctx context.Context, rows []row) error {
+// noteHand writes down which rows may begin from now on without another word. stand
+// is false where another process has paused or removed some of them since they were
+// read: not knowing of the hand it may have left nothing that would stop them.
+func (q *Queue) noteHand(ctx context.Context, rows []row) (stand bool, err error) {
 	if q.c.File == Memory {
-		return nil
+		return true, nil
 	}
 	noted := map[ID]bool{}
 	for _, r := range rows {
@@ -100,8 +104,13 @@ func (q *Queue) noteHand(ctx context.Context, rows []row) error {
 		}
 	}
 	if len(noted) == 0 && len(q.hand.noted) == 0 || subset(noted, q.hand.noted) {
-		return nil
+		return true, nil
 	}
+	fresh, err := idText(slices.Collect(maps.Keys(noted)))
+	if err != nil {
+		return false, err
+	}
+	most := len(noted)
 	q.mu.Lock()
 	for id, w := range q.running {
 		if w.light {
@@ -109,11 +118,17 @@ func (q *Queue) noteHand(ctx context.Context, rows []row) error {
 		}
 	}
 	q.mu.Unlock()
-	if err := q.writeQuietly(ctx, cheap, func() error { return q.setHand(ctx, noted) }); err != nil {
-		return err
+	err = q.writeQuietly(ctx, cheap, func() error {
+		if err := q.setHand(ctx, noted); err != nil {
+			return err
+		}
+		return q.s.row(ctx, `SELECT count(*) = ? FROM rows WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?))`, most, fresh).Scan(&stand)
+	})
+	if err != nil {
+		return false, err
 	}
 	q.hand.noted = noted
-	return nil
+	return stand, nil
 }
 
 // subset says whether all of a is in b, and so much of it that writing it again

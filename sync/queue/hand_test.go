@@ -89,3 +89,26 @@ func TestAFailedWriteStopsNoSmallFile(t *testing.T) {
 		t.Error("it was stopped and sent once more")
 	}
 }
+
+// TestARowThatIsGoneIsNotInTheHand: another process that took it off the queue between
+// the reading of the hand and its writing down has left nothing that would stop it.
+func TestARowThatIsGoneIsNotInTheHand(t *testing.T) {
+	r := newDiskRig(t)
+	two := second(t, r)
+	ids := r.add(small("/a"), small("/b"))
+	r.s.mu.Lock()
+	defer r.s.mu.Unlock()
+	rows, err := r.heads(t.Context(), files, handful)
+	r.must(err)
+	r.must(two.Cancel(t.Context(), ids[0]))
+	for _, want := range []bool{false, true} {
+		if stand, err := r.noteHand(t.Context(), rows); err != nil || stand != want {
+			t.Errorf("all stand: %v, %v; want %v", stand, err, want)
+		}
+		rows, err = r.heads(t.Context(), files, handful)
+		r.must(err)
+	}
+	if len(rows) != 1 || rows[0].ID != ids[1] {
+		t.Errorf("in hand are %d rows", len(rows))
+	}
+}
