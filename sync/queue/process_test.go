@@ -106,11 +106,51 @@ func TestWhoOnlyLooksDoesNotWork(t *testing.T) {
 	} {
 		end := step.begin()
 		for who, q := range map[string]*Queue{"the one": r.Queue, "the other": two} {
-			if got, err := q.Elsewhere(); err != nil || got != (step.want && q == two) {
-				t.Errorf("%s: %s is told %v, %v", step.outcome, who, got, err)
+			if got, opens, err := q.Elsewhere(); err != nil || got != (step.want && q == two) || !opens.IsZero() {
+				t.Errorf("%s: %s is told %v, %v, %v", step.outcome, who, got, opens, err)
 			}
 		}
 		end()
+	}
+}
+
+// TestTheHoursOfARunAreToldToOthers: a run that waits for the evening looks to them
+// like one that does nothing. Those of one that was killed are not told.
+func TestTheHoursOfARunAreToldToOthers(t *testing.T) {
+	r := newDiskRig(t)
+	two := second(t, r)
+	two.clock = &hasty{now: time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)}
+	unlock, err := r.lock(t.Context())
+	r.must(err)
+	for outcome, tc := range map[string]struct {
+		from, until, opens time.Duration // as the clock shows; none: now
+	}{
+		"no hours":                {0, 0, 0},
+		"hours that are to come":  {15 * time.Hour, 17 * time.Hour, 15 * time.Hour},
+		"hours that have begun":   {11 * time.Hour, 17 * time.Hour, 0},
+		"hours of a night":        {22*time.Hour + 30*time.Minute, 6 * time.Hour, 22*time.Hour + 30*time.Minute},
+		"hours that were in time": {8 * time.Hour, 9 * time.Hour, 32 * time.Hour},
+	} {
+		r.Tune(Tuning{From: tc.from, Until: tc.until})
+		r.s.mu.Lock()
+		r.tellHours()
+		r.s.mu.Unlock()
+		works, opens, err := two.Elsewhere()
+		var want time.Time
+		if tc.opens > 0 {
+			want = time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC).Add(tc.opens)
+		}
+		if !works || err != nil || !opens.Equal(want) {
+			t.Errorf("%s: it is told %v, %v, %v", outcome, works, opens, err)
+		}
+	}
+	r.must(os.WriteFile(marked(r.file), []byte("54000 61200\n"), 0o600))
+	unlock()
+	unlock, err = r.lock(t.Context())
+	r.must(err)
+	defer unlock()
+	if works, opens, err := two.Elsewhere(); !works || err != nil || !opens.IsZero() {
+		t.Errorf("of one that was killed it is told %v, %v, %v", works, opens, err)
 	}
 }
 

@@ -64,6 +64,7 @@ type Queue struct {
 	lastKept time.Time
 	// guarded by store.mu; what the clock showed when the coordinator last looked
 	lookedAt time.Time
+	told     hours          // guarded by store.mu; see tellHours
 	refused  map[site.ID]ID // guarded by store.mu; see keepRefusal
 }
 

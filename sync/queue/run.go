@@ -230,6 +230,7 @@ func (q *Queue) lookAround(ctx context.Context) (time.Duration, error) {
 	if err := q.heedClock(ctx, now); err != nil {
 		return 0, err
 	}
+	q.tellHours()
 	if next := q.watchHours(now); !next.IsZero() {
 		wait = min(wait, next.Sub(now))
 	}

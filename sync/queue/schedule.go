@@ -6,14 +6,22 @@ import (
 	"time"
 )
 
-// openLocked tells whether a file may begin to move at now, and when that
-// changes next; zero where it never does. Queue.mu is held.
+// openLocked is hours.at of the tuning. Queue.mu is held.
+func (q *Queue) openLocked(now time.Time) (open bool, next time.Time) {
+	return hours{q.tuning.From, q.tuning.Until}.at(now)
+}
+
+// hours are Tuning.From and Until.
+type hours struct{ from, until time.Duration }
+
+// at tells whether a file may begin to move at now, and when that changes next;
+// zero where it never does.
 //
 // What counts is what the clock shows in now's own location. Where the clocks
 // change, a time that is left out is never shown, and one that comes twice
 // counts both times.
-func (q *Queue) openLocked(now time.Time) (open bool, next time.Time) {
-	from, until := q.tuning.From, q.tuning.Until
+func (h hours) at(now time.Time) (open bool, next time.Time) {
+	from, until := h.from, h.until
 	if from == until {
 		return true, time.Time{}
 	}

@@ -317,9 +317,14 @@ func (s *session) queueTotals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	_, opens, err := s.engine.Queue().Elsewhere()
+	if err != nil {
+		return err
+	}
 	snap := s.engine.Queue().Snapshot()
 	s.notice("wherry: %s", totals(snap, folders, broken))
 	s.queueWaits(snap)
+	s.queueHours(snap, opens)
 	return nil
 }
 

@@ -12,13 +12,14 @@ import (
 
 // statusJSON is the line of `queue status --json`.
 type statusJSON struct {
-	Rows      map[queue.State]int `json:"rows"`           // by state, each state named
-	Left      int                 `json:"left"`           // rows that have not ended
-	BytesLeft int64               `json:"bytes_left"`     // of those whose size is known
-	Folders   int                 `json:"folders"`        // of rows.active, those that are folders: something below them has not ended
-	Broken    int                 `json:"folders_failed"` // of rows.failed, those that are folders: something below them failed, and is counted, too
-	Running   bool                `json:"running"`        // a window or a queue run works on the queue
-	Held      bool                `json:"held"`           // all work is paused, see queue resume --all
+	Rows      map[queue.State]int `json:"rows"`               // by state, each state named
+	Left      int                 `json:"left"`               // rows that have not ended
+	BytesLeft int64               `json:"bytes_left"`         // of those whose size is known
+	Folders   int                 `json:"folders"`            // of rows.active, those that are folders: something below them has not ended
+	Broken    int                 `json:"folders_failed"`     // of rows.failed, those that are folders: something below them failed, and is counted, too
+	Running   bool                `json:"running"`            // a window or a queue run works on the queue
+	OpensAt   *time.Time          `json:"opens_at,omitempty"` // no file begins there before; absent: at any time
+	Held      bool                `json:"held"`               // all work is paused, see queue resume --all
 	Waits     []waitJSON          `json:"waits"`
 }
 
@@ -46,7 +47,7 @@ servers are waited for. It takes no longer where the queue is long.`,
 }
 
 func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
-	running, err := q.Elsewhere()
+	running, opens, err := q.Elsewhere()
 	if err != nil {
 		return err
 	}
@@ -64,6 +65,9 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 			Rows: map[queue.State]int{}, Left: snap.Unfinished(), BytesLeft: snap.BytesLeft, Folders: folders, Broken: broken, Running: running,
 			Held: snap.Held, Waits: []waitJSON{},
 		}
+		if !opens.IsZero() {
+			line.OpensAt = &opens
+		}
 		for _, state := range states {
 			line.Rows[state] = snap.Count[state]
 		}
@@ -80,10 +84,19 @@ func (s *session) queueStatus(ctx context.Context, q *queue.Queue) error {
 		return err
 	}
 	s.queueWaits(snap)
+	s.queueHours(snap, opens)
 	if snap.Unfinished() > 0 && !running {
 		s.notice("wherry: Nothing works on the queue now; `wherry queue run` or an open window does.")
 	}
 	return nil
+}
+
+// queueHours says why nothing begins while another Wherry works on the queue, whose
+// hours open then, where they do.
+func (s *session) queueHours(snap queue.Snapshot, opens time.Time) {
+	if !opens.IsZero() && snap.Unfinished() > 0 {
+		s.notice("wherry: By the hours of the Wherry that works on the queue no file begins before %s.", words.Moment(opens.Local(), time.Now()))
+	}
 }
 
 // states in the order in which they are told.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -116,5 +117,25 @@ func TestALongQueueIsListedWhole(t *testing.T) {
 		if len(seen) != want || strings.Count(text, "\n") != want {
 			t.Errorf("--limit %d lists %d rows and %d lines, want %d", limit, len(seen), strings.Count(text, "\n"), want)
 		}
+	}
+}
+
+// TestTheHoursOfARunAreSaid by others, for which nothing seems to happen.
+func TestTheHoursOfARunAreSaid(t *testing.T) {
+	h := shopHome(t)
+	h.ok("queue", "add", "get", "shop:/a", t.TempDir())
+	later := time.Now().Add(3 * time.Hour)
+	run := h.runBeside("--between", later.Format("15:04")+"-"+later.Add(time.Hour).Format("15:04"))
+	defer run.close()
+	var opens string
+	run.until(func([]map[string]any) bool {
+		opens, _ = lines(t, h.ok("queue", "status", "--json").out)[0]["opens_at"].(string)
+		return opens != ""
+	})
+	if at, err := time.Parse(time.RFC3339, opens); err != nil || at.Local().Format("15:04") != later.Format("15:04") {
+		t.Errorf("it opens at %q, %v", opens, err)
+	}
+	for _, command := range []string{"list", "status"} {
+		says(t, h.ok("queue", command), "no file begins before", later.Format("15:04"))
 	}
 }
