@@ -101,12 +101,16 @@ type Refusal struct {
 	Pinned string
 }
 
-// Error returns one line for logs.
+// Error returns one line for logs and the queue's journal.
 func (r *Refusal) Error() string {
-	if r.Question.Problem == nil {
+	q := r.Question
+	switch {
+	case q.Problem == nil:
 		return "the certificate is not the one that was asked for"
+	case q.Known != "" && q.Known != q.Fingerprint:
+		return "another certificate was accepted before: " + q.Problem.Error()
 	}
-	return r.Question.Problem.Error()
+	return q.Problem.Error()
 }
 
 // Unwrap returns the system's own verdict.

@@ -81,7 +81,11 @@ func keptCertificate(host, fingerprint, problem string, face Face) Words {
 			break
 		}
 	}
-	return Words{Title: sentence("The certificate of "+name(host)+" is not trusted", reason), Remedy: acceptIt(fingerprint, face)}
+	w := Words{Title: sentence("The certificate of "+name(host)+" is not trusted", reason), Remedy: acceptIt(fingerprint, face)}
+	if strings.HasPrefix(problem, "another certificate was accepted before") {
+		w.Remedy = between + " " + w.Remedy
+	}
+	return w
 }
 
 // between is the warning of a certificate that is not the one of before.

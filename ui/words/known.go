@@ -188,14 +188,14 @@ func partTaken(kind vfs.Kind, path string, face Face) Words {
 // noneBeside tells of a folder in which nothing may be made. On a server single files
 // of it may be written all the same, where the person says so.
 func noneBeside(path, text string, face Face) Words {
-	title := "No file may be made beside " + name(strings.TrimSuffix(path, transfer.Suffix)) + ", where its copy is kept until it is whole"
+	title := "No file may be made in " + name(pathpkg.Dir(path))
 	reply := anyReply.FindString(text)
 	if reply == "" {
 		return Words{Title: title + ".", Remedy: "Change the folder's permissions, or choose another one."}
 	}
 	return Words{
 		Title: sentence(title, quoted(reply)),
-		Remedy: "Ask for the right to make files in that folder. A file that stands there is written itself with " +
+		Remedy: "Ask for the right to make files there. One that stands there already is written itself with " +
 			byFace(face, "--replace direct", "“Write over the old file” in the site's settings") + ", where that is allowed; it is not whole while that goes on.",
 	}
 }

@@ -182,10 +182,10 @@ func TestParticularFailuresName(t *testing.T) {
 		},
 		"a folder where nothing may be made": {
 			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindPermission, Reply: "553 Could not create file."},
-			`No file may be made beside "/d/a", where its copy is kept until it is whole: the server answered "553 Could not create file."`, "--replace direct", "permission denied",
+			`No file may be made in "/d": the server answered "553 Could not create file."`, "--replace direct", "permission denied",
 		},
 		"a folder of this computer where nothing may be made": {
-			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindPermission}, `No file may be made beside "/d/a", where its copy is kept until it is whole.`, "the folder's permissions", "--replace",
+			vfs.Error{Op: "create", Path: "/d/a.wherry-part", Kind: vfs.KindPermission}, `No file may be made in "/d".`, "the folder's permissions", "--replace",
 		},
 		"a login that the server cannot serve": {
 			vfs.Error{Path: "h", Kind: vfs.KindLogin, Reply: "500 OOPS: cannot change directory:/home/anna"},
@@ -359,6 +359,10 @@ func TestACertificateIsToldWithItsFingerprint(t *testing.T) {
 		kept := words.OfKind(vfs.KindCert, "h:21", err.Error(), words.CommandLine)
 		contains(t, kept.Title, "The certificate of h:21 is not trusted: "+reason+".")
 		contains(t, kept.Remedy, "--trust "+q.Fingerprint)
+		q.Known = "SHA256:77"
+		err.Err = &trust.Refusal{Question: q}
+		contains(t, words.OfKind(vfs.KindCert, "h:21", err.Error(), words.CommandLine).Remedy, "Somebody may stand between you and the server")
+		q.Known = ""
 	}
 	q.Fingerprint, q.Problem = "SHA256:00ff", x509.UnknownAuthorityError{}
 	pinned := &vfs.Error{Kind: vfs.KindCert, Err: &trust.Refusal{Question: q, Pinned: "SHA256:11"}}
