@@ -391,6 +391,57 @@ func TestARefusedLoginIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestAMistypedPasswordIsAskedForAgain where its rows are sent on; without anybody to
+// ask, the one that was given is tried again.
+func TestAMistypedPasswordIsAskedForAgain(t *testing.T) {
+	for outcome, tc := range map[string]struct {
+		asker *person
+		asked int
+	}{
+		"somebody is there": {&person{password: "typed"}, 2},
+		"nobody is there":   {nil, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			srv := ftptest.Script(t, ftptest.Plan{
+				Files: map[string]string{"/a": "1"},
+				Verbs: map[string]ftptest.Handler{"PASS": ftptest.InTurn(ftptest.Reply("530 Login incorrect."))},
+			})
+			cfg := Config{}
+			if tc.asker != nil {
+				tc.asker.password = srv.Password
+				cfg.Asker = tc.asker
+			}
+			e := start(t, cfg)
+			one := srv.Site(site.ModePassive, site.TLSOff)
+			one.Name = "Shop"
+			one, err := e.Save(one)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tc.asker == nil {
+				if err := e.Remember(ctxOf(t), one.ID, srv.Password, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ids := enqueueHere(t, e, one.ID, "a")
+			for _, want := range []queue.State{queue.Failed, queue.Done} {
+				if err := e.Queue().Drain(ctxOf(t)); err != nil {
+					t.Fatal(err)
+				}
+				if s := e.Queue().Snapshot(); s.Count[want] != 1 {
+					t.Fatalf("the rows are %v, want one %s", s.Count, want)
+				}
+				if err := e.Queue().Retry(ctxOf(t), ids...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tc.asker != nil && tc.asker.passwords != tc.asked {
+				t.Errorf("asked %d times, want %d", tc.asker.passwords, tc.asked)
+			}
+		})
+	}
+}
+
 func resumeThenRetry(ctx context.Context, e *Engine, ids []queue.ID) error {
 	if err := e.Queue().Resume(ctx, ids[1]); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"wherry/sync/queue"
 	"wherry/sync/site"
 	"wherry/sync/transfer"
+	"wherry/sync/vfs"
 )
 
 // Tune replaces the tuning of the queue; it takes effect at once.
@@ -69,8 +70,13 @@ func (e *Engine) allow(s site.Site) {
 	e.queue.Recheck()
 }
 
-// again has a site asked once more that has refused the login.
-func (e *Engine) again(id site.ID) {
+// again has a site asked once more that has refused the login. A password that
+// somebody was asked for may have been mistyped, and is asked for again; one that was
+// given beside a command is the only one there is.
+func (e *Engine) again(id site.ID, refusal vfs.Kind) {
+	if e.cfg.Asker != nil {
+		e.unbelieve(e.root, site.Site{ID: id}, refusal)
+	}
 	if o := e.opened(id); o != nil {
 		o.fs.Reset()
 	}

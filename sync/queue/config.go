@@ -7,6 +7,7 @@ import (
 
 	"wherry/sync/site"
 	"wherry/sync/transfer"
+	"wherry/sync/vfs"
 )
 
 // ErrRunning is returned by Run and Drain where another process, or another
@@ -67,11 +68,11 @@ type Config struct {
 	// Replaced is told what a person answered to that, for the site and from
 	// then on. nil is allowed.
 	Replaced func(site.ID, transfer.ReplaceWay)
-	// Again is told that a site which refused the login or the certificate is to be
+	// Again is told that a site which was refused so (a login, a certificate) is to be
 	// tried again, because a person has sent on what stood there then: what remembers
 	// the refusal is to forget it. It is called under the journal's lock: it must not
 	// call the queue, nor wait for the network. nil is allowed.
-	Again func(site.ID)
+	Again func(site.ID, vfs.Kind)
 	// Verify says when the content of a file is compared by a hash; it is asked
 	// before each transfer. nil means transfer.VerifyOffered.
 	Verify func() transfer.Verify

@@ -64,8 +64,8 @@ type Queue struct {
 	lastKept time.Time
 	// guarded by store.mu; what the clock showed when the coordinator last looked
 	lookedAt time.Time
-	told     hours          // guarded by store.mu; see tellHours
-	refused  map[site.ID]ID // guarded by store.mu; see keepRefusal
+	told     hours               // guarded by store.mu; see tellHours
+	refused  map[site.ID]refusal // guarded by store.mu
 }
 
 // work is a row in the hands of this process.
@@ -103,7 +103,7 @@ func Open(ctx context.Context, c Config) (*Queue, []string, error) {
 	q := &Queue{
 		c: c, s: s, clock: wallClock{now: c.Now}, most: vfs.MaxEntries, crowd: massFrom, base: context.WithoutCancel(ctx),
 		throttle: newThrottle(wallClock{now: time.Now}, c.SiteLimit, c.Tuning), tuning: c.Tuning, tuned: make(chan struct{}),
-		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bare: map[ID]bool{}, refused: map[site.ID]ID{}, bells: newBells(), settled: make(chan struct{}), stale: true,
+		running: map[ID]*work{}, spellings: map[site.ID]*transfer.Spellings{}, replaced: map[site.ID]transfer.ReplaceWay{}, wayMade: map[Place]bool{}, bare: map[ID]bool{}, refused: map[site.ID]refusal{}, bells: newBells(), settled: make(chan struct{}), stale: true,
 	}
 	if err := q.refresh(ctx); err != nil {
 		return nil, nil, errors.Join(err, s.close())

@@ -14,6 +14,12 @@ import (
 // since says nothing of the refusal, and fails by it: a script that adds one a minute
 // must not knock once a minute.
 
+// refusal is why a site was stopped, and the last row that there was then.
+type refusal struct {
+	kind vfs.Kind
+	last ID
+}
+
 // keepRefusal notes up to which row a site was stopped by a refusal, within a write.
 func (q *Queue) keepRefusal(ctx context.Context, kind vfs.Kind, by site.ID) error {
 	if !stopsSite(kind) || by == site.Local {
@@ -23,7 +29,7 @@ func (q *Queue) keepRefusal(ctx context.Context, kind vfs.Kind, by site.ID) erro
 	if err := q.s.row(ctx, `SELECT coalesce(max(id), 0) FROM rows`).Scan(&last); err != nil {
 		return q.s.wrap(journalOp, err)
 	}
-	q.refused[by] = last
+	q.refused[by] = refusal{kind, last}
 	return nil
 }
 
@@ -34,10 +40,10 @@ func (q *Queue) heedRefusal(r row) {
 		return
 	}
 	for _, id := range r.sites() {
-		if last, ok := q.refused[id]; ok && r.ID <= last {
+		if before, ok := q.refused[id]; ok && r.ID <= before.last {
 			delete(q.refused, id)
 			if q.c.Again != nil {
-				q.c.Again(id)
+				q.c.Again(id, before.kind)
 			}
 		}
 	}

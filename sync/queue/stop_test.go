@@ -47,8 +47,8 @@ func TestARefusalIsForgottenByAPersonsWord(t *testing.T) {
 		sendOn func(*rig, []ID) error
 		want   []site.ID
 	}{
-		"one is retried":     {func(r *rig, ids []ID) error { return r.Retry(r.t.Context(), ids[0]) }, []site.ID{remote}},
-		"another goes on":    {func(r *rig, ids []ID) error { return r.Resume(r.t.Context(), ids[1]) }, []site.ID{remote}},
+		"one is retried":     {func(r *rig, ids []ID) error { return r.Retry(r.t.Context(), ids[0]) }, []site.ID{remote + " login"}},
+		"another goes on":    {func(r *rig, ids []ID) error { return r.Resume(r.t.Context(), ids[1]) }, []site.ID{remote + " login"}},
 		"one is added":       {func(r *rig, _ []ID) error { r.add(up("/c")); return nil }, nil},
 		"one is taken out":   {func(r *rig, ids []ID) error { return r.Cancel(r.t.Context(), ids...) }, nil},
 		"another site's are": {func(r *rig, ids []ID) error { return r.Retry(r.t.Context(), ids[2]) }, nil},
@@ -57,7 +57,7 @@ func TestARefusalIsForgottenByAPersonsWord(t *testing.T) {
 			var told []site.ID
 			r := newRig(t, func(c *Config) {
 				c.Tuning.Workers = 1
-				c.Again = func(id site.ID) { told = append(told, id) }
+				c.Again = func(id site.ID, kind vfs.Kind) { told = append(told, id+site.ID(" "+kind.String())) }
 			})
 			for _, name := range []string{"/a", "/b", "/c"} {
 				r.here.Put(name, "x", when)

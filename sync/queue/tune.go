@@ -14,8 +14,8 @@ const MaxWorkers = site.MaxConnectionsEver
 // Tuning is what a person changes while the queue works. The zero value of a
 // field is its default.
 type Tuning struct {
-	// Workers is how many files move at a time; DefaultWorkers by default. One
-	// more goroutine reads folders. Where it becomes less, what moves goes on to
+	// Workers is how many files move at a time; DefaultWorkers by default. Some
+	// more goroutines read folders. Where it becomes less, what moves goes on to
 	// its end.
 	Workers int
 	// Up and Down are the most that all transfers together move to sites and
