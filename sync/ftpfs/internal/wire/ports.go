@@ -8,10 +8,11 @@ import (
 	"wherry/sync/vfs"
 )
 
-// A session of vsftpd picks its port at random from those that it may use, and
-// where another one listens there it ends itself: "500 OOPS: vsf_sysutil_bind".
-// With a hundred ports, which is what many firewalls let through, four sessions
-// with files 50 ms away meet that every few hundred files. Nothing is wrong with the
+// A session of vsftpd picks its port at random from those that it may use, and ends
+// itself, "500 OOPS: vsf_sysutil_bind", where ten that it picked are taken, or where
+// another session takes the same one in the same moment. Of 20,000 small uploads on
+// loopback, with a range of 81 ports, 6 met that over four sessions and 66 over eight;
+// with nine of ten ports taken every third request does. Nothing is wrong with the
 // server then, nor with anything that was asked for before.
 
 // ErrUnasked is in the chain of a KindLost that says: the control connection ended
