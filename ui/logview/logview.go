@@ -71,7 +71,7 @@ func New(l *loop.Loop, source Transcript) (*View, *loop.Watch) {
 		Glyph: look.GlyphText, Title: "Nothing was said yet",
 		Text: "What Wherry and the servers say to each other stands here, without passwords.",
 	})
-	v.object = container.NewStack(v.list, v.placard)
+	v.object = container.NewStack(v.list, parts.BelowHeader(v.placard))
 	v.list.Hooks.Cut = func(text string) {
 		if v.Say != nil {
 			v.Say(text)

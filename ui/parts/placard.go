@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -57,6 +59,12 @@ func NewPlacard() *Placard {
 	p.shield.ExtendBaseWidget(p.shield)
 	p.ExtendBaseWidget(p)
 	return p
+}
+
+// BelowHeader puts a placard over a List's rows: in a low window it would cover
+// the titles.
+func BelowHeader(p *Placard) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(look.HeaderHeight, 0, 0, 0), p)
 }
 
 // Set shows a notice.

@@ -416,6 +416,9 @@ func TestEmptyTabSaysWhatGoesThere(t *testing.T) {
 		if !v.placard.Visible() || v.placard.Notice().Title == "" || v.placard.Notice().Text == "" {
 			t.Errorf("%s says nothing", tab.Title)
 		}
+		if at := fyne.CurrentApp().Driver().AbsolutePositionForObject(v.placard); at.Y < look.HeaderHeight {
+			t.Errorf("%s: the words begin at %.0f, over the titles", tab.Title, at.Y)
+		}
 		*r = *newRows(1, tab.States[0])
 		r.seq = 2
 		take(t, v, l, r)

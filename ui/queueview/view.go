@@ -56,7 +56,7 @@ func New(l *loop.Loop, q Queue, tab Tab, names Names) *View {
 	v.list.SetSource(v)
 	v.placard = parts.NewPlacard()
 	v.placard.Set(emptiness(tab))
-	v.object = container.NewStack(v.list, v.placard)
+	v.object = container.NewStack(v.list, parts.BelowHeader(v.placard))
 	v.list.Hooks = v.hooks()
 	v.dragging()
 	if tab.Title == Left.Title {
