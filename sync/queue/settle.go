@@ -362,6 +362,9 @@ func (q *Queue) keepEnd(ctx context.Context, r row, e ending, begun []any) error
 			return err
 		}
 	}
+	if r.State == Skipped && (r.made != nil || begun[0] != nil) {
+		begun[0], begun[1] = doubtful() // what was begun is gone, and what stands there is not of it
+	}
 	if err := q.store(ctx, r, question, begun); err != nil {
 		return err
 	}

@@ -1,11 +1,13 @@
 package queue
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"wherry/sync/transfer"
 	"wherry/sync/vfs"
+	"wherry/sync/vfs/memfs"
 )
 
 // TestASkippedFileIsNotTakenForOneThatArrived: its rule had let it pass before the
@@ -50,5 +52,28 @@ func TestASkippedFileIsNotTakenForOneThatArrived(t *testing.T) {
 				t.Errorf("there are %v", parts)
 			}
 		})
+	}
+}
+
+// TestWhatCameToStandThereIsNotTakenForWhatWasBegun: the rule leaves it, and does so
+// again when the row is retried, also where it is as long.
+func TestWhatCameToStandThereIsNotTakenForWhatWasBegun(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Retries = -1 })
+	r.here.Put("/a", large, when)
+	r.there.Inject(memfs.Fault{Op: memfs.OpWrite, Bytes: 100_000, Kind: vfs.KindLost})
+	req := up("/a")
+	req.Exists = transfer.Skip
+	id := r.add(req)[0]
+	r.drain()
+	wantStates(t, r, "/a: failed")
+	r.there.Heal()
+	r.there.Put("/in/a", strings.Repeat("x", len(large)), when.AddDate(0, 0, 1))
+	for range 2 {
+		r.must(r.Retry(t.Context(), id))
+		r.drain()
+		wantStates(t, r, "/a: skipped")
+	}
+	if files := r.below("/in"); len(files) != 1 {
+		t.Errorf("%d files are there", len(files))
 	}
 }
