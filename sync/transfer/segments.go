@@ -184,13 +184,7 @@ func (s *segments) next() *segment {
 	return s.rest[0]
 }
 
-// take takes a segment out; false where it is not there any more.
-func (s *segments) take(g *segment) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.takeLocked(g)
-}
-
+// takeLocked takes a segment out; false where it is not there any more.
 func (s *segments) takeLocked(g *segment) bool {
 	i := slices.Index(s.rest, g)
 	if i < 0 {
@@ -212,9 +206,12 @@ func (s *segments) enter(g *segment) bool {
 }
 
 // drop takes a segment out that is of no use, which lets the one before it be
-// read on.
+// read on: with the lock held, so that what it has counted in vain is taken off before
+// the rest of the file has come.
 func (s *segments) drop(g *segment) {
-	if s.take(g) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.takeLocked(g) {
 		g.leave(true)
 	}
 }
