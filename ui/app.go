@@ -83,7 +83,18 @@ func newApp(kept *settings.File) fyne.App {
 	a := app.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("wherry.png", assets.IconPNG))
 	a.Settings().SetTheme(look.New(look.Choice(kept.Load().Theme)))
+	endQuietly(a.Lifecycle())
 	return a
+}
+
+// endQuietly takes away what Fyne does after its main loop, saving preferences that
+// Wherry does not use. It has another goroutine send that to the loop, which closes
+// the channel meanwhile (runGL in Fyne 2.8): the send could panic, and end the
+// program before the queue is closed in order.
+func endQuietly(l fyne.Lifecycle) {
+	if hook, ok := l.(interface{ SetOnStoppedHookExecuted(f func()) }); ok {
+		hook.SetOnStoppedHookExecuted(nil)
+	}
 }
 
 // engineConfig is what the command line asked of the engine, with the window to

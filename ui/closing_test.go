@@ -119,3 +119,18 @@ func TestWhatIsSaidOfQuittingIsKeptTrue(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsLeftForTheToolkitToDoAtTheEnd(t *testing.T) {
+	l := test.NewTempApp(t).Lifecycle()
+	hook, ok := l.(interface {
+		SetOnStoppedHookExecuted(f func())
+		OnStopped() func()
+	})
+	if !ok {
+		t.Fatal("the toolkit ends in another way by now: see endQuietly")
+	}
+	hook.SetOnStoppedHookExecuted(func() {})
+	if endQuietly(l); hook.OnStopped() != nil {
+		t.Error("it still does something then")
+	}
+}
