@@ -43,6 +43,7 @@ func TestWindow(t *testing.T) {
 		"quit-follows-the-queue":                     quitAfterTheQueue,
 		"speed-limit-by-its-key":                     speedLimit,
 		"check-of-a-working-server-leaves-nothing":   checkLeavesNothing,
+		"demo-ends-by-a-signal":                      demoEndsByASignal,
 	} {
 		t.Run(name, func(t *testing.T) { run(t, binary) })
 	}
