@@ -58,6 +58,8 @@ type Queue struct {
 	wayMade  map[Place]bool // guarded; folders that makeWay has seen to in this run
 	bare     map[ID]bool    // guarded; rows whose folder was made in this process and has no permissions yet, see makeCopy
 
+	parts parts // guarded, shared by store.mu
+
 	hand  hand // guarded by store.mu
 	sized bool // guarded by store.mu; rows_small is there
 	// guarded by store.mu; when keepProgress last looked

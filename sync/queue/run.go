@@ -133,6 +133,7 @@ func (q *Queue) begin(stop func(error)) error {
 	}
 	q.stop, q.stopped, q.deaf = stop, make(chan struct{}), false
 	clear(q.wayMade)
+	q.parts = parts{of: map[Place]ID{}}
 	return nil
 }
 

@@ -179,6 +179,7 @@ func (q *Queue) countEnd(w *work, e ending) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.countLocked(w)
+	q.endsPartLocked(w, e)
 	if e.err == nil {
 		q.flowLocked(w, e.result.Bytes-w.counted.bytes)
 		q.flow.total.files++

@@ -74,10 +74,15 @@ func (q *Queue) attempt(ctx context.Context, w *work) (e ending, finished bool) 
 	if err := q.makeWay(ctx, w.row, dst); err != nil {
 		return ending{err: err, culprit: q.culprit(ctx, w.row, src, dst, err)}, false
 	}
+	made, err := q.madeOf(ctx, w.row)
+	if err != nil {
+		q.abandon(ctx, err)
+		return ending{err: err}, false
+	}
 	job := transfer.Job{
 		Source: transfer.File{FS: src, Path: w.row.Source.Path},
 		Target: transfer.File{FS: dst, Path: w.row.Target.Path},
-		Exists: w.row.Exists, Made: w.row.made, Chosen: w.row.chosen, Counter: &w.counter, KeepTime: true,
+		Exists: w.row.Exists, Made: made, Chosen: w.row.chosen, Counter: &w.counter, KeepTime: true,
 		KeepMode: w.row.KeepMode, Known: w.row.known(), Segments: q.segmentsOf(w.row), Replace: q.replaceWay(w.row.Target.Site),
 		Spellings: q.spellingsOf(w.row.Target.Site),
 		OnStart:   func(id transfer.Identity, target vfs.Path) error { return q.started(ctx, w, id, target) },
@@ -164,6 +169,7 @@ func (q *Queue) begun(w *work, id transfer.Identity, target vfs.Path) {
 	q.mu.Lock()
 	again := w.told
 	w.chosen, w.names, w.told = target, names, true
+	q.beginsPartLocked(w, id.Size, target)
 	q.mu.Unlock()
 	if !again && q.c.OnEvent != nil {
 		q.report(note{work: w, size: id.Size})
