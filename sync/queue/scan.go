@@ -1,8 +1,10 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -107,8 +109,8 @@ func (q *Queue) scan(ctx context.Context, w *work) (e ending, finished bool) {
 	return q.kept(ctx, err)
 }
 
-// content lists a folder, unless that would be too much. A request that is full
-// already costs the server no listing.
+// content lists a folder by name, which is the order its files are sent in, unless
+// that would be too much. A request that is full already costs the server no listing.
 func (q *Queue) content(ctx context.Context, src vfs.FS, folder row) ([]vfs.Entry, error) {
 	if err := q.bounded(ctx, folder, 0); err != nil {
 		return nil, err
@@ -117,6 +119,7 @@ func (q *Queue) content(ctx context.Context, src vfs.FS, folder row) ([]vfs.Entr
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(entries, func(a, b vfs.Entry) int { return cmp.Compare(a.Name, b.Name) })
 	return entries, q.bounded(ctx, folder, len(entries))
 }
 
