@@ -155,10 +155,10 @@ func TestAnAnswerCountsForMore(t *testing.T) {
 		states string
 	}{
 		"a folder's":                   {"1 overwrite", 0, "done asking asking done done done"},
-		"a folder in it":               {"4 overwrite", 0, "active asking asking done asking done"},
-		"an answer to something else":  {"4 direct", exitFailed, "active asking asking active asking asking"},
-		"all that was added with one":  {"2 skip --job", 0, "done skipped asking done skipped skipped"},
-		"all that was added with more": {"1 skip --job", 0, "done skipped asking done skipped skipped"},
+		"a folder in it":               {"5 overwrite", 0, "active asking asking asking done done"},
+		"an answer to something else":  {"5 direct", exitFailed, "active asking asking asking active asking"},
+		"all that was added with one":  {"2 skip --job", 0, "done skipped asking skipped done skipped"},
+		"all that was added with more": {"1 skip --job", 0, "done skipped asking skipped done skipped"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			s := ftptest.Script(t, ftptest.Plan{
